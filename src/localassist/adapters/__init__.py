@@ -1,0 +1,1 @@
+"""One library a module: the only places that touch the outside world."""

@@ -1,0 +1,25 @@
+"""What `doctor` finds out about this computer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How a checked thing stands."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One checked thing: its `area` (Python, devices, models ...), what was found, and the remedy if not good."""
+
+    area: str
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""

@@ -1,0 +1,209 @@
+"""Documents, the text inside them, and the passages and citations taken from that text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document's text is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list item"
+    TABLE_ROW = "table row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch `text[start:end]` of a document, in characters; `level` is a heading's 1 to 6, else 0."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpan:
+    """The characters `text[start:end]` that stand on page `number` (1-based)."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredText:
+    """What every reader makes of a file: its whole text, and what stands where in it.
+
+    `blocks` and `pages` are in reading order and do not overlap; `pages` is empty for formats without pages.
+    `notes` are sentences about what was left out and why (hidden text, pictures without text).
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[PageSpan, ...] = ()
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+    def page_at(self, position: int) -> int | None:
+        """The page (1-based) on which the character at `position` stands, None for formats without pages."""
+        return page_at(self.pages, position)
+
+
+def page_at(pages: tuple[PageSpan, ...], position: int) -> int | None:
+    """The number of the page that holds the character at `position`, None if there are no pages."""
+    number = None
+    for page in pages:
+        if page.start > position:
+            break
+        number = page.number
+    return number
+
+
+class DocumentStatus(StrEnum):
+    """Where a document stands on its way to being answerable."""
+
+    READY = "ready"
+    EMPTY = "no text"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was added. `modified` is seconds since the epoch, `size` bytes, `content_hash` hex SHA-256.
+
+    `problem` says, for `FAILED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or its
+    file name.
+    """
+
+    id: int
+    path: str
+    title: str
+    content_hash: str
+    size: int
+    modified: float
+    page_count: int
+    chunk_count: int
+    status: DocumentStatus
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named set of documents; `roots` are the folders and files that were added to it."""
+
+    id: int
+    name: str
+    roots: tuple[str, ...] = ()
+    document_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents a search looks at: those of any of the collections, and the named ones.
+
+    `Scope.everything()` is every document that is in some collection; documents kept only in the cache are
+    found by their id alone.
+    """
+
+    collection_ids: tuple[int, ...] = ()
+    document_ids: tuple[int, ...] = ()
+    all_collections: bool = False
+
+    @classmethod
+    def everything(cls) -> Scope:
+        """Every document of every collection."""
+        return cls(all_collections=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is to be searched."""
+        return not (self.collection_ids or self.document_ids or self.all_collections)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch `text[start:end]` of a document that is embedded and searched as one.
+
+    `heading` is the path of headings above it, outermost first, joined by `HEADING_JOINER`.
+    """
+
+    start: int
+    end: int
+    heading: str = ""
+
+
+HEADING_JOINER: Final = " > "
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A chunk's id with its score in one search; higher is better, scales differ between searches."""
+
+    chunk_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as retrieval returns it: `text` is the document's `[char_start:char_end]`, verbatim.
+
+    `page` is the page of its first character (1-based, None without pages); `score` is 0 to 1, higher is
+    better, comparable within one search only.
+    """
+
+    chunk_id: int
+    document_id: int
+    path: str
+    title: str
+    page: int | None
+    heading: str
+    text: str
+    char_start: int
+    char_end: int
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that an answer rests on, with the words that carry it.
+
+    `n` is the number shown in the answer (1-based). `quote` is the document's `[char_start:char_end]`,
+    verbatim; `page` is where its first character stands.
+    """
+
+    n: int
+    passage: Passage
+    quote: str
+    char_start: int
+    char_end: int
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSupport:
+    """What one sentence `answer[start:end]` rests on.
+
+    `citations` are the numbers of the passages it is aligned with, best first; `unsupported` are the spans
+    (start, end) in the answer of numbers that no passage of the answer holds.
+    """
+
+    start: int
+    end: int
+    citations: tuple[int, ...] = ()
+    unsupported: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A drawn page: `png` bytes of `width` x `height` pixels, `marks` are (x, y, w, h) boxes in those pixels."""
+
+    png: bytes
+    width: int
+    height: int
+    marks: tuple[tuple[float, float, float, float], ...] = ()

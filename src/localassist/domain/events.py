@@ -1,0 +1,128 @@
+"""What running work reports, one value a step; front ends match on the type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Figures, Message
+    from localassist.domain.documents import Document, Passage
+    from localassist.domain.models import ModelDescription
+    from localassist.domain.privacy import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question is stored for good, and so is the still empty answer that follows it."""
+
+    question: Message
+    answer: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where the question goes was decided."""
+
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """Documents are being searched; `detail` says what is waited for (loading the embedder, searching)."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Passages were found, best first; `left_out` of them have no room in the prompt."""
+
+    passages: tuple[Passage, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """A model is being loaded; `fraction` is 0 to 1."""
+
+    name: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The model is loaded and says where it runs."""
+
+    model: ModelDescription
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """The prompt is being read: `done` of `total` tokens, of which `cached` were known from before."""
+
+    done: int
+    total: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDelta:
+    """More of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A model ended its answer; `reason` is "end", "length" (no room or limit reached) or "stop string"."""
+
+    reason: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete (or stopped) and stored with its evidence."""
+
+    answer: Message
+
+
+@dataclass(frozen=True, slots=True)
+class FilesCounted:
+    """Looking through folders found `count` files so far."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIndexing:
+    """`path` is being read or embedded: file `position` (1-based) of `total`."""
+
+    path: str
+    position: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIndexed:
+    """A document is answerable, or says in its `problem` why not. `unchanged`: it was already."""
+
+    document: Document
+    position: int
+    total: int
+    unchanged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Ingesting ended: which documents the paths stand for, in order, and sentences about what was passed over."""
+
+    documents: tuple[Document, ...]
+    skipped: tuple[str, ...]
+
+
+GenerationEvent = PromptProgress | TokenDelta | Generated
+LoadingEvent = ModelLoading | ModelReady
+AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | PromptProgress | TokenDelta | Finished
+IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Indexed

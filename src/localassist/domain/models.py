@@ -1,0 +1,47 @@
+"""Models that can be run here: their files, what is known of them, and what they run on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One GGUF on this computer. `size` is bytes; `context_length` is the number of tokens it was trained for.
+
+    `name` is what people type and see; `sha256` is set where the catalogue vouches for the file. `problem` says
+    why a listed file can't be used, empty for a usable one.
+    """
+
+    name: str
+    path: str
+    size: int
+    architecture: str = ""
+    context_length: int = 0
+    licence: str = ""
+    sha256: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Something llama.cpp can run on; `memory_total` and `memory_free` are bytes. `kind` is cpu, gpu or other."""
+
+    name: str
+    description: str
+    kind: str
+    memory_total: int
+    memory_free: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDescription:
+    """A chat model as an answer names it. `context_length` is tokens; `device` says where it runs, for people.
+
+    Both are what is known before loading (context 0, device "") until the model is loaded.
+    """
+
+    name: str
+    path: str
+    context_length: int
+    device: str

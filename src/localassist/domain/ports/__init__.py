@@ -1,0 +1,1 @@
+"""The protocols that adapters implement, one module a subject."""

@@ -1,0 +1,56 @@
+"""Where conversations are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus
+
+
+class ConversationStore(Protocol):
+    """Conversations on disk. Every method commits before it returns; safe to call from any thread.
+
+    All raise `StorageError` when the disk is full or read-only and `NotFoundError` for unknown ids.
+    """
+
+    def create(self, title: str, system_prompt: str) -> Conversation:
+        """A new, empty conversation."""
+
+    def get(self, conversation_id: int) -> Conversation:
+        """One conversation."""
+
+    def recent(self, matching: str = "") -> tuple[Conversation, ...]:
+        """Conversations, the latest first; with `matching`, those whose title or messages hold its words."""
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give it another title."""
+
+    def delete(self, conversation_id: int) -> None:
+        """Delete it and its messages."""
+
+    def branch(self, head_id: int | None) -> tuple[Message, ...]:
+        """The messages from the first to `head_id`, in order; empty for None."""
+
+    def message(self, message_id: int) -> Message:
+        """One message."""
+
+    def ask(self, conversation_id: int, parent_id: int | None, text: str) -> tuple[Message, Message]:
+        """Store a question after `parent_id` and an empty, streaming answer after it; both in one commit.
+
+        The answer becomes the conversation's head.
+        """
+
+    def answer_again(self, question_id: int) -> Message:
+        """A further empty, streaming answer to a stored question; it becomes the conversation's head."""
+
+    def grow(self, answer_id: int, text: str) -> None:
+        """Store what there is of a streaming answer so far."""
+
+    def finish(
+        self, answer_id: int, text: str, status: MessageStatus, evidence: Evidence, problem: str = ""
+    ) -> Message:
+        """Store the whole answer with how it ended and what stands behind it."""
+
+    def mark_interrupted(self) -> int:
+        """Mark every answer left streaming by a process that died; returns how many."""

@@ -1,0 +1,154 @@
+"""Where documents are kept, searched and read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localassist.domain.documents import (
+        Chunk,
+        Collection,
+        Document,
+        PageImage,
+        Passage,
+        Scope,
+        Scored,
+        StructuredText,
+    )
+    from localassist.domain.stopping import Stop
+    from localassist.domain.vectors import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file on disk: absolute `path`, `size` in bytes, `modified` in seconds since the epoch."""
+
+    path: str
+    size: int
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """Something that is not indexed, and a sentence why."""
+
+    path: str
+    reason: str
+
+
+class FileSource(Protocol):
+    """The file system, as ingesting sees it."""
+
+    def scan(self, paths: Sequence[str], stop: Stop) -> Iterator[FoundFile | SkippedFile]:
+        """Every readable file at or below the paths, each once, in a stable order.
+
+        Links that form a cycle, unreadable folders and formats without a reader come as `SkippedFile`; a named
+        path that does not exist too.
+        """
+
+    def content_hash(self, path: str, stop: Stop) -> str:
+        """Hex SHA-256 of the file's bytes. Raises `DocumentError` when it can't be read."""
+
+
+class DocumentReader(Protocol):
+    """Parses files, in a child process with limits."""
+
+    @property
+    def version(self) -> str:
+        """Changes when the same file would give another text."""
+
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        """The structured text of a file. Raises `DocumentError` with the reason in plain words."""
+
+    def draw_page(self, path: str, page: int, width: int, mark: tuple[int, int] | None) -> PageImage:
+        """Draw page `page` (1-based) of a PDF, `width` pixels wide, with boxes around marked words.
+
+        `mark` is (start, end) in characters counted from the page's own first character in `read`'s text.
+        Raises `DocumentError`.
+        """
+
+
+class DocumentStore(Protocol):
+    """Documents, their text, chunks, vectors and words on disk: the truth. Safe to call from any thread.
+
+    All raise `StorageError` when the disk is full or read-only and `NotFoundError` for unknown ids.
+    """
+
+    def add_collection(self, name: str, roots: Sequence[str]) -> Collection:
+        """The collection of that name, made if there is none; `roots` are added to it."""
+
+    def collections(self) -> tuple[Collection, ...]:
+        """All collections by name."""
+
+    def remove_collection(self, collection_id: int) -> tuple[int, ...]:
+        """Remove it and the documents that are in no other; returns the ids of the chunks that went."""
+
+    def documents(self, scope: Scope) -> tuple[Document, ...]:
+        """The documents of a scope, by path."""
+
+    def find_document(self, path: str) -> Document | None:
+        """The document at that absolute path, in a collection or only in the cache."""
+
+    def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
+        """Make the document at `file.path` stand for text that is already stored, if there is any.
+
+        `versions` are those of the reader and the embedder; text made by others is not reused. The document's
+        membership of collections stays.
+        """
+
+    def save(
+        self,
+        file: FoundFile,
+        content_hash: str,
+        versions: tuple[str, str],
+        content: StructuredText,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Store a document whole, in one commit, replacing what stood at that path.
+
+        Returns it with the ids of its chunks, in order. A text without chunks is stored as `EMPTY`.
+        """
+
+    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
+        """Remember that the file at that path could not be read, and why."""
+
+    def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
+        """Put documents into a collection; those that are in it stay."""
+
+    def remove_document(self, document_id: int) -> tuple[int, ...]:
+        """Forget a document; returns the ids of the chunks that went."""
+
+    def content(self, document_id: int) -> StructuredText:
+        """The stored text of a document."""
+
+    def passages(self, chunk_ids: Sequence[int], scope: Scope) -> tuple[Passage, ...]:
+        """The chunks as passages of documents of the scope, in the order given; those outside it are left out."""
+
+    def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
+        """The `k` chunks of the scope that match the words of `text` best (BM25, higher is better)."""
+
+    def nearest_exact(self, query: Vectors, k: int, scope: Scope, embedder: str) -> tuple[Scored, ...]:
+        """The `k` chunks of the scope nearest to the query by cosine similarity, comparing all of them."""
+
+    def chunk_count(self, scope: Scope) -> int:
+        """How many chunks a scope has."""
+
+    def all_vectors(self, embedder: str) -> Iterator[tuple[tuple[int, ...], Vectors]]:
+        """Ids and vectors of all chunks embedded by that embedder, in batches."""
+
+
+class PassageIndex(Protocol):
+    """A rebuildable index of the vectors, for nearest neighbours among very many."""
+
+    def nearest(self, query: Vectors, k: int, scope: Scope) -> tuple[Scored, ...]:
+        """The `k` chunks of the scope nearest to the query, by cosine similarity (-1 to 1), best first."""
+
+    def add(self, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        """Add chunks that were just stored."""
+
+    def remove(self, chunk_ids: Sequence[int]) -> None:
+        """Remove chunks that are gone."""

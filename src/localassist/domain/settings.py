@@ -1,0 +1,61 @@
+"""Every setting, its default and its meaning, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from localassist.domain.errors import SettingsError
+
+DEFAULT_SYSTEM_PROMPT: Final = "You are a helpful assistant. Answer briefly and truthfully."
+
+
+def _setting(default: Any, meaning: str, allowed: tuple[float, float] | tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "allowed": allowed})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's choices, one value a setting, checked on creation.
+
+    Raises `SettingsError` for a value of the wrong type or outside its range.
+    """
+
+    system_prompt: str = _setting(DEFAULT_SYSTEM_PROMPT, "Said to the model before every conversation.")
+    chat_model: str = _setting("", "Name or file of the chat model; empty takes the first usable one.")
+    temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
+    max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
+    context_length: int = _setting(0, "Tokens a conversation may use; 0 lets the app choose.", (0, 1_048_576))
+    threads: int = _setting(0, "Processor threads for the model; 0 uses the physical cores.", (0, 256))
+    passages: int = _setting(6, "How many passages an answer is given at most.", (1, 30))
+    offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")
+    theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            _check(item.name, getattr(self, item.name), item.default, item.metadata["allowed"])
+
+
+def _check(name: str, value: object, default: object, allowed: tuple[Any, ...]) -> None:
+    if not _same_type(value, default):
+        raise SettingsError(
+            f"The setting {name} is {value!r}, which is not a {_kind(default)}.",
+            f"Its default is {default!r}.",
+        )
+    if allowed and isinstance(value, str):
+        if value not in allowed:
+            raise SettingsError(f"The setting {name} is {value!r}.", f"It can be one of: {', '.join(allowed)}.")
+    elif allowed and isinstance(value, int | float) and not allowed[0] <= value <= allowed[1]:
+        raise SettingsError(f"The setting {name} is {value}.", f"It can be {allowed[0]} to {allowed[1]}.")
+
+
+def _same_type(value: object, default: object) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(default))
+
+
+def _kind(default: object) -> str:
+    return {bool: "yes or no (true or false)", int: "whole number", float: "number"}.get(type(default), "text")

@@ -1,0 +1,45 @@
+"""What a front end is handed: the use cases, and the ports it may read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from localassist.domain.diagnosis import Finding
+    from localassist.domain.ports.chat_model import ChatModels
+    from localassist.domain.ports.conversations import ConversationStore
+    from localassist.domain.ports.documents import DocumentReader, DocumentStore
+    from localassist.domain.ports.settings import SettingsStore
+    from localassist.domain.privacy import Traffic
+    from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.ingesting import IngestPaths
+    from localassist.usecases.retrieval import SearchPassages
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a front end may call. Building it loads nothing heavy.
+
+    `answer` keeps questions and answers in `conversations`; `answer_unrecorded` keeps them in
+    `unrecorded_conversations`, which live in memory only. `samples` is the folder of sample documents,
+    `demo_questions` what the demo asks about them. `diagnose` yields findings as they are made, some of
+    which take a second.
+    """
+
+    conversations: ConversationStore
+    unrecorded_conversations: ConversationStore
+    documents: DocumentStore
+    reader: DocumentReader
+    models: ChatModels
+    settings: SettingsStore
+    ingest: IngestPaths
+    search: SearchPassages
+    answer: AnswerQuestion
+    answer_unrecorded: AnswerQuestion
+    traffic: Callable[[], Traffic]
+    diagnose: Callable[[], Iterable[Finding]]
+    samples: str
+    demo_questions: tuple[str, ...]
