@@ -113,9 +113,8 @@ def table(node: SyntaxTreeNode) -> Block:
 class NumberedCanvas(Canvas):
     """A canvas that knows the number of pages when it draws "Page 2 of 4"."""
 
-    def __init__(self, *args: Any, running_title: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._running_title = running_title
         self._pages: list[dict[str, Any]] = []
 
     def showPage(self) -> None:  # noqa: N802
@@ -124,12 +123,11 @@ class NumberedCanvas(Canvas):
         self._startPage()
 
     def save(self) -> None:
-        """Write the pages with their running title and number."""
+        """Write the pages with their numbers."""
         for number, page in enumerate(self._pages, start=1):
             self.__dict__.update(page)
             self.setFont("Helvetica", 9)
             self.setFillColor(FAINT)
-            self.drawString(MARGIN, A4[1] - 15 * mm, self._running_title)
             self.drawRightString(A4[0] - MARGIN, 13 * mm, f"Page {number} of {len(self._pages)}")
             super().showPage()
         super().save()
@@ -203,8 +201,14 @@ def write_pdf(path: Path, blocks: list[Block], running_title: str) -> None:
         lang="en",
         invariant=1,
     )
+
+    def head(canvas: Canvas, _document: SimpleDocTemplate) -> None:
+        canvas.setFont("Helvetica", 9)
+        canvas.setFillColor(FAINT)
+        canvas.drawString(MARGIN, A4[1] - 15 * mm, running_title)
+
     flow = list(pdf_flow(blocks, A4[0] - 2 * MARGIN))
-    document.build(flow, canvasmaker=lambda *a, **k: NumberedCanvas(*a, running_title=running_title, **k))
+    document.build(flow, onFirstPage=head, onLaterPages=head, canvasmaker=NumberedCanvas)
 
 
 def docx_table(document: Any, block: Block) -> None:
@@ -217,10 +221,11 @@ def docx_table(document: Any, block: Block) -> None:
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def docx_footer(document: Any, running_title: str) -> None:
-    """Put the running title into the header and the page's number into the footer."""
+def docx_frame(document: Any, running_title: str) -> None:
+    """Set the page's size, its header with the running title and its footer with the number."""
     section = document.sections[0]
     section.page_width, section.page_height = Pt(A4[0]), Pt(A4[1])
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Pt(MARGIN)
     section.header.paragraphs[0].text = running_title
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -235,7 +240,7 @@ def write_docx(path: Path, blocks: list[Block], running_title: str) -> None:
     document = Document()
     document.styles["Normal"].font.name = "Calibri"
     document.styles["Normal"].font.size = Pt(10.5)
-    docx_footer(document, running_title)
+    docx_frame(document, running_title)
     for block in blocks:
         match block.kind:
             case "break":
