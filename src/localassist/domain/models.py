@@ -45,3 +45,20 @@ class ModelDescription:
     path: str
     context_length: int
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """An embedding model in a folder of its own; `path` is its weights file, `size` and `sha256` are theirs.
+
+    `dimension` is the length of its vectors, `max_tokens` how much of a text it sees. `problem` says why it
+    can't be used, empty if it can.
+    """
+
+    name: str
+    path: str
+    size: int
+    sha256: str
+    dimension: int
+    max_tokens: int
+    problem: str = ""

@@ -1,0 +1,71 @@
+"""The real embedding model through sentence-transformers."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+import pytest
+
+from localassist.adapters.catalog import Catalog
+from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.resources import resource
+from localassist.domain.errors import ModelError, Stopped
+from localassist.domain.stopping import Stop
+from localassist.domain.vectors import Vectors
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return Catalog(resource("models.toml"), tmp_path_factory.mktemp("home") / "verified.json")
+
+
+@pytest.fixture(scope="module")
+def embedder(catalog: Catalog) -> SentenceTransformersEmbedder:
+    return SentenceTransformersEmbedder(catalog.embedding_model(), catalog.verify)
+
+
+def dot(a: Vectors, b: Vectors) -> float:
+    return sum(x * y for x, y in zip(a.data, b.data, strict=True))
+
+
+@pytest.mark.slow
+def test_related_text_is_nearer_than_unrelated(embedder: SentenceTransformersEmbedder) -> None:
+    query = embedder.embed_query("How early must a renter announce moving out?")
+    passages = embedder.embed_passages(
+        ["Sixty days' written notice ends the lease.", "The reagent is stored at four degrees Celsius."], Stop()
+    )
+    assert passages.count == 2
+    assert passages.data.format == "f"
+    assert dot(query, passages.row(0)) > dot(query, passages.row(1))
+    assert math.isclose(dot(query, query), 1.0, abs_tol=1e-5)
+
+
+def test_tokens_are_counted_beyond_the_models_limit(embedder: SentenceTransformersEmbedder) -> None:
+    short, long = embedder.count_tokens(["one", "word " * 1000])
+    assert short == 3  # with the two special tokens
+    assert long == 1002
+
+
+def test_nothing_to_embed_gives_no_vectors(embedder: SentenceTransformersEmbedder) -> None:
+    assert embedder.embed_passages([], Stop()).count == 0
+
+
+def test_a_stop_ends_the_work(embedder: SentenceTransformersEmbedder) -> None:
+    stop = Stop()
+    stop.request()
+    with pytest.raises(Stopped):
+        embedder.embed_passages(["text"], stop)
+
+
+def test_a_missing_model_says_what_to_do(catalog: Catalog) -> None:
+    absent = dataclasses.replace(catalog.embedding_model(), path="", problem="The embedding model is not installed.")
+    with pytest.raises(ModelError, match="make setup"):
+        SentenceTransformersEmbedder(absent, catalog.verify).embed_query("anything")
+
+
+def test_weights_that_are_not_the_published_ones_are_never_loaded(catalog: Catalog, tmp_path: Path) -> None:
+    other = tmp_path / "model.safetensors"
+    other.write_bytes(b"not the weights")
+    model = dataclasses.replace(catalog.embedding_model(), path=str(other))
+    with pytest.raises(ModelError, match="not the one its makers published"):
+        SentenceTransformersEmbedder(model, catalog.verify).embed_query("anything")
