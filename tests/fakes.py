@@ -1,0 +1,799 @@
+"""In-memory doubles of every port, honest to the ports' contracts, for tests that need no library and no disk."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import threading
+import time
+import zlib
+from array import array
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from localassist.domain.chat import Conversation, Evidence, Figures, Message, MessageStatus, Role, Turn
+from localassist.domain.documents import (
+    Block,
+    BlockKind,
+    Chunk,
+    Collection,
+    Document,
+    DocumentStatus,
+    PageImage,
+    PageSpan,
+    Passage,
+    Scope,
+    Scored,
+    StructuredText,
+)
+from localassist.domain.errors import (
+    ContextOverflowError,
+    DocumentError,
+    LocalAssistError,
+    ModelError,
+    NotFoundError,
+    SettingsError,
+    Stopped,
+)
+from localassist.domain.events import Generated, ModelLoading, ModelReady, PromptProgress, TokenDelta
+from localassist.domain.models import ModelDescription, ModelFile
+from localassist.domain.ports.activity import Activity
+from localassist.domain.ports.chat_model import ChatModel, ChatModels, Sampling
+from localassist.domain.ports.conversations import ConversationStore
+from localassist.domain.ports.documents import (
+    DocumentReader,
+    DocumentStore,
+    FileSource,
+    FoundFile,
+    PassageIndex,
+    SkippedFile,
+)
+from localassist.domain.ports.embedder import Embedder
+from localassist.domain.ports.settings import SettingsStore
+from localassist.domain.settings import Settings
+from localassist.domain.stopping import Stop
+from localassist.domain.vectors import Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from localassist.domain.events import GenerationEvent, LoadingEvent
+
+WORD = re.compile(r"\w+")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded to lower case."""
+    return WORD.findall(text.casefold())
+
+
+def structured(text: str, title: str = "") -> StructuredText:
+    """A structured text from plain marks: `# ` headings, `- ` items, `| ` rows, blank lines, form feeds for pages."""
+    blocks: list[Block] = []
+    position = 0
+    for part in re.split(r"(\n\s*\n|\f|\n(?=[#|-] ?))", text):
+        if part.strip():
+            blocks.append(_block(part, position))
+        position += len(part)
+    starts = [0, *(match.end() for match in re.finditer("\f", text))]
+    ends = [*starts[1:], len(text)]
+    pages = tuple(PageSpan(n, a, b) for n, (a, b) in enumerate(zip(starts, ends, strict=True), 1))
+    return StructuredText(text, tuple(blocks), pages if "\f" in text else (), title)
+
+
+def _block(part: str, position: int) -> Block:
+    marks = re.match(r"\s*(#+|-|\|)? ?", part)
+    mark = (marks.group(1) if marks else None) or ""
+    kind = {"#": BlockKind.HEADING, "-": BlockKind.LIST_ITEM, "|": BlockKind.TABLE_ROW}.get(
+        mark[:1], BlockKind.PARAGRAPH
+    )
+    start = position + (len(marks.group(0)) if marks and kind is not BlockKind.TABLE_ROW else 0)
+    return Block(kind, start, position + len(part.rstrip()), len(mark) if kind is BlockKind.HEADING else 0)
+
+
+class FakeConversationStore(ConversationStore):
+    """Conversations in memory; `grown` notes every growth with its time, in the order stored."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._conversations: dict[int, Conversation] = {}
+        self._messages: dict[int, Message] = {}
+        self._next = 0
+        self.grown: list[tuple[int, str]] = []
+        self.growth = threading.Condition()
+
+    def _id(self) -> int:
+        self._next += 1
+        return self._next
+
+    @override
+    def create(self, title: str, system_prompt: str) -> Conversation:
+        with self._lock:
+            now = time.time()
+            made = Conversation(self._id(), title, system_prompt, None, now, now)
+            self._conversations[made.id] = made
+            return made
+
+    @override
+    def get(self, conversation_id: int) -> Conversation:
+        with self._lock:
+            if conversation_id not in self._conversations:
+                raise NotFoundError(f"There is no conversation {conversation_id}.")
+            return self._conversations[conversation_id]
+
+    @override
+    def recent(self, matching: str = "") -> tuple[Conversation, ...]:
+        with self._lock:
+            wanted = set(words_of(matching))
+            found = [c for c in self._conversations.values() if wanted <= self._all_words(c)]
+            return tuple(sorted(found, key=lambda c: (c.updated, c.id), reverse=True))
+
+    def _all_words(self, conversation: Conversation) -> set[str]:
+        said = [m.text for m in self._messages.values() if m.conversation_id == conversation.id]
+        return set(words_of(" ".join([conversation.title, *said])))
+
+    @override
+    def rename(self, conversation_id: int, title: str) -> None:
+        with self._lock:
+            self._conversations[conversation_id] = replace(self.get(conversation_id), title=title)
+
+    @override
+    def delete(self, conversation_id: int) -> None:
+        with self._lock:
+            self.get(conversation_id)
+            del self._conversations[conversation_id]
+            for message in [m for m in self._messages.values() if m.conversation_id == conversation_id]:
+                del self._messages[message.id]
+
+    @override
+    def branch(self, head_id: int | None) -> tuple[Message, ...]:
+        with self._lock:
+            messages: list[Message] = []
+            while head_id is not None:
+                messages.append(self.message(head_id))
+                head_id = messages[-1].parent_id
+            return tuple(reversed(messages))
+
+    @override
+    def message(self, message_id: int) -> Message:
+        with self._lock:
+            if message_id not in self._messages:
+                raise NotFoundError(f"There is no message {message_id}.")
+            return self._messages[message_id]
+
+    @override
+    def ask(self, conversation_id: int, parent_id: int | None, text: str) -> tuple[Message, Message]:
+        with self._lock:
+            self.get(conversation_id)
+            if parent_id is not None:
+                self.message(parent_id)
+            question = Message(
+                self._id(), conversation_id, parent_id, Role.USER, text, time.time(), MessageStatus.COMPLETE
+            )
+            self._messages[question.id] = question
+            return question, self.answer_again(question.id)
+
+    @override
+    def answer_again(self, question_id: int) -> Message:
+        with self._lock:
+            question = self.message(question_id)
+            answer = Message(
+                self._id(),
+                question.conversation_id,
+                question_id,
+                Role.ASSISTANT,
+                "",
+                time.time(),
+                MessageStatus.STREAMING,
+            )
+            self._messages[answer.id] = answer
+            self._conversations[answer.conversation_id] = replace(
+                self.get(answer.conversation_id), head_id=answer.id, updated=answer.created
+            )
+            return answer
+
+    @override
+    def grow(self, answer_id: int, text: str) -> None:
+        with self._lock:
+            self._messages[answer_id] = replace(self.message(answer_id), text=text)
+        with self.growth:
+            self.grown.append((answer_id, text))
+            self.growth.notify_all()
+
+    @override
+    def finish(
+        self, answer_id: int, text: str, status: MessageStatus, evidence: Evidence, problem: str = ""
+    ) -> Message:
+        with self._lock:
+            answer = replace(self.message(answer_id), text=text, status=status, evidence=evidence, problem=problem)
+            self._messages[answer_id] = answer
+            self._conversations[answer.conversation_id] = replace(self.get(answer.conversation_id), updated=time.time())
+            return answer
+
+    @override
+    def mark_interrupted(self) -> int:
+        with self._lock:
+            left = [m for m in self._messages.values() if m.status is MessageStatus.STREAMING]
+            for message in left:
+                self._messages[message.id] = replace(message, status=MessageStatus.INTERRUPTED)
+            return len(left)
+
+
+@dataclass
+class _Stored:
+    document: Document
+    content: StructuredText
+    versions: tuple[str, str]
+    chunks: dict[int, Chunk] = field(default_factory=dict)
+    vectors: dict[int, Vectors] = field(default_factory=dict)
+    collections: set[int] = field(default_factory=set)
+
+
+class FakeDocumentStore(DocumentStore):
+    """Documents in memory; BM25 over title, heading and text, exact cosine over vectors."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._collections: dict[int, Collection] = {}
+        self._stored: dict[int, _Stored] = {}
+        self._next = 0
+
+    def _id(self) -> int:
+        self._next += 1
+        return self._next
+
+    @override
+    def add_collection(self, name: str, roots: Sequence[str]) -> Collection:
+        with self._lock:
+            named = next((c for c in self._collections.values() if c.name == name), None)
+            made = named or Collection(self._id(), name)
+            self._collections[made.id] = replace(made, roots=tuple(dict.fromkeys([*made.roots, *roots])))
+            return self._counted(made.id)
+
+    def _counted(self, collection_id: int) -> Collection:
+        members = sum(collection_id in s.collections for s in self._stored.values())
+        return replace(self._collections[collection_id], document_count=members)
+
+    @override
+    def collections(self) -> tuple[Collection, ...]:
+        with self._lock:
+            return tuple(sorted((self._counted(i) for i in self._collections), key=lambda c: c.name))
+
+    @override
+    def remove_collection(self, collection_id: int) -> tuple[int, ...]:
+        with self._lock:
+            if collection_id not in self._collections:
+                raise NotFoundError(f"There is no collection {collection_id}.")
+            del self._collections[collection_id]
+            gone: list[int] = []
+            for stored in list(self._stored.values()):
+                if stored.collections == {collection_id}:
+                    gone += self.remove_document(stored.document.id)
+                stored.collections.discard(collection_id)
+            return tuple(gone)
+
+    def _within(self, scope: Scope) -> list[_Stored]:
+        return [
+            s
+            for s in self._stored.values()
+            if s.document.id in scope.document_ids
+            or s.collections & set(scope.collection_ids)
+            or (scope.all_collections and s.collections)
+        ]
+
+    @override
+    def documents(self, scope: Scope) -> tuple[Document, ...]:
+        with self._lock:
+            return tuple(sorted((s.document for s in self._within(scope)), key=lambda d: d.path))
+
+    def _at(self, path: str) -> _Stored | None:
+        return next((s for s in self._stored.values() if s.document.path == path), None)
+
+    @override
+    def find_document(self, path: str) -> Document | None:
+        with self._lock:
+            stored = self._at(path)
+            return stored.document if stored else None
+
+    @override
+    def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
+        with self._lock:
+            twin = next(
+                (
+                    s
+                    for s in self._stored.values()
+                    if s.document.content_hash == content_hash
+                    and s.versions == versions
+                    and s.document.status is not DocumentStatus.FAILED
+                ),
+                None,
+            )
+            if twin is None:
+                return None
+            if twin.document.path == file.path:
+                twin.document = replace(twin.document, size=file.size, modified=file.modified)
+                return twin.document
+            vectors = [twin.vectors[i] for i in twin.chunks]
+            joined = array("f", [x for v in vectors for x in v.data])
+            dimension = vectors[0].dimension if vectors else 1
+            return self.save(
+                file,
+                content_hash,
+                versions,
+                twin.content,
+                tuple(twin.chunks.values()),
+                Vectors(memoryview(joined), dimension),
+            )[0]
+
+    @override
+    def save(
+        self,
+        file: FoundFile,
+        content_hash: str,
+        versions: tuple[str, str],
+        content: StructuredText,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+    ) -> tuple[Document, tuple[int, ...]]:
+        with self._lock:
+            assert vectors.count == len(chunks), "one vector a chunk"
+            status = DocumentStatus.READY if chunks else DocumentStatus.EMPTY
+            problem = "" if chunks else " ".join(content.notes) or "It has no text."
+            stored = self._replace(file, content_hash, versions, content, status, problem)
+            for position, chunk in enumerate(chunks):
+                chunk_id = self._id()
+                stored.chunks[chunk_id] = chunk
+                stored.vectors[chunk_id] = vectors.row(position)
+            stored.document = replace(stored.document, chunk_count=len(chunks))
+            return stored.document, tuple(stored.chunks)
+
+    def _replace(
+        self,
+        file: FoundFile,
+        content_hash: str,
+        versions: tuple[str, str],
+        content: StructuredText,
+        status: DocumentStatus,
+        problem: str,
+    ) -> _Stored:
+        before = self._at(file.path)
+        document = Document(
+            id=before.document.id if before else self._id(),
+            path=file.path,
+            title=content.title or file.path.rpartition("/")[2],
+            content_hash=content_hash,
+            size=file.size,
+            modified=file.modified,
+            page_count=len(content.pages),
+            chunk_count=0,
+            status=status,
+            problem=problem,
+        )
+        stored = _Stored(document, content, versions, collections=before.collections if before else set())
+        self._stored[document.id] = stored
+        return stored
+
+    @override
+    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
+        with self._lock:
+            empty = StructuredText("", ())
+            return self._replace(file, content_hash, ("", ""), empty, DocumentStatus.FAILED, problem).document
+
+    @override
+    def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
+        with self._lock:
+            if collection_id not in self._collections:
+                raise NotFoundError(f"There is no collection {collection_id}.")
+            for document_id in document_ids:
+                self._known(document_id).collections.add(collection_id)
+
+    def _known(self, document_id: int) -> _Stored:
+        if document_id not in self._stored:
+            raise NotFoundError(f"There is no document {document_id}.")
+        return self._stored[document_id]
+
+    @override
+    def remove_document(self, document_id: int) -> tuple[int, ...]:
+        with self._lock:
+            gone = tuple(self._known(document_id).chunks)
+            del self._stored[document_id]
+            return gone
+
+    @override
+    def content(self, document_id: int) -> StructuredText:
+        with self._lock:
+            return self._known(document_id).content
+
+    @override
+    def passages(self, chunk_ids: Sequence[int], scope: Scope) -> tuple[Passage, ...]:
+        with self._lock:
+            known = {i: _passage(s, i) for s in self._within(scope) for i in s.chunks}
+            return tuple(known[i] for i in chunk_ids if i in known)
+
+    @override
+    def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
+        with self._lock:
+            bags = {
+                i: Counter(words_of(f"{p.title} {p.heading} {p.text}"))
+                for s in self._within(scope)
+                for i in s.chunks
+                for p in [_passage(s, i)]
+            }
+        mean = sum(map(Counter.total, bags.values())) / max(len(bags), 1)
+        scores: Counter[int] = Counter()
+        for word in set(words_of(text)):
+            holders = [i for i, bag in bags.items() if word in bag]
+            rarity = math.log(1 + (len(bags) - len(holders) + 0.5) / (len(holders) + 0.5))
+            for i in holders:
+                n = bags[i][word]
+                scores[i] += rarity * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * bags[i].total() / mean))  # type: ignore[assignment]
+        return tuple(Scored(i, score) for i, score in scores.most_common(k))
+
+    @override
+    def nearest_exact(self, query: Vectors, k: int, scope: Scope, embedder: str) -> tuple[Scored, ...]:
+        with self._lock:
+            near = [
+                Scored(i, cosine(query, vector))
+                for s in self._within(scope)
+                if s.versions[1] == embedder
+                for i, vector in s.vectors.items()
+            ]
+        return tuple(sorted(near, key=lambda n: n.score, reverse=True)[:k])
+
+    @override
+    def chunk_count(self, scope: Scope) -> int:
+        with self._lock:
+            return sum(len(s.chunks) for s in self._within(scope))
+
+    @override
+    def all_vectors(self, embedder: str) -> Iterator[tuple[tuple[int, ...], Vectors]]:
+        for stored in list(self._stored.values()):
+            if stored.versions[1] == embedder and stored.vectors:
+                joined = array("f", [x for v in stored.vectors.values() for x in v.data])
+                dimension = next(iter(stored.vectors.values())).dimension
+                yield tuple(stored.vectors), Vectors(memoryview(joined), dimension)
+
+
+def _passage(stored: _Stored, chunk_id: int) -> Passage:
+    chunk, document, content = stored.chunks[chunk_id], stored.document, stored.content
+    return Passage(
+        chunk_id,
+        document.id,
+        document.path,
+        document.title,
+        content.page_at(chunk.start),
+        chunk.heading,
+        content.text[chunk.start : chunk.end],
+        chunk.start,
+        chunk.end,
+    )
+
+
+def cosine(a: Vectors, b: Vectors) -> float:
+    """The cosine of the angle between two unit vectors."""
+    return sum(x * y for x, y in zip(a.data, b.data, strict=True))
+
+
+class FakePassageIndex(PassageIndex):
+    """Exact nearest neighbours over the vectors it was given; `store` tells it what a scope holds."""
+
+    def __init__(self, store: DocumentStore) -> None:
+        self._store = store
+        self._vectors: dict[int, Vectors] = {}
+        self.problem: LocalAssistError | None = None
+
+    @override
+    def nearest(self, query: Vectors, k: int, scope: Scope) -> tuple[Scored, ...]:
+        self._raise()
+        within = {p.chunk_id for p in self._store.passages(tuple(self._vectors), scope)}
+        near = [Scored(i, cosine(query, v)) for i, v in self._vectors.items() if i in within]
+        return tuple(sorted(near, key=lambda n: n.score, reverse=True)[:k])
+
+    @override
+    def add(self, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        self._raise()
+        self._vectors.update({i: vectors.row(position) for position, i in enumerate(chunk_ids)})
+
+    @override
+    def remove(self, chunk_ids: Sequence[int]) -> None:
+        for chunk_id in chunk_ids:
+            self._vectors.pop(chunk_id, None)
+
+    def _raise(self) -> None:
+        if self.problem:
+            raise self.problem
+
+
+class FakeEmbedder(Embedder):
+    """A hashed bag of words, the same on every machine; `batches` notes how many texts came at once."""
+
+    def __init__(self, name: str = "hashed words 1", max_tokens: int = 256) -> None:
+        self._name = name
+        self._max_tokens = max_tokens
+        self.batches: list[int] = []
+        self.problem: LocalAssistError | None = None
+
+    @property
+    @override
+    def name(self) -> str:
+        return self._name
+
+    @property
+    @override
+    def dimension(self) -> int:
+        return 512
+
+    @property
+    @override
+    def max_tokens(self) -> int:
+        return self._max_tokens
+
+    @override
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(words_of(text)) + 2 for text in texts]
+
+    @override
+    def embed_passages(self, texts: Sequence[str], stop: Stop) -> Vectors:
+        stop.raise_if_requested()
+        if self.problem:
+            raise self.problem
+        self.batches.append(len(texts))
+        numbers = array("f", [x for text in texts for x in self._vector(text)])
+        return Vectors(memoryview(numbers), self.dimension)
+
+    @override
+    def embed_query(self, text: str) -> Vectors:
+        if self.problem:
+            raise self.problem
+        return Vectors(memoryview(array("f", self._vector(text))), self.dimension)
+
+    def _vector(self, text: str) -> list[float]:
+        numbers = [0.0] * self.dimension
+        for word in words_of(text)[: self.max_tokens]:
+            numbers[zlib.crc32(word.encode()) % self.dimension] += 1.0
+        length = math.sqrt(sum(x * x for x in numbers)) or 1.0
+        return [x / length for x in numbers]
+
+
+class FakeChatModel(ChatModel):
+    """Says its script word by word, the last one again and again; a token is a word.
+
+    `before_word` is called with the number of words said so far; `prompts` notes what was asked. A script that
+    is an error is raised instead of said.
+    """
+
+    def __init__(
+        self,
+        *script: str | LocalAssistError | Callable[[Sequence[Turn]], str],
+        name: str = "parrot",
+        context_length: int = 4096,
+    ) -> None:
+        self._script = list(script) or ["I do not know."]
+        self._name = name
+        self._context_length = context_length
+        self._loaded = False
+        self.before_word: Callable[[int], None] = lambda _said: None
+        self.prompts: list[tuple[Turn, ...]] = []
+        self.samplings: list[Sampling] = []
+        self.load_problem: ModelError | None = None
+
+    @property
+    @override
+    def description(self) -> ModelDescription:
+        known = (self._context_length, "fake processor") if self._loaded else (0, "")
+        return ModelDescription(self._name, f"/models/{self._name}.gguf", *known)
+
+    @override
+    def load(self, stop: Stop) -> Iterator[LoadingEvent]:
+        if not self._loaded:
+            for fraction in (0.0, 0.5, 1.0):
+                stop.raise_if_requested()
+                yield ModelLoading(self._name, fraction)
+            if self.load_problem:
+                raise self.load_problem
+            self._loaded = True
+        yield ModelReady(self.description)
+
+    @override
+    def count_tokens(self, turns: Sequence[Turn]) -> int:
+        assert self._loaded, "load the model first"
+        return 1 + sum(4 + len(turn.text.split()) for turn in turns)
+
+    @override
+    def generate(self, turns: Sequence[Turn], sampling: Sampling, stop: Stop) -> Iterator[GenerationEvent]:
+        total = self.count_tokens(turns)
+        if total >= self._context_length:
+            raise ContextOverflowError("The prompt does not fit.", "Ask something shorter.")
+        self.prompts.append(tuple(turns))
+        self.samplings.append(sampling)
+        said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        yield PromptProgress(total, total, 0)
+        if isinstance(said, LocalAssistError):
+            raise said
+        pieces = re.findall(r"\s*\S+", said if isinstance(said, str) else said(turns))
+        room = min(sampling.max_tokens or self._context_length, self._context_length - total)
+        for position, piece in enumerate(pieces[:room]):
+            self.before_word(position)
+            if stop.requested:
+                raise Stopped
+            yield TokenDelta(piece)
+        figures = Figures(total, 0, min(len(pieces), room), 0.0, 0.0, self._context_length, "fake processor")
+        yield Generated("length" if len(pieces) > room else "end", figures)
+
+    @override
+    def prefill(self, turns: Sequence[Turn], stop: Stop) -> None:
+        assert self._loaded, "load the model first"
+
+
+class FakeChatModels(ChatModels):
+    """The given models; the first is the default."""
+
+    def __init__(self, *models: FakeChatModel) -> None:
+        self._models = {m.description.name: m for m in models}
+        self.closed = False
+
+    @override
+    def files(self) -> tuple[ModelFile, ...]:
+        return tuple(ModelFile(name, m.description.path, 1000) for name, m in self._models.items())
+
+    @override
+    def add(self, path: str) -> ModelFile:
+        name = path.rpartition("/")[2].removesuffix(".gguf")
+        if not path.endswith(".gguf"):
+            raise ModelError(f"{path} is not a model file.", "Choose a file that ends in .gguf.")
+        self._models.setdefault(name, FakeChatModel(name=name))
+        return ModelFile(name, path, 1000)
+
+    @override
+    def open(self, reference: str) -> ChatModel:
+        for name, model in self._models.items():
+            if reference in {name, model.description.path}:
+                return model
+        raise ModelError(f"There is no model {reference}.", "`localassist models list` shows those that are here.")
+
+    @override
+    def default(self) -> ChatModel | None:
+        return next(iter(self._models.values()), None)
+
+    @override
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class _File:
+    data: bytes
+    modified: float
+    problem: str = ""
+
+
+class FakeFiles(FileSource):
+    """Files in memory; `hashed` notes which were read to be compared."""
+
+    def __init__(self, **texts: str) -> None:
+        self._files: dict[str, _File] = {}
+        self._clock = 1000.0
+        self.hashed: list[str] = []
+        for name, text in texts.items():
+            self.write(f"/files/{name}.md", text)
+
+    def write(self, path: str, text: str, problem: str = "") -> None:
+        """Put a file there; with a `problem` the reader fails on it, saying so."""
+        self._clock += 1
+        self._files[path] = _File(text.encode(), self._clock, problem)
+
+    def delete(self, path: str) -> None:
+        """Take a file away."""
+        del self._files[path]
+
+    def opened(self, path: str) -> _File:
+        """The file at that path. Raises `DocumentError` when there is none."""
+        if path not in self._files:
+            raise DocumentError(f"{path} is gone.", "Put it back or remove it from the collection.")
+        return self._files[path]
+
+    @override
+    def scan(self, paths: Sequence[str], stop: Stop) -> Iterator[FoundFile | SkippedFile]:
+        seen: set[str] = set()
+        for asked in paths:
+            below = sorted(p for p in self._files if p == asked or p.startswith(asked.rstrip("/") + "/"))
+            if not below:
+                yield SkippedFile(asked, "It does not exist.")
+            for path in below:
+                stop.raise_if_requested()
+                if path not in seen:
+                    seen.add(path)
+                    yield self._described(path)
+
+    def _described(self, path: str) -> FoundFile | SkippedFile:
+        if not path.endswith((".md", ".txt", ".pdf", ".html", ".docx")):
+            return SkippedFile(path, "There is no reader for this format.")
+        return FoundFile(path, len(self._files[path].data), self._files[path].modified)
+
+    @override
+    def content_hash(self, path: str, stop: Stop) -> str:
+        stop.raise_if_requested()
+        self.hashed.append(path)
+        return hashlib.sha256(self.opened(path).data).hexdigest()
+
+
+class FakeReader(DocumentReader):
+    """Reads the plain marks of `structured`; `read_paths` notes what was parsed."""
+
+    def __init__(self, files: FakeFiles, version: str = "plain marks 1") -> None:
+        self._files = files
+        self._version = version
+        self.read_paths: list[str] = []
+
+    @property
+    @override
+    def version(self) -> str:
+        return self._version
+
+    @override
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        stop.raise_if_requested()
+        self.read_paths.append(path)
+        file = self._files.opened(path)
+        if file.problem:
+            raise DocumentError(file.problem, "Save it again and add it once more.")
+        content = structured(file.data.decode(), title=path.rpartition("/")[2].rpartition(".")[0])
+        return content if content.text.strip() else replace(content, notes=("The file is empty.",))
+
+    @override
+    def draw_page(self, path: str, page: int, width: int, mark: tuple[int, int] | None) -> PageImage:
+        content = self.read(path, Stop())
+        if not 1 <= page <= len(content.pages):
+            raise DocumentError(f"{path} has no page {page}.", "Choose another page.")
+        marks = ((10.0, 10.0, 40.0, 12.0),) if mark else ()
+        return PageImage(b"\x89PNG\r\n\x1a\n", width, width * 4 // 3, marks)
+
+
+class FakeActivity(Activity):
+    """Counts who answers and how often background work asked whether it may go on."""
+
+    def __init__(self) -> None:
+        self.waits = 0
+        self.under_way = 0
+        self.answers = 0
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        self.under_way += 1
+        self.answers += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
+    @override
+    def answering(self):  # type: ignore[no-untyped-def]
+        return self._answering()
+
+    @override
+    def wait_until_idle(self, stop: Stop) -> None:
+        self.waits += 1
+
+
+class FakeSettingsStore(SettingsStore):
+    """Settings in memory."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+
+    @override
+    def load(self) -> Settings:
+        return self._settings
+
+    @override
+    def change(self, **values: object) -> Settings:
+        unknown = set(values) - {f.name for f in fields(Settings)}
+        if unknown:
+            raise SettingsError(f"There is no setting {min(unknown)}.")
+        self._settings = replace(self._settings, **values)  # type: ignore[arg-type]
+        return self._settings
