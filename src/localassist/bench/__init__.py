@@ -1,0 +1,1 @@
+"""The benchmarks behind `localassist bench`: each measures a ratio to a reference in the same run."""

@@ -1,0 +1,95 @@
+"""The shape in which every benchmark reports, and the machine it ran on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import asdict, dataclass
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+NAMES: Final = ("ingest", "retrieval", "startup")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured figure.
+
+    `value` is in `unit` (often a ratio to what `reference` names, measured in the same run); `target` says in
+    words what it should be and `holds` whether it is, None where there is no target.
+    """
+
+    name: str
+    value: float
+    unit: str
+    reference: str
+    target: str = ""
+    holds: bool | None = None
+
+
+def run(name: str) -> dict[str, Any]:
+    """Run the benchmark `name` (one of `NAMES`) and return its report as one JSON-ready object.
+
+    Raises `NotFoundError` for an unknown name.
+    """
+    if name not in NAMES:
+        raise NotFoundError(f"There is no benchmark called {name}.", f"There are: {', '.join(NAMES)}.")
+    return report(name, _run(name))
+
+
+def report(name: str, results: Iterable[Result]) -> dict[str, Any]:
+    """The object `localassist bench --json` prints: the benchmark, the machine and a list of results."""
+    return {"benchmark": name, "machine": machine(), "results": [asdict(result) for result in results]}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on: processor, cores, system, Python and the libraries that do the work."""
+    libraries = ("llama-cpp-python", "sentence-transformers", "torch", "chromadb", "PySide6-Essentials")
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "libraries": {library: _version(library) for library in libraries},
+    }
+
+
+def render(report: dict[str, Any]) -> Sequence[str]:
+    """The report as lines for a terminal."""
+    facts = report["machine"]
+    lines = [f"{report['benchmark']} on {facts['processor']}, {facts['cores']} cores, Python {facts['python']}"]
+    for result in report["results"]:
+        verdict = {True: "holds", False: "MISSED", None: ""}[result["holds"]]
+        target = f"(target {result['target']}: {verdict})" if result["target"] else ""
+        lines.append(
+            f"  {result['name']}: {result['value']:.4g} {result['unit']}, {result['reference']} {target}".rstrip()
+        )
+    return lines
+
+
+def _run(name: str) -> Iterable[Result]:
+    # Each benchmark brings heavy libraries, so only the one asked for is imported.
+    results: Iterable[Result] = import_module(f"localassist.bench.{name}").run()
+    return results
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    facts = Path("/proc/cpuinfo")  # elsewhere the standard library knows the name
+    if facts.exists():
+        for line in facts.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
