@@ -1,0 +1,102 @@
+"""The style sheet of the window, filled in from the theme's tokens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from string import Template
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from localassist.ui.theme import Tokens
+
+# Properties set by the widgets: `kind` tells families of one class apart, `tone` their colour.
+STYLE: Final = Template("""
+QWidget { outline: 0; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 8px; }
+QMainWindow, QDialog, QWidget[kind="side"] { background: $window; }
+QWidget[kind="page"] { background: $surface; }
+QLabel { background: transparent; }
+QLabel[kind="muted"], QLabel[kind="section"] { color: $muted; }
+QLabel[kind="section"] { font-weight: 600; padding: 4px 8px; }
+QLabel[kind="heading"] { font-size: 22px; font-weight: 600; }
+QLabel[kind="body"] { font-size: 15px; }
+QSplitter::handle { background: $border; }
+
+QPushButton { background: $raised; color: $text; border: 1px solid $border; border-radius: 8px; padding: 8px 12px; }
+QPushButton:hover { background: $hover; }
+QPushButton:focus { border: 2px solid $accent; padding: 7px 11px; }
+QPushButton:disabled { color: $muted; background: $window; }
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="quiet"] { background: transparent; border-color: transparent; text-align: left; }
+QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="quiet"]:focus { border-color: $accent; }
+QPushButton[kind="suggestion"] { text-align: left; padding: 12px 16px; font-size: 15px; background: $surface; }
+QPushButton[kind="suggestion"]:hover { background: $raised; }
+QPushButton[kind="suggestion"]:focus { padding: 11px 15px; }
+QPushButton[kind="card"] { text-align: left; padding: 16px; background: $surface; }
+
+QToolButton { background: transparent; color: $text; border: 1px solid transparent; border-radius: 8px; padding: 4px; }
+QToolButton:hover, QToolButton:checked { background: $hover; }
+QToolButton:focus { border: 1px solid $accent; }
+QToolButton:disabled { color: $muted; }
+QToolButton::menu-indicator { image: none; }
+QToolButton[kind="fold"], QToolButton[kind="tiny"] { color: $muted; }
+QToolButton[kind="send"] { background: $accent; }
+QToolButton[kind="send"]:focus { border: 2px solid $text; }
+QToolButton[kind="send"]:disabled { background: $hover; }
+
+QLabel[kind="chip"], QToolButton[kind="chip"] {
+  background: $raised; color: $text; border: 1px solid $border; border-radius: 8px; padding: 3px 8px; }
+QLabel[kind="chip"][tone="green"] { background: $green_soft; color: $green; border-color: $green_soft; }
+QLabel[kind="chip"][tone="blue"] { background: $blue_soft; color: $blue; border-color: $blue_soft; }
+QLabel[kind="chip"][tone="amber"] { background: $amber_soft; color: $amber; border-color: $amber_soft; }
+QToolButton[kind="chip"]:hover { background: $hover; }
+QToolButton[kind="chip"]:focus { border-color: $accent; }
+QFrame[kind="note"] { border-radius: 8px; background: $raised; }
+QFrame[kind="note"][tone="red"] { background: $red_soft; }
+QFrame[kind="note"][tone="amber"] { background: $amber_soft; }
+QFrame[kind="note"][tone="red"] QLabel { color: $red; }
+QFrame[kind="note"][tone="amber"] QLabel { color: $amber; }
+QFrame[kind="rule"] { background: $border; border: none; }
+
+QLineEdit { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px;
+  selection-background-color: $selection; selection-color: $text; }
+QLineEdit:focus { border: 1px solid $accent; }
+QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
+  selection-color: $text; }
+QFrame[kind="composer"] { background: $surface; border: 1px solid $border; border-radius: 12px; }
+QFrame[kind="composer"][focused="true"] { border: 1px solid $accent; }
+
+QListView, QTreeView { background: transparent; border: none; }
+QListView:focus, QTreeView:focus { border: none; }
+QListView::item, QTreeView::item { padding: 6px 8px; border-radius: 8px; color: $text; border: 1px solid transparent; }
+QListView::item:hover, QTreeView::item:hover { background: $hover; }
+QListView::item:selected, QTreeView::item:selected { background: $hover; color: $text; }
+QListView:focus::item:selected, QTreeView:focus::item:selected { border: 1px solid $accent; }
+QListView::item:disabled { color: $muted; background: transparent; }
+
+QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 8px 16px; border-radius: 6px; }
+QMenu::item:selected { background: $hover; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+
+QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 32px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: $muted; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 32px; margin: 2px; }
+QScrollBar::handle:horizontal:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def stylesheet(tokens: Tokens) -> str:
+    """The style sheet in these colours."""
+    return STYLE.substitute(asdict(tokens))
