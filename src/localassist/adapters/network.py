@@ -1,0 +1,131 @@
+"""The one door out: every connection that leaves this computer is opened, counted or refused here."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import sys
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.domain.errors import NetworkError, OfflineError
+from localassist.domain.privacy import Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import httpx
+
+log = logging.getLogger(__name__)
+
+# Where each audit event carries its address.
+_ADDRESSES: Final = {"socket.bind": 1, "socket.connect": 1, "socket.sendmsg": 1, "socket.sendto": 1}
+# Looking a name up tells a server about it, so that is a connection too.
+_NAMES: Final = frozenset(f"socket.{name}" for name in ("getaddrinfo", "gethostbyaddr", "gethostbyname", "getnameinfo"))
+_LISTEN: Final = "socket.bind"
+# Windows has no socket pairs: event loops connect to themselves over loopback. Elsewhere loopback is refused as well,
+# since a proxy that listens there leads outside.
+_PAIRS_CONNECT: Final = sys.platform == "win32"
+
+
+class OutsideDoorError(NetworkError, PermissionError):
+    """A library tried to connect by itself; an `OSError` too, so that it is taken for a network that is down."""
+
+
+class NetworkDoor:
+    """Opens connections for the app and refuses all others of this process; safe to use from any thread.
+
+    `offline` is asked before every connection. Bytes are counted as handed to the connection, before encryption.
+    """
+
+    def __init__(self, offline: Callable[[], bool]) -> None:
+        self._offline = offline
+        self._lock = threading.Lock()
+        self._traffic = Traffic()
+        self._passing: ContextVar[bool] = ContextVar("passing", default=False)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What passed so far."""
+        return self._traffic
+
+    def client(self, timeout: float = 30.0) -> httpx.Client:
+        """An HTTP client whose every byte passes this door; `timeout` is seconds of silence.
+
+        Its requests raise `OfflineError` while the offline switch is on and `NetworkError` when they fail.
+        """
+        import httpx
+
+        from localassist.adapters.http_transport import open_transport
+
+        return httpx.Client(transport=open_transport(self), timeout=timeout, trust_env=False)
+
+    def guard_process(self) -> None:
+        """Refuse every connection that Python code opens past this door, from now on and for good."""
+        sys.addaudithook(self._watch)
+
+    def require_online(self, host: str) -> None:
+        """Raise `OfflineError` while the offline switch is on."""
+        if self._offline():
+            self.count(refused=1)
+            raise OfflineError(
+                f"The connection to {host} was refused because the offline switch is on.",
+                "Turn off the offline switch in the settings if this should leave your computer.",
+            )
+
+    @contextmanager
+    def opening(self, host: str) -> Iterator[None]:
+        """Around opening a connection to `host`. Raises `OfflineError` while the offline switch is on."""
+        self.require_online(host)
+        token = self._passing.set(True)
+        try:
+            yield
+        finally:
+            self._passing.reset(token)
+
+    def count(self, sent: int = 0, received: int = 0, refused: int = 0) -> None:
+        """Add to the traffic: bytes, bytes, connections."""
+        with self._lock:
+            was = self._traffic
+            self._traffic = Traffic(was.sent + sent, was.received + received, was.refused + refused)
+
+    def _watch(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """The audit hook. It runs at every import and every opened file too: what is no socket leaves first."""
+        if event in _ADDRESSES:
+            host = _host(arguments[_ADDRESSES[event]])
+        elif event in _NAMES:
+            host = _name(arguments[0])
+        else:
+            return
+        if self._passing.get():
+            return
+        if host is None or (_stays_here(host) and (event == _LISTEN or _PAIRS_CONNECT)):
+            return
+        self.count(refused=1)
+        log.warning("Refused %s to %s", event, host)
+        raise OutsideDoorError(
+            f"A connection to {host} was refused because it did not go through the app's own door.",
+            "Report this: no part of localassist should try that.",
+        )
+
+
+def _host(address: object) -> str | None:
+    """Whom an audited address names; None for sockets inside the system, whose address is a path or a number."""
+    return _name(address[0]) if isinstance(address, tuple) and address else None
+
+
+def _name(host: object) -> str | None:
+    if isinstance(host, tuple):
+        return _host(host)
+    if isinstance(host, bytes | bytearray):
+        return host.decode(errors="replace")
+    return host if isinstance(host, str) else None
+
+
+def _stays_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
