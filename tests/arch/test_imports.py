@@ -1,0 +1,47 @@
+"""What starting the program loads: Qt only for a window, and nothing heavy before it is used."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = {
+    "chromadb",
+    "docx",
+    "httpx",
+    "huggingface_hub",
+    "keyring",
+    "llama_cpp",
+    "numpy",
+    "onnxruntime",
+    "pypdfium2",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+}
+
+LOAD = """
+import importlib, json, pkgutil, sys
+import localassist
+for found in pkgutil.walk_packages(localassist.__path__, "localassist."):
+    if not found.name.startswith({skipped!r}):
+        importlib.import_module(found.name)
+print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}})))
+"""
+
+
+def loaded_without(*skipped: str) -> set[str]:
+    """The top-level modules in memory once all of ours but the skipped packages are imported."""
+    code = LOAD.format(skipped=skipped or ("-",))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def test_importing_all_of_the_program_loads_no_heavy_library():
+    loaded = loaded_without()
+    assert "PySide6" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_command_line_runs_without_qt():
+    assert "PySide6" not in loaded_without("localassist.ui")
