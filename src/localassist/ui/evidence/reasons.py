@@ -1,0 +1,97 @@
+"""Why an answer is what it is: what was searched, where it was answered, what it took, in words and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Evidence, Figures
+
+
+def reasons(evidence: Evidence) -> list[tuple[str, str]]:
+    """What there is to tell about an answer, as (what, how it was)."""
+    told: list[tuple[str, str]] = []
+    if evidence.route:
+        told.append(("Answered by", evidence.route.model or "quoting your documents, without a model"))
+        told.append(("Where", f"{evidence.route.destination.capitalize()}. {evidence.route.reason}"))
+    told.append(("Searched", _searched(evidence)))
+    scores = [c.passage.score for c in evidence.citations] + [p.score for p in evidence.found]
+    if scores:
+        told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last"))
+    if evidence.timings:
+        told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
+    return told + _figures(evidence.figures)
+
+
+def summary(evidence: Evidence) -> str:
+    """A loud sentence for an answer that rests on no document; empty for one that does."""
+    if evidence.citations:
+        return ""
+    if not evidence.searched:
+        return "No document was searched for this answer."
+    if not evidence.found:
+        return "Nothing in your documents matches this question."
+    return "This answer rests on none of the passages that were found."
+
+
+def _searched(evidence: Evidence) -> str:
+    if not evidence.searched:
+        return "No document was searched."
+    found = len(evidence.found) + len({c.passage.chunk_id for c in evidence.citations})
+    used = f"the answer rests on {len(evidence.citations)} of them" if evidence.citations else "none was used"
+    return f"{passages(found)} found; {used}." if found else "Nothing matched."
+
+
+def passages(count: int) -> str:
+    """So many passages, in words."""
+    return f"{count} passage" if count == 1 else f"{count} passages"
+
+
+def _figures(figures: Figures) -> list[tuple[str, str]]:
+    told: list[tuple[str, str]] = []
+    if figures.device:
+        told.append(("Ran on", figures.device))
+    if figures.prompt_tokens:
+        known = f", {figures.cached_tokens:,} known from before" if figures.cached_tokens else ""
+        told.append(("Prompt", f"{figures.prompt_tokens:,} of {figures.context_length:,} tokens{known}"))
+    if figures.answer_tokens:
+        speed = f"{figures.seconds_to_first_token:.1f} s to the first word, {figures.tokens_per_second:.0f} a second"
+        told.append(("Answer", f"{figures.answer_tokens:,} tokens, {speed}"))
+    return told
+
+
+class ReasonsView(QWidget):
+    """The reasons as two columns; the words can be selected."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(3 * STEP, STEP, 3 * STEP, 2 * STEP)
+        self._grid.setHorizontalSpacing(3 * STEP)
+        self._grid.setVerticalSpacing(2 * STEP)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_reasons(self, told: list[tuple[str, str]]) -> None:
+        """Show these instead of what was shown."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, (what, how) in enumerate(told):
+            label = QLabel(what)
+            label.setProperty("kind", "muted")
+            self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(_words(how), row, 1, Qt.AlignmentFlag.AlignTop)
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

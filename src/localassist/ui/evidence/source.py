@@ -1,0 +1,184 @@
+"""What a citation opens: the drawn page or the stored text, decided away from the GUI thread."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
+
+from localassist.domain.documents import PageSpan, page_at
+from localassist.domain.errors import DocumentError, NotFoundError
+
+if TYPE_CHECKING:
+    from localassist.domain.documents import Citation, Document, Passage, StructuredText
+    from localassist.domain.ports.documents import DocumentReader, DocumentStore
+
+DRAWN_SUFFIXES: Final = frozenset({".pdf"})
+SURROUNDINGS: Final = 3000  # characters shown on each side of the marked words; a whole book is never laid out
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words in a document, as an answer knew them: `text` is what stood at `[start:end]` then."""
+
+    document_id: int
+    path: str
+    page: int | None
+    start: int
+    end: int
+    text: str
+    surroundings: str
+
+    @classmethod
+    def of_citation(cls, citation: Citation) -> Place:
+        """The words that a citation quotes."""
+        passage = citation.passage
+        return cls(
+            passage.document_id,
+            passage.path,
+            citation.page,
+            citation.char_start,
+            citation.char_end,
+            citation.quote,
+            passage.text,
+        )
+
+    @classmethod
+    def of_passage(cls, passage: Passage) -> Place:
+        """A whole passage."""
+        return cls(
+            passage.document_id,
+            passage.path,
+            passage.page,
+            passage.char_start,
+            passage.char_end,
+            passage.text,
+            passage.text,
+        )
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return Path(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    """A page as its file looks, `marks` in pixels of `image`; `marked_text` are the words below them."""
+
+    image: QImage
+    marks: tuple[QRectF, ...]
+    marked_text: str
+    page: int
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Stored text around some words: `mark` is their (start, end) in `text`, None when they stand elsewhere.
+
+    `page` is None for formats without pages. `note` says why the text is shown instead of the file, if it is.
+    """
+
+    text: str
+    mark: tuple[int, int] | None
+    page: int | None
+    page_count: int
+    more_before: bool
+    more_after: bool
+    note: str = ""
+
+
+class Sources:
+    """Opens places; every call reads files and may take a second, so it belongs into a job."""
+
+    def __init__(self, documents: DocumentStore, reader: DocumentReader) -> None:
+        self._documents = documents
+        self._reader = reader
+
+    def open(self, place: Place, page: int | None, width: int, reach: int) -> DrawnPage | Excerpt:
+        """Page `page` of the place's document `width` pixels wide, or its stored text where no page can be drawn.
+
+        `reach` is how many characters of text are shown on each side of the words. What keeps the file itself
+        from being shown is told in the excerpt's `note`.
+        """
+        try:
+            content = self._documents.content(place.document_id)
+        except NotFoundError:
+            return _remembered(place, "This document is no longer among your documents.")
+        if content.text[place.start : place.end] != place.text:
+            return _remembered(place, f"{place.name} was read again since this answer and says something else now.")
+        note = _departure(place.path, self._documents.find_document(place.path))
+        if not note and page is not None and Path(place.path).suffix.lower() in DRAWN_SUFFIXES:
+            try:
+                return self._draw(place, page, width, content)
+            except DocumentError as error:
+                note = f"{error} This is its stored text."
+        return _excerpt(place, page, reach, content, note)
+
+    def _draw(self, place: Place, page: int, width: int, content: StructuredText) -> DrawnPage:
+        span = _span(content, page)
+        mark = _overlap(place, span)
+        drawn = self._reader.draw_page(place.path, page, width, mark)
+        image = QImage.fromData(drawn.png)
+        if image.isNull():
+            raise DocumentError(f"Page {page} of {place.name} can't be drawn.")
+        start, end = mark or (0, 0)
+        marked = content.text[span.start + start : span.start + end]
+        marks = tuple(QRectF(*box) for box in drawn.marks)
+        return DrawnPage(image, marks, marked, page, len(content.pages))
+
+
+def _span(content: StructuredText, page: int) -> PageSpan:
+    for span in content.pages:
+        if span.number == page:
+            return span
+    raise DocumentError(f"There is no page {page}.")
+
+
+def _overlap(place: Place, span: PageSpan) -> tuple[int, int] | None:
+    start, end = max(place.start, span.start), min(place.end, span.end)
+    return (start - span.start, end - span.start) if start < end else None
+
+
+def _excerpt(place: Place, page: int | None, reach: int, content: StructuredText, note: str) -> Excerpt:
+    """Text around the words, or from the top of a page on which they do not stand."""
+    first, last = place.start, place.end
+    if page is not None and page != page_at(content.pages, place.start):
+        first = last = _span(content, page).start
+    start, end = max(0, first - reach), min(len(content.text), last + reach)
+    if page is not None:
+        span = _span(content, page)
+        start, end = max(start, span.start), min(end, max(span.end, last))
+    mark = (place.start - start, place.end - start) if start <= place.start < end else None
+    if page is None:
+        return Excerpt(content.text[start:end], mark, None, 0, start > 0, end < len(content.text), note)
+    return Excerpt(content.text[start:end], mark, page, len(content.pages), start > span.start, end < span.end, note)
+
+
+def _remembered(place: Place, note: str) -> Excerpt:
+    """The passage as the answer was given it, for when the document itself has gone on."""
+    at = place.surroundings.find(place.text)
+    mark = (at, at + len(place.text)) if at >= 0 else None
+    return Excerpt(place.surroundings, mark, None, 0, more_before=False, more_after=False, note=note)
+
+
+def _departure(path: str, document: Document | None) -> str:
+    """How the file differs from what was read from it, as a sentence; empty if it doesn't."""
+    file = Path(path)
+    try:
+        found = file.stat()
+        if document and (found.st_size, found.st_mtime) != (document.size, document.modified):
+            with file.open("rb") as data:
+                digest = hashlib.file_digest(data, "sha256").hexdigest()
+            if digest != document.content_hash:
+                return f"{file.name} has changed since it was indexed. This is its text as it was then."
+    except FileNotFoundError:
+        return f"{file.name} is no longer in {file.parent}. This is its text as it was indexed."
+    except OSError as error:
+        return f"{file.name} can't be opened: {error.strerror}. This is its text as it was indexed."
+    return ""

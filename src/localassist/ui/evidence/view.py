@@ -1,0 +1,183 @@
+"""The evidence column: passages above, the page they stand on below, the reasons at the foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from localassist.ui.evidence.cards import PassageCard
+from localassist.ui.evidence.page_view import PageView
+from localassist.ui.evidence.reasons import ReasonsView, passages, reasons, summary
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Message
+    from localassist.domain.documents import Citation, Passage
+    from localassist.ui.icons import Icons
+
+EMPTY: Final = "When an answer rests on your documents, its passages and the page they stand on are shown here."
+REASONS_HEIGHT: Final = 200
+PASSAGES_HEIGHT: Final = 160
+
+
+class EvidenceView(QWidget):
+    """What one answer rests on. `place_opened` carries the `Place` of a passage that was chosen."""
+
+    place_opened = Signal(object)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._cards: list[PassageCard] = []
+        self._group = QButtonGroup(self)
+        self.page = PageView(icons)
+        self._content = QWidget()
+        self._list = QVBoxLayout(self._content)
+        self._passages = _scrolled(self._content)
+        self._left_out = _line("")
+        self._why = QPushButton("Why this answer?")
+        self._reasons = ReasonsView()
+        self._reasons_area = _scrolled(self._reasons)
+        self._lay_out()
+        self._why.toggled.connect(self._on_why_toggled)
+        self._group.buttonClicked.connect(self._on_card_clicked)
+        icons.theme.changed.connect(self._paint_fold)
+        self.clear()
+
+    def show_evidence(self, message: Message) -> None:
+        """Show what stands behind an answer, and open the page of its first citation."""
+        self._take_away()
+        evidence = message.evidence
+        warning = summary(evidence)
+        if warning:
+            self._list.addWidget(_warning(warning))
+        for citation in evidence.citations:
+            self._add_card(citation.passage, citation)
+        if evidence.found:
+            self._list.addWidget(_section("Also found, not used"))
+        for passage in evidence.found:
+            self._add_card(passage, None)
+        self._list.addStretch(1)
+        self._left_out.setVisible(evidence.left_out > 0)
+        self._left_out.setText(f"{passages(evidence.left_out)} left out: no room")
+        self._reasons.show_reasons(reasons(evidence))
+        self._why.show()
+        if evidence.citations:
+            self.show_citation(evidence.citations[0].n)
+
+    def show_citation(self, n: int) -> None:
+        """Open the page of the citation with that number; nothing if the answer has none such."""
+        for card in self._cards:
+            if n and card.number == n:
+                card.click()
+                self._passages.ensureWidgetVisible(card, 0, STEP)
+
+    def clear(self) -> None:
+        """Show that there is no evidence."""
+        self._take_away()
+        self._list.addWidget(_line(EMPTY))
+        self._list.addStretch(1)
+
+    def _take_away(self) -> None:
+        self._cards.clear()
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.page.hide()
+        self._left_out.hide()
+        self._why.setChecked(False)
+        self._why.hide()
+
+    def _add_card(self, passage: Passage, citation: Citation | None) -> None:
+        card = PassageCard(passage, citation, self._icons.theme, self._content)
+        self._cards.append(card)
+        self._group.addButton(card)
+        self._list.addWidget(card)
+
+    def _on_card_clicked(self, card: PassageCard) -> None:
+        self.page.show()
+        self.place_opened.emit(card.place)
+
+    def _on_why_toggled(self, shown: bool) -> None:  # noqa: FBT001  a slot
+        self._reasons_area.setVisible(shown)
+        self._paint_fold()
+
+    def _paint_fold(self) -> None:
+        self._why.setIcon(self._icons.icon("chevron-down" if self._why.isChecked() else "chevron-right", "muted"))
+
+    def _lay_out(self) -> None:
+        self.setProperty("kind", "side")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Evidence")
+        self._list.setContentsMargins(3 * STEP, 0, STEP, 2 * STEP)
+        self._list.setSpacing(2 * STEP)
+        self._why.setCheckable(True)
+        self._why.setProperty("kind", "quiet")
+        self._left_out.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 0)
+        self._reasons_area.setMaximumHeight(REASONS_HEIGHT)
+        self._on_why_toggled(False)  # noqa: FBT003
+        self._passages.setMinimumHeight(PASSAGES_HEIGHT)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._passages)
+        split.addWidget(self.page)
+        split.setSizes([2000, 3000])  # scaled to the room there is
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2 * STEP, 0, STEP)
+        layout.setSpacing(0)
+        layout.addWidget(_section("Evidence"))
+        layout.addWidget(split, 1)
+        layout.addWidget(self._left_out)
+        layout.addWidget(self._why)
+        layout.addWidget(self._reasons_area)
+
+
+def _line(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", "muted")
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def _section(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", "section")
+    return label
+
+
+def _warning(text: str) -> QWidget:
+    frame = QFrame()
+    frame.setProperty("kind", "note")
+    frame.setProperty("tone", "amber")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
+    label = QLabel(text)
+    label.setWordWrap(True)
+    layout.addWidget(label)
+    return frame
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.viewport().setAutoFillBackground(False)
+    widget.setAutoFillBackground(False)
+    area.setWidget(widget)
+    return area
