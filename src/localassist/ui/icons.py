@@ -25,9 +25,9 @@ class Icons:
         self._made: dict[tuple[str, str], QIcon] = {}
         self.theme = theme
 
-    def icon(self, name: str, token: str = "text") -> QIcon:
+    def icon(self, name: str, tint: str = "text") -> QIcon:
         """The icon in the colour of a theme's token, paler where it is disabled."""
-        colour: str = getattr(self.theme.tokens, token)
+        colour: str = getattr(self.theme.tokens, tint)
         if (name, colour) not in self._made:
             icon = QIcon()
             for scale in SCALES:

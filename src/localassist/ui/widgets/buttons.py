@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class IconButton(QToolButton):
     """A flat button; `name` is what it does, shown as its tooltip and read aloud."""
 
-    def __init__(self, icons: Icons, icon: str, name: str, parent: QWidget | None = None, token: str = "muted") -> None:
+    def __init__(self, icons: Icons, icon: str, name: str, parent: QWidget | None = None, tint: str = "muted") -> None:
         super().__init__(parent)
         self._icons = icons
         self._icon = icon
-        self._token = token
+        self._tint = tint
         self.setIconSize(QSize(SIZE, SIZE))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -42,4 +42,4 @@ class IconButton(QToolButton):
         self.setAccessibleName(name)
 
     def _paint_icon(self) -> None:
-        self.setIcon(self._icons.icon(self._icon, self._token))
+        self.setIcon(self._icons.icon(self._icon, self._tint))

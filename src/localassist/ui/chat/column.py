@@ -1,0 +1,90 @@
+"""The geometry of the transcript: where each message stands, and what stays in place while heights change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from localassist.ui.chat.items import MessageItem
+
+MARGIN: Final = 6 * STEP  # above the first and below the last message
+SPACE: Final = 6 * STEP  # between two messages
+
+
+class Column:
+    """Messages below each other, of which only the visible ones are laid out.
+
+    While `following`, the view stays at the bottom; else the message at its top edge stays where it is.
+    """
+
+    def __init__(self, lay_out: Callable[[MessageItem], object]) -> None:
+        self._lay_out = lay_out
+        self.items: Sequence[MessageItem] = ()
+        self.following = True
+        self.offset = 0.0  # of the view's top edge from the top of the column
+        self._tops: list[float] = []
+        self._anchor = (0, 0.0)  # message at the view's top edge, and how far that edge is below its top
+
+    @property
+    def height(self) -> float:
+        """Of everything, estimated where not laid out."""
+        return self._tops[-1] - SPACE + MARGIN if self.items else 2.0 * MARGIN
+
+    def top(self, index: int) -> float:
+        """Where a message begins, from the top of the column."""
+        return self._tops[index]
+
+    def index_at(self, y: float) -> int:
+        """The message at a height of the column, the nearest one outside of it."""
+        return min(max(bisect_right(self._tops, y) - 1, 0), len(self.items) - 1)
+
+    def visible(self, view_height: float) -> range:
+        """The messages that the view shows."""
+        if not self.items:
+            return range(0)
+        return range(self.index_at(self.offset), self.index_at(self.offset + view_height) + 1)
+
+    def scroll_to(self, offset: float, view_height: float) -> None:
+        """Move the view's top edge there; at the end of the column it follows again."""
+        self._measure()
+        self.offset = offset
+        self.following = offset >= self.height - view_height - 1
+        self._remember()
+
+    def arrange(self, view_height: float) -> None:
+        """Lay out what is visible and settle the offset, keeping in place what is read."""
+        # Laying out changes heights, which can bring other messages into view: two rounds settle all but a resize.
+        for _ in range(3):
+            self._measure()
+            self._settle(view_height)
+            missing = [i for i in self.visible(view_height) if self.items[i].layout is None]
+            if not missing:
+                break
+            for index in missing:
+                self._lay_out(self.items[index])
+        self._measure()
+        self._settle(view_height)
+        self._remember()
+
+    def _measure(self) -> None:
+        steps = (item.height + SPACE for item in self.items)
+        self._tops = list(accumulate(steps, initial=float(MARGIN)))
+
+    def _settle(self, view_height: float) -> None:
+        end = max(self.height - view_height, 0.0)
+        if self.following or not self.items:
+            self.offset = end
+        else:
+            index, below = min(self._anchor[0], len(self.items) - 1), self._anchor[1]
+            self.offset = min(max(self._tops[index] + below, 0.0), end)
+
+    def _remember(self) -> None:
+        if self.items:
+            index = self.index_at(self.offset)
+            self._anchor = (index, self.offset - self._tops[index])

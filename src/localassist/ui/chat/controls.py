@@ -1,0 +1,130 @@
+"""The real widgets inside the transcript: fold lines, headers of code, and what stands below an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from localassist.domain.chat import MessageStatus
+from localassist.ui.theme import STEP
+from localassist.ui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localassist.domain.chat import Message
+    from localassist.ui.icons import Icons
+
+COPIED_MS: Final = 1500
+
+
+class CopyButton(IconButton):
+    """Copies a text and says so for a moment."""
+
+    def __init__(self, icons: Icons, name: str, text: Callable[[], str], parent: QWidget) -> None:
+        super().__init__(icons, "copy", name, parent)
+        self._name = name
+        self._text = text
+        self.clicked.connect(self._on_clicked)
+
+    def _on_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self._text())
+        self.show_icon("check", "Copied")
+        QTimer.singleShot(COPIED_MS, self, self._on_said)
+
+    def _on_said(self) -> None:
+        self.show_icon("copy", self._name)
+
+
+def _row(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(STEP)
+    return row
+
+
+class CodeHeaderWidget(QWidget):
+    """The line above a block of code: its language and a copy button."""
+
+    def __init__(self, icons: Icons, language: str, text: Callable[[], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        row = _row(self)
+        row.setContentsMargins(4 * STEP, 0, STEP, 0)
+        self._language = QLabel(language or "text", self)
+        self._language.setProperty("kind", "muted")
+        row.addWidget(self._language)
+        row.addStretch()
+        row.addWidget(CopyButton(icons, "Copy this code", text, self))
+
+
+class FoldButton(QToolButton):
+    """The one line that long thinking is folded to."""
+
+    def __init__(self, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self.setProperty("kind", "fold")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_thought(self, label: str, *, is_open: bool) -> None:
+        """Say how long was thought and whether the thought is on show."""
+        self.setText(label)
+        self.setIcon(self._icons.icon("chevron-down" if is_open else "chevron-right", "muted"))
+        self.setAccessibleName(f"{label}. {'Hide' if is_open else 'Show'} the thinking")
+        self.adjustSize()
+
+
+class FooterWidget(QWidget):
+    """Below an answer: what it cost, and copy and ask again."""
+
+    again_requested = Signal(int)
+
+    def __init__(self, icons: Icons, message: Message, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._message = message
+        row = _row(self)
+        row.addWidget(CopyButton(icons, "Copy this answer", lambda: message.text, self))
+        self._again = IconButton(icons, "again", "Answer again", self)
+        self._again.clicked.connect(self._on_again)
+        row.addWidget(self._again)
+        figures = QLabel(figures_line(message), self)
+        figures.setProperty("kind", "muted")
+        figures.setToolTip(figures_detail(message))
+        row.addStretch()
+        row.addWidget(figures)
+
+    def allow_again(self, *, allowed: bool) -> None:
+        """Whether the answer can be asked for again now."""
+        self._again.setEnabled(allowed)
+
+    def _on_again(self) -> None:
+        self.again_requested.emit(self._message.id)
+
+
+def figures_line(message: Message) -> str:
+    """How fast the answer was: "1.2 s to first word, 38/s"."""
+    figures, route = message.evidence.figures, message.evidence.route
+    if figures.answer_tokens:
+        return f"{figures.seconds_to_first_token:.1f} s to first word, {figures.tokens_per_second:.0f}/s"
+    if route is not None and not route.model and message.status is MessageStatus.COMPLETE:
+        return "quoted without a model"
+    return ""
+
+
+def figures_detail(message: Message) -> str:
+    """Where the answer was made, and how many tokens it took."""
+    figures, route = message.evidence.figures, message.evidence.route
+    lines = [f"{route.model or 'no model'} on {route.destination.value}. {route.reason}"] if route else []
+    if figures.device:
+        lines.append(f"Runs on {figures.device}.")
+    if figures.answer_tokens:
+        lines.append(
+            f"{figures.prompt_tokens:,} tokens read ({figures.cached_tokens:,} known from before), "
+            f"{figures.answer_tokens:,} written, {figures.context_length:,} fit."
+        )
+    return "\n".join(lines)

@@ -1,0 +1,71 @@
+"""An answer while it is written: finished blocks are parsed once, only the tail is parsed again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from localassist.ui.chat.markup import PRIVATE, Thinking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localassist.ui.chat.markdown import Markdown, Piece
+    from localassist.ui.theme import Tokens
+
+MOST_COLOURED: Final = 4_000  # characters of an unfinished block of code that are coloured at every repaint
+
+
+class GrowingAnswer:
+    """Collects deltas; `advance` parses what is new. `thought_seconds` is how long the thinking took so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._text = ""
+        self._frozen_at = 0  # in the answer behind the thought
+        self._thought_ended: float | None = None
+        self.finished: list[Piece] = []
+        self.tail: list[Piece] = []
+
+    @property
+    def text(self) -> str:
+        """Everything written so far, thinking included."""
+        return self._text
+
+    @property
+    def thinking(self) -> Thinking:
+        """What is thought and what is answered so far."""
+        return Thinking.split(self._text)
+
+    @property
+    def thought_seconds(self) -> float:
+        """How long the thinking took, up to now while it goes on."""
+        return (self._thought_ended or self._clock()) - self._began
+
+    def feed(self, delta: str) -> None:
+        """Take more text."""
+        self._text += PRIVATE.sub("\N{REPLACEMENT CHARACTER}", delta).replace("\r", "")
+
+    def advance(self, markdown: Markdown, tokens: Tokens) -> list[Piece]:
+        """Parse what came since the last time; returns the pieces that are now finished for good, in order."""
+        thinking = self.thinking
+        if thinking.thought and not thinking.open and self._thought_ended is None:
+            self._thought_ended = self._clock()
+        rest = thinking.answer[self._frozen_at :]
+        blocks = markdown.blocks(rest)
+        done, last = blocks[:-1], blocks[-1:]
+        # A list or a paragraph may still go on, but what stands before the last block cannot change any more.
+        finished = markdown.pieces(done, tokens)
+        if done:
+            self._frozen_at += _offset_of_line(rest, last[0].start)
+        self.finished += finished
+        self.tail = markdown.pieces(last, tokens, colour_code=len(rest) < MOST_COLOURED)
+        return finished
+
+
+def _offset_of_line(text: str, line: int) -> int:
+    at = 0
+    for _ in range(line):
+        at = text.index("\n", at) + 1
+    return at

@@ -1,0 +1,97 @@
+"""What an answer's text says beyond Markdown: the thinking before it, its citations and unsupported numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Evidence
+
+# Marks from Unicode's private use area travel through the Markdown parser as ordinary letters; what stood there
+# before is replaced first, so a model cannot forge one.
+PRIVATE: Final = re.compile("[\ue000-\uf8ff\x00]")
+UNSUPPORTED_START: Final = "\ue000"
+UNSUPPORTED_END: Final = "\ue001"
+CITATION_START: Final = "\ue002"
+CITATION_END: Final = "\ue003"
+MARKS: Final = re.compile(f"[{UNSUPPORTED_START}-{CITATION_END}]")
+CITATION: Final = re.compile(f"{CITATION_START}([0-9]+){CITATION_END}")
+WRITTEN_CITATION: Final = re.compile(r"[ \t]*\[([0-9]{1,2})\](?!\()")
+
+THINK_START: Final = "<think>"
+THINK_END: Final = "</think>"
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """An answer's text in two parts: `thought` before `answer`; `open` while the thought has not ended."""
+
+    thought: str
+    answer: str
+    open: bool
+
+    @classmethod
+    def split(cls, text: str) -> Thinking:
+        """Take a leading `<think>` block apart from the answer; templates may have written its start already."""
+        head = text.lstrip()
+        if not head.startswith(THINK_START):
+            thought, end, answer = text.partition(THINK_END)
+            return cls(thought.strip(), answer.lstrip("\n"), open=False) if end else cls("", text, open=False)
+        thought, end, answer = head.removeprefix(THINK_START).partition(THINK_END)
+        return cls(thought.strip(), answer.lstrip("\n"), open=not end)
+
+
+def marked(text: str, evidence: Evidence) -> str:
+    """The text with marks around unsupported numbers and after each sentence that rests on a passage.
+
+    A "[1]" that the model wrote itself gives way to the citation that was checked.
+    """
+    text = PRIVATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    inserts: list[tuple[int, str]] = []
+    for sentence in evidence.sentences:
+        chips = "".join(f"{CITATION_START}{n}{CITATION_END}" for n in sentence.citations)
+        inserts.append((_end_of_words(text, sentence.start, sentence.end), chips))
+        for start, end in sentence.unsupported:
+            if not _is_list_marker(text, start, end):
+                inserts += [(start, UNSUPPORTED_START), (end, UNSUPPORTED_END)]
+    return _with_inserts(text, inserts, drop=_written_citations(text, evidence))
+
+
+def _written_citations(text: str, evidence: Evidence) -> list[tuple[int, int]]:
+    if not evidence.searched:
+        return []
+    return [match.span() for match in WRITTEN_CITATION.finditer(text)]
+
+
+def _with_inserts(text: str, inserts: list[tuple[int, str]], drop: list[tuple[int, int]]) -> str:
+    dropped = {at for start, end in drop for at in range(start, end)}
+    by_place: dict[int, str] = {}
+    for at, mark in inserts:
+        by_place[at] = by_place.get(at, "") + mark
+    pieces = [by_place.get(at, "") + ("" if at in dropped else char) for at, char in enumerate(text)]
+    return "".join(pieces) + by_place.get(len(text), "")
+
+
+def _end_of_words(text: str, start: int, end: int) -> int:
+    """Where a sentence's last visible letter ends: a mark after trailing space would begin another line."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _is_list_marker(text: str, start: int, end: int) -> bool:
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return not line.strip() and text[end : end + 1] in {".", ")"}
+
+
+def unmarked(text: str) -> str:
+    """The text without our marks, for places that show it plain."""
+    return MARKS.sub("", CITATION.sub("", text))
+
+
+def unsupported_numbers(text: str, evidence: Evidence) -> tuple[str, ...]:
+    """The numbers of the answer that no passage holds, each once, in order."""
+    found = [text[start:end] for sentence in evidence.sentences for start, end in sentence.unsupported]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,117 @@
+"""Keeps a real widget for each control of the messages on show, and only for those."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from localassist.ui.chat.controls import CodeHeaderWidget, FoldButton, FooterWidget
+from localassist.ui.chat.items import FOLD_HEIGHT, FOOTER_HEIGHT
+from localassist.ui.chat.pieces import CODE_HEADER, PieceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtCore import QPointF
+    from PySide6.QtWidgets import QWidget
+
+    from localassist.ui.chat.items import MessageItem
+    from localassist.ui.icons import Icons
+
+Key = tuple[int, str, str]
+
+
+class ControlShelf(QObject):
+    """Creates, places and drops the controls. `fold_toggled` and `again_requested` carry a message's id."""
+
+    fold_toggled = Signal(int)
+    again_requested = Signal(int)
+
+    def __init__(self, icons: Icons, viewport: QWidget) -> None:
+        super().__init__(viewport)
+        self._icons = icons
+        self._viewport = viewport
+        self._shown: dict[Key, QWidget] = {}
+        self._placed: set[Key] = set()
+        self._again_allowed = True
+
+    def allow_again(self, *, allowed: bool) -> None:
+        """Whether answers can be asked for again now."""
+        self._again_allowed = allowed
+        for widget in self._shown.values():
+            if isinstance(widget, FooterWidget):
+                widget.allow_again(allowed=allowed)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self.begin()
+        self.end()
+
+    def begin(self) -> None:
+        """Before the messages on show are placed."""
+        self._placed = set()
+
+    def end(self) -> None:
+        """After the messages on show were placed: drop the controls of the others."""
+        for key in self._shown.keys() - self._placed:
+            widget = self._shown.pop(key)
+            widget.hide()
+            widget.deleteLater()
+
+    def place(self, item: MessageItem, origin: QPointF, width: float) -> None:
+        """Put a message's controls at their places; `origin` is its top left in the viewport."""
+        layout = item.layout
+        if layout is None:
+            return
+        left = round(origin.x())
+        if layout.fold_top is not None:
+            fold = self._fold(item)
+            fold.move(left, round(origin.y() + layout.fold_top))
+        for key, top in _code_headers(item):
+            header = self._shown.get(key) or self._add(key, self._code_header(item, int(key[1])))
+            self._placed.add(key)
+            header.setGeometry(left, round(origin.y() + top), round(width), CODE_HEADER)
+        if layout.footer_top is not None:
+            key = (item.message.id, "footer", item.message.status.value)
+            footer = self._shown.get(key) or self._add(key, self._footer(item))
+            self._placed.add(key)
+            footer.setGeometry(left, round(origin.y() + layout.footer_top), round(width), FOOTER_HEIGHT)
+
+    def _fold(self, item: MessageItem) -> QWidget:
+        key = (item.message.id, "fold", "")
+        self._placed.add(key)
+        fold = self._shown.get(key)
+        if not isinstance(fold, FoldButton):
+            fold = FoldButton(self._icons, self._viewport)
+            message_id = item.message.id
+            fold.clicked.connect(lambda: self.fold_toggled.emit(message_id))
+            self._add(key, fold)
+        fold.show_thought(item.thought_label, is_open=item.thought_open)
+        fold.setFixedHeight(FOLD_HEIGHT)
+        return fold
+
+    def _code_header(self, item: MessageItem, number: int) -> QWidget:
+        def text() -> str:
+            return item.layout.pieces[number].source if item.layout else ""
+
+        language = item.layout.pieces[number].language if item.layout else ""
+        return CodeHeaderWidget(self._icons, language, text, self._viewport)
+
+    def _footer(self, item: MessageItem) -> QWidget:
+        footer = FooterWidget(self._icons, item.message, self._viewport)
+        footer.allow_again(allowed=self._again_allowed)
+        footer.again_requested.connect(self.again_requested)
+        return footer
+
+    def _add(self, key: Key, widget: QWidget) -> QWidget:
+        self._shown[key] = widget
+        widget.show()
+        return widget
+
+
+def _code_headers(item: MessageItem) -> Iterator[tuple[Key, float]]:
+    for number, piece in enumerate(item.layout.pieces if item.layout else ()):
+        if piece.kind is PieceKind.CODE:
+            # The language stands in the key: while an answer is written its name arrives letter by letter.
+            yield (item.message.id, str(number), piece.language), piece.top

@@ -1,0 +1,295 @@
+"""The transcript: messages below each other, of which only those on show are laid out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+from typing_extensions import override
+
+from localassist.domain.chat import Role
+from localassist.ui.chat.column import Column
+from localassist.ui.chat.growing import GrowingAnswer
+from localassist.ui.chat.items import Layouter, MessageItem
+from localassist.ui.chat.markdown import CITE, UNSUPPORTED, Markdown
+from localassist.ui.chat.pointing import Pointer
+from localassist.ui.chat.selection import Selection, TextPoint
+from localassist.ui.chat.shelf import ControlShelf
+from localassist.ui.theme import STEP, TEXT_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+
+    from localassist.domain.chat import Message
+    from localassist.ui.chat.items import MessageLayout
+    from localassist.ui.icons import Icons
+
+REPAINT_MS: Final = 33
+KEPT_LAYOUTS: Final = 60
+SIDE_MARGIN: Final = 6 * STEP
+LINE_STEP: Final = 12 * STEP
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Shows a conversation's messages and the answer that is being written.
+
+    `citation_clicked` carries the message's id and the citation's number, `link_clicked` an address that was not
+    opened, `again_requested` the id of an answer, `bottom_reached` whether the view is at its end.
+    """
+
+    citation_clicked = Signal(int, int)
+    link_clicked = Signal(str)
+    again_requested = Signal(int)
+    bottom_reached = Signal(bool)
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Conversation")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._theme = icons.theme
+        self._items: list[MessageItem] = []
+        self._kept: OrderedDict[int, MessageItem] = OrderedDict()
+        self._layouter: Layouter | None = None
+        self._markdown: Markdown | None = None
+        self._column = Column(self._lay_out)
+        self._selection = Selection()
+        self._settling = False
+        self._shelf = ControlShelf(icons, self.viewport())
+        self._shelf.fold_toggled.connect(self._on_fold_toggled)
+        self._shelf.again_requested.connect(self.again_requested)
+        pointer = Pointer(self, self._selection, self.viewport())
+        pointer.anchor_clicked.connect(self._on_anchor_clicked)
+        pointer.selection_changed.connect(self.viewport().update)
+        pointer.dragged_to.connect(self._on_dragged_to)
+        self._repaint = QTimer(self)
+        self._repaint.setSingleShot(True)
+        self._repaint.setInterval(REPAINT_MS)
+        self._repaint.timeout.connect(self._on_repaint_due)
+        self.verticalScrollBar().setSingleStep(LINE_STEP)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        icons.theme.changed.connect(self._on_theme_changed)
+        self._add_action("Copy", QKeySequence.StandardKey.Copy, self.copy_selection)
+        self._add_action("Select all", QKeySequence.StandardKey.SelectAll, self.select_all)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _add_action(self, name: str, key: QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
+        action = QAction(name, self)
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(slot)
+        self.addAction(action)
+
+    @property
+    def items(self) -> Sequence[MessageItem]:
+        """The messages, in order."""
+        return self._items
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Show another conversation, from its end."""
+        self._items = [MessageItem(message) for message in messages]
+        self._kept.clear()
+        self._shelf.clear()
+        self._selection.clear()
+        self._column.items = self._items
+        self._column.following = True
+        self._estimate()
+        self._arrange()
+
+    def add(self, message: Message) -> None:
+        """Put a message at the end; an empty answer grows from here on."""
+        item = MessageItem(message)
+        if message.role is Role.ASSISTANT:
+            item.growing = GrowingAnswer()
+        item.estimate(self._text_width)
+        self._items.append(item)
+        self._arrange()
+
+    def grow(self, message_id: int, delta: str) -> None:
+        """Add text to the answer that is being written; it is shown within 33 ms."""
+        item = self._item(message_id)
+        if item is not None and item.growing is not None:
+            item.growing.feed(delta)
+            if not self._repaint.isActive():
+                self._repaint.start()
+
+    def finish(self, message: Message) -> None:
+        """Show the answer as it was stored, with what stands behind it."""
+        item = self._item(message.id)
+        if item is None:
+            return
+        if item.growing is not None and item.growing.thinking.thought:
+            item.thought_seconds = item.growing.thought_seconds
+        item.message, item.growing, item.layout = message, None, None
+        item.frozen = []
+        self._arrange()
+
+    def drop_after(self, message_id: int | None) -> None:
+        """Take away what follows a message (None: everything): another branch begins there."""
+        ids = [item.message.id for item in self._items]
+        del self._items[ids.index(message_id) + 1 if message_id in ids else 0 :]
+        self._selection.clear()
+        self._arrange()
+
+    def follow(self) -> None:
+        """Go to the end and stay there."""
+        self._column.following = True
+        self._arrange()
+
+    def allow_again(self, *, allowed: bool) -> None:
+        """Whether answers can be asked for again now."""
+        self._shelf.allow_again(allowed=allowed)
+
+    def selected_text(self) -> str:
+        """What is selected, as plain text."""
+        return self._selection.text(self._items, self._lay_out)
+
+    def copy_selection(self) -> None:
+        """Put what is selected on the clipboard."""
+        if not self._selection.is_empty:
+            QGuiApplication.clipboard().setText(self.selected_text())
+
+    def select_all(self) -> None:
+        """Select every message."""
+        if self._items:
+            last = len(self._items) - 1
+            layout = self._items[last].layout or self._lay_out(self._items[last])
+            self._selection.begin(TextPoint(0, 0, 0))
+            self._selection.extend(TextPoint(last, len(layout.pieces), 0))
+            self.viewport().update()
+
+    def _item(self, message_id: int) -> MessageItem | None:
+        return next((item for item in reversed(self._items) if item.message.id == message_id), None)
+
+    @property
+    def _text_width(self) -> float:
+        return max(min(self.viewport().width() - 2 * SIDE_MARGIN, TEXT_WIDTH), 10 * STEP)
+
+    @property
+    def _left(self) -> float:
+        return max((self.viewport().width() - self._text_width) / 2, 0)
+
+    def _estimate(self) -> None:
+        for item in self._items:
+            item.layout = None
+            item.estimate(self._text_width)
+
+    def _layouter_now(self) -> Layouter:
+        if self._markdown is None:
+            self._markdown = Markdown()
+        tokens = self._theme.tokens
+        if self._layouter is None or (self._layouter.width, self._layouter.tokens) != (self._text_width, tokens):
+            self._layouter = Layouter(tokens, self._markdown, self._text_width)
+        return self._layouter
+
+    def _lay_out(self, item: MessageItem) -> MessageLayout:
+        layout = self._layouter_now().lay_out(item)
+        self._kept[id(item)] = item
+        self._kept.move_to_end(id(item))
+        while len(self._kept) > KEPT_LAYOUTS:
+            _, oldest = self._kept.popitem(last=False)
+            if oldest.growing is None:
+                oldest.layout = None
+        return layout
+
+    def _arrange(self) -> None:
+        view_height = self.viewport().height()
+        self._column.arrange(view_height)
+        bar = self.verticalScrollBar()
+        self._settling = True
+        bar.setPageStep(view_height)
+        bar.setRange(0, max(round(self._column.height - view_height), 0))
+        bar.setValue(round(self._column.offset))
+        self._settling = False
+        self._place_controls()
+        self.viewport().update()
+        self.bottom_reached.emit(self._column.following)
+
+    def _place_controls(self) -> None:
+        self._shelf.begin()
+        for index in self._column.visible(self.viewport().height()):
+            self._shelf.place(self._items[index], self.origin(index), self._text_width)
+        self._shelf.end()
+
+    def index_at(self, y: float) -> int:
+        """The message at a height of the viewport, the nearest one outside."""
+        return self._column.index_at(y + self.verticalScrollBar().value())
+
+    def origin(self, index: int) -> QPointF:
+        """A message's top left in the viewport."""
+        return QPointF(self._left, self._column.top(index) - self.verticalScrollBar().value())
+
+    def _on_repaint_due(self) -> None:
+        for item in self._items[-2:]:
+            if item.growing is not None and item.layout is not None:
+                self._layouter_now().grow(item)
+        self._arrange()
+
+    def _on_scrolled(self, value: int) -> None:
+        if not self._settling:
+            self._column.scroll_to(value, self.viewport().height())
+            self._arrange()
+
+    def _on_fold_toggled(self, message_id: int) -> None:
+        item = self._item(message_id)
+        if item is not None:
+            item.thought_open = not item.thought_open
+            item.layout = None
+            # What was clicked stays where it is, also at the end of the conversation.
+            self._column.scroll_to(self.verticalScrollBar().value(), self.viewport().height() + 1)
+            self._arrange()
+
+    def _on_anchor_clicked(self, message_id: int, address: str) -> None:
+        if address.startswith(CITE):
+            self.citation_clicked.emit(message_id, int(address.removeprefix(CITE)))
+        elif address != UNSUPPORTED:
+            self.link_clicked.emit(address)
+
+    def _on_dragged_to(self, y: float) -> None:
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + (LINE_STEP if y > 0 else -LINE_STEP))
+
+    def _on_theme_changed(self) -> None:
+        self._estimate()
+        self._arrange()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._layouter is not None and self._layouter.width != self._text_width:
+            self._estimate()
+        self._arrange()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setClipRect(event.rect())
+        for index in self._column.visible(self.viewport().height()):
+            self._paint_message(painter, index, event.rect().top(), event.rect().bottom())
+
+    def _paint_message(self, painter: QPainter, index: int, top: float, bottom: float) -> None:
+        layout = self._items[index].layout
+        origin = self.origin(index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(origin)
+        for number, piece in enumerate(layout.pieces if layout else ()):
+            if origin.y() + piece.top <= bottom and origin.y() + piece.top + piece.height >= top:
+                selected = self._selection.within(index, number, piece.length)
+                piece.paint(painter, self._text_width, self._theme.tokens, selected)
+        painter.restore()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: self.verticalScrollBar().maximum()}
+        key = Qt.Key(event.key())
+        if key in ends:
+            self.verticalScrollBar().setValue(ends[key])
+        else:
+            super().keyPressEvent(event)
