@@ -451,9 +451,15 @@ class FakeDocumentStore(DocumentStore):
             return sum(len(s.chunks) for s in self._within(scope))
 
     @override
-    def all_vectors(self, embedder: str) -> Iterator[tuple[tuple[int, ...], Vectors]]:
-        for stored in list(self._stored.values()):
-            if stored.versions[1] == embedder and stored.vectors:
+    def vector_state(self, embedder: str) -> tuple[int, int]:
+        with self._lock:
+            ids = [i for s in self._stored.values() if s.versions[1] == embedder for i in s.vectors]
+        return len(ids), max(ids, default=0)
+
+    @override
+    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
+        for stored in sorted(self._stored.values(), key=lambda s: min(s.vectors, default=0)):
+            if stored.versions[1] == embedder and min(stored.vectors, default=0) > after:
                 joined = array("f", [x for v in stored.vectors.values() for x in v.data])
                 dimension = next(iter(stored.vectors.values())).dimension
                 yield tuple(stored.vectors), Vectors(memoryview(joined), dimension)

@@ -137,8 +137,14 @@ class DocumentStore(Protocol):
     def chunk_count(self, scope: Scope) -> int:
         """How many chunks a scope has."""
 
-    def all_vectors(self, embedder: str) -> Iterator[tuple[tuple[int, ...], Vectors]]:
-        """Ids and vectors of all chunks embedded by that embedder, in batches."""
+    def vector_state(self, embedder: str) -> tuple[int, int]:
+        """How many chunks that embedder embedded, and the id of the newest of them (0 for none).
+
+        Ids are never used twice, so equal states mean the same chunks.
+        """
+
+    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
+        """Ids and vectors of all chunks above id `after` embedded by that embedder, in batches, ids rising."""
 
 
 class PassageIndex(Protocol):

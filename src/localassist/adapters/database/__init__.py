@@ -1,0 +1,7 @@
+"""The app's one SQLite database: conversations, documents, their text, words and vectors."""
+
+from localassist.adapters.database.connection import Database
+from localassist.adapters.database.conversations import DatabaseConversationStore
+from localassist.adapters.database.documents import DatabaseDocumentStore
+
+__all__ = ["Database", "DatabaseConversationStore", "DatabaseDocumentStore"]

@@ -1,0 +1,91 @@
+"""How values that are no plain columns are written into the database and read back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any, Final
+
+from localassist.domain.chat import Evidence, Figures
+from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
+from localassist.domain.privacy import Destination, Route
+
+_EVIDENCE_VERSION: Final = 1
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with halves of surrogate pairs, which no encoding can hold, replaced; positions stay."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
+
+
+def path_to_bytes(path: str) -> bytes:
+    """A path as a column: file names that are not valid text survive."""
+    return path.encode("utf-8", "surrogatepass")
+
+
+def path_from_bytes(column: bytes) -> str:
+    """The path that `path_to_bytes` wrote."""
+    return column.decode("utf-8", "surrogatepass")
+
+
+def evidence_to_json(evidence: Evidence) -> str:
+    """Evidence as a column; escaped to ASCII, so that any text survives."""
+    return json.dumps({"version": _EVIDENCE_VERSION, **asdict(evidence)}, separators=(",", ":"))
+
+
+def evidence_from_json(column: str) -> Evidence:
+    """The evidence that `evidence_to_json` wrote; an empty column is empty evidence."""
+    if not column:
+        return Evidence()
+    stored: dict[str, Any] = json.loads(column)
+    return Evidence(
+        route=_route(stored["route"]) if stored["route"] else None,
+        citations=tuple(_citation(each) for each in stored["citations"]),
+        found=tuple(Passage(**each) for each in stored["found"]),
+        sentences=tuple(_sentence(each) for each in stored["sentences"]),
+        left_out=stored["left_out"],
+        searched=stored["searched"],
+        figures=Figures(**stored["figures"]),
+        timings=stored["timings"],
+    )
+
+
+def _route(stored: dict[str, Any]) -> Route:
+    return Route(Destination(stored["destination"]), stored["model"], stored["reason"])
+
+
+def _citation(stored: dict[str, Any]) -> Citation:
+    return Citation(**{**stored, "passage": Passage(**stored["passage"])})
+
+
+def _sentence(stored: dict[str, Any]) -> SentenceSupport:
+    return SentenceSupport(
+        start=stored["start"],
+        end=stored["end"],
+        citations=tuple(stored["citations"]),
+        unsupported=tuple((start, end) for start, end in stored["unsupported"]),
+    )
+
+
+def structure_to_json(content: StructuredText) -> tuple[str, str, str]:
+    """The blocks, pages and notes of a text as columns."""
+    blocks = [(block.kind.value, block.start, block.end, block.level) for block in content.blocks]
+    pages = [(page.number, page.start, page.end) for page in content.pages]
+    return json.dumps(blocks), json.dumps(pages), json.dumps(content.notes)
+
+
+def structure_from_json(text: str, title: str, blocks: str, pages: str, notes: str) -> StructuredText:
+    """The text that `structure_to_json` took apart."""
+    return StructuredText(
+        text=text,
+        blocks=tuple(Block(BlockKind(kind), start, end, level) for kind, start, end, level in json.loads(blocks)),
+        pages=tuple(PageSpan(*page) for page in json.loads(pages)),
+        title=title,
+        notes=tuple(json.loads(notes)),
+    )

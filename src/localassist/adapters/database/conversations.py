@@ -1,0 +1,227 @@
+"""Conversations and their messages in the database."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from localassist.adapters.database import words, writers
+from localassist.adapters.database.codec import evidence_from_json, evidence_to_json, storable
+from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus, Role
+from localassist.domain.errors import NotFoundError
+from localassist.domain.ports.conversations import ConversationStore
+
+if TYPE_CHECKING:
+    import apsw
+
+    from localassist.adapters.database.connection import Database
+
+_CONVERSATION: Final = "SELECT id, title, system_prompt, head_id, created, updated FROM conversations WHERE id = ?"
+_RECENT: Final = """
+SELECT id, title, system_prompt, head_id, created, updated FROM conversations
+WHERE :all OR id IN (SELECT value FROM json_each(:found)) ORDER BY updated DESC, id DESC
+"""
+_HOLDERS: Final = """
+SELECT rowid FROM title_words WHERE title_words MATCH ?1
+UNION
+SELECT conversation_id FROM messages WHERE id IN (SELECT rowid FROM message_words WHERE message_words MATCH ?1)
+"""
+_MESSAGE: Final = """
+SELECT id, conversation_id, parent_id, role, text, created, status, problem, evidence FROM messages WHERE id = ?
+"""
+_BRANCH: Final = """
+WITH RECURSIVE branch (id, parent_id, depth) AS (
+    SELECT id, parent_id, 0 FROM messages WHERE id = ?
+    UNION ALL
+    SELECT m.id, m.parent_id, depth + 1 FROM branch JOIN messages m ON m.id = branch.parent_id
+)
+SELECT m.id, m.conversation_id, m.parent_id, m.role, m.text, m.created, m.status, m.problem, m.evidence
+FROM branch JOIN messages m USING (id) ORDER BY depth DESC
+"""
+_ADD: Final = """
+INSERT INTO messages (conversation_id, parent_id, role, text, created, status, writer) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_FINISH: Final = "UPDATE messages SET text = ?, status = ?, evidence = ?, problem = ?, writer = '' WHERE id = ?"
+_INDEX_TITLE: Final = "INSERT OR REPLACE INTO title_words (rowid, words) VALUES (?, ?)"
+_INDEX_MESSAGE: Final = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES (?, ?)"
+_SEARCHED_WORDS: Final = 16
+
+
+class DatabaseConversationStore(ConversationStore):
+    """Conversations in a `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def create(self, title: str, system_prompt: str) -> Conversation:
+        now = time.time()
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO conversations (title, system_prompt, created, updated) VALUES (?, ?, ?, ?)",
+                (storable(title), storable(system_prompt), now, now),
+            )
+            made = _conversation(connection, connection.last_insert_rowid())
+            connection.execute(_INDEX_TITLE, (made.id, words.indexable(title)))
+            return made
+
+    @override
+    def get(self, conversation_id: int) -> Conversation:
+        with self._database.reading() as connection:
+            return _conversation(connection, conversation_id)
+
+    @override
+    def recent(self, matching: str = "") -> tuple[Conversation, ...]:
+        with self._database.reading() as connection:
+            wanted = list(words.query_words(connection, matching).values())[:_SEARCHED_WORDS]
+            holders = [{row[0] for row in connection.execute(_HOLDERS, (words.beginning(word),))} for word in wanted]
+            found = set.intersection(*holders) if holders else set()
+            chosen = {"all": not matching.strip(), "found": json.dumps(sorted(found))}
+            return tuple(Conversation(*row) for row in connection.execute(_RECENT, chosen))
+
+    @override
+    def rename(self, conversation_id: int, title: str) -> None:
+        with self._database.writing() as connection:
+            _conversation(connection, conversation_id)
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), conversation_id))
+            connection.execute(_INDEX_TITLE, (conversation_id, words.indexable(title)))
+
+    @override
+    def delete(self, conversation_id: int) -> None:
+        with self._database.writing() as connection:
+            _conversation(connection, conversation_id)
+            connection.execute(
+                "DELETE FROM message_words WHERE rowid IN (SELECT id FROM messages WHERE conversation_id = ?)",
+                (conversation_id,),
+            )
+            connection.execute("DELETE FROM title_words WHERE rowid = ?", (conversation_id,))
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+    @override
+    def branch(self, head_id: int | None) -> tuple[Message, ...]:
+        if head_id is None:
+            return ()
+        with self._database.reading() as connection:
+            _message(connection, head_id)
+            return tuple(_message_of(row) for row in connection.execute(_BRANCH, (head_id,)))
+
+    @override
+    def message(self, message_id: int) -> Message:
+        with self._database.reading() as connection:
+            return _message(connection, message_id)
+
+    @override
+    def ask(self, conversation_id: int, parent_id: int | None, text: str) -> tuple[Message, Message]:
+        with self._database.writing() as connection:
+            _conversation(connection, conversation_id)
+            if parent_id is not None and _message(connection, parent_id).conversation_id != conversation_id:
+                raise NotFoundError(f"There is no message {parent_id} in conversation {conversation_id}.")
+            question = _add(connection, conversation_id, parent_id, text)
+            connection.execute(_INDEX_MESSAGE, (question.id, words.indexable(text)))
+            return question, _begin_answer(connection, question)
+
+    @override
+    def answer_again(self, question_id: int) -> Message:
+        with self._database.writing() as connection:
+            question = _message(connection, question_id)
+            if question.role is not Role.USER:
+                raise NotFoundError(f"Message {question_id} is not a question.")
+            return _begin_answer(connection, question)
+
+    @override
+    def grow(self, answer_id: int, text: str) -> None:
+        with self._database.writing() as connection:
+            # The status too: a process that could not see this one may have marked the answer interrupted.
+            connection.execute(
+                "UPDATE messages SET text = ?, status = ? WHERE id = ?",
+                (storable(text), MessageStatus.STREAMING, answer_id),
+            )
+            if not connection.changes():
+                raise _no_message(answer_id)
+
+    @override
+    def finish(
+        self, answer_id: int, text: str, status: MessageStatus, evidence: Evidence, problem: str = ""
+    ) -> Message:
+        with self._database.writing() as connection:
+            ended = (storable(text), status, evidence_to_json(evidence), storable(problem), answer_id)
+            connection.execute(_FINISH, ended)
+            answer = _message(connection, answer_id)
+            connection.execute(_INDEX_MESSAGE, (answer_id, words.indexable(text)))
+            connection.execute(
+                "UPDATE conversations SET updated = ? WHERE id = ?", (time.time(), answer.conversation_id)
+            )
+            return answer
+
+    @override
+    def mark_interrupted(self) -> int:
+        with self._database.writing() as connection:
+            streaming: Any = connection.execute(
+                "SELECT id, text, writer FROM messages WHERE status = 'streaming' ORDER BY id"
+            ).fetchall()
+            left = [(message_id, text) for message_id, text, writer in streaming if not writers.is_alive(writer)]
+            for message_id, text in left:
+                connection.execute(
+                    "UPDATE messages SET status = ?, writer = '' WHERE id = ?", (MessageStatus.INTERRUPTED, message_id)
+                )
+                connection.execute(_INDEX_MESSAGE, (message_id, words.indexable(text)))
+            return len(left)
+
+
+def _conversation(connection: apsw.Connection, conversation_id: int) -> Conversation:
+    row = connection.execute(_CONVERSATION, (conversation_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(
+            f"There is no conversation {conversation_id}.", "It may have been deleted; choose another one."
+        )
+    return Conversation(*row)
+
+
+def _message(connection: apsw.Connection, message_id: int) -> Message:
+    row = connection.execute(_MESSAGE, (message_id,)).fetchone()
+    if row is None:
+        raise _no_message(message_id)
+    return _message_of(row)
+
+
+def _no_message(message_id: int) -> NotFoundError:
+    return NotFoundError(f"There is no message {message_id}.", "Its conversation may have been deleted.")
+
+
+def _message_of(row: tuple[Any, ...]) -> Message:
+    message_id, conversation_id, parent_id, role, text, created, status, problem, evidence = row
+    return Message(
+        id=message_id,
+        conversation_id=conversation_id,
+        parent_id=parent_id,
+        role=Role(role),
+        text=text,
+        created=created,
+        status=MessageStatus(status),
+        problem=problem,
+        evidence=evidence_from_json(evidence),
+    )
+
+
+def _add(connection: apsw.Connection, conversation_id: int, parent_id: int | None, question: str | None) -> Message:
+    """Add a message: a question, or for None an answer that this process will stream."""
+    row: tuple[Any, ...] = (
+        (Role.USER, storable(question), time.time(), MessageStatus.COMPLETE, "")
+        if question is not None
+        else (Role.ASSISTANT, "", time.time(), MessageStatus.STREAMING, writers.this_process())
+    )
+    connection.execute(_ADD, (conversation_id, parent_id, *row))
+    return _message(connection, connection.last_insert_rowid())
+
+
+def _begin_answer(connection: apsw.Connection, question: Message) -> Message:
+    """Add an empty answer that this process will stream, and make it the conversation's head."""
+    answer = _add(connection, question.conversation_id, question.id, None)
+    connection.execute(
+        "UPDATE conversations SET head_id = ?, updated = ? WHERE id = ?",
+        (answer.id, answer.created, answer.conversation_id),
+    )
+    return answer

@@ -1,0 +1,72 @@
+"""Full-text words: what is indexed of a text, and safe queries made of whatever somebody typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import apsw
+
+from localassist.adapters.database.codec import storable
+from localassist.domain.terms import FUNCTION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TOKENIZER: Final = ("porter", ["unicode61", "remove_diacritics", "2"])
+
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff]+"
+)
+"""Runs of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
+
+_QUERY_CHARACTERS: Final = 20_000
+_QUERY_WORDS: Final = 256
+
+
+def indexable(text: str) -> str:
+    """The text as it is given to the full-text index.
+
+    Scripts without spaces become overlapping pairs of characters, as Lucene's CJKBigramFilter makes them: the
+    index's own tokenizer takes a whole clause for one word and would find nothing inside it.
+    """
+    text = storable(text)
+    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
+
+
+def _pairs(run: re.Match[str]) -> str:
+    characters = run.group()
+    return f" {' '.join(characters[i : i + 2] for i in range(len(characters)))} "
+
+
+def query_words(connection: apsw.Connection, text: str) -> dict[str, str]:
+    """The different words of a text: the term that the index holds for each, and the word itself.
+
+    Only the first 20,000 characters and 256 words count. The words hold letters and digits alone.
+    """
+    tokenize = connection.fts5_tokenizer(*_TOKENIZER)
+    source = indexable(text[:_QUERY_CHARACTERS]).encode()
+    found: dict[str, str] = {}
+    tokens: Any = tokenize(source, apsw.FTS5_TOKENIZE_QUERY, None, include_colocated=False)
+    for start, end, term in tokens:
+        found.setdefault(term, source[start:end].decode())
+        if len(found) == _QUERY_WORDS:
+            break
+    return found
+
+
+def telling(words: dict[str, str]) -> dict[str, str]:
+    """The words without those that carry no meaning, unless there are no others."""
+    kept = {term: word for term, word in words.items() if word.casefold() not in FUNCTION_WORDS}
+    return kept or words
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A full-text query for rows with at least one of the words."""
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def beginning(word: str) -> str:
+    """A full-text query for rows with a word that begins so."""
+    return f'"{word}" *'
