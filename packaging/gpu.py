@@ -11,17 +11,19 @@ from pathlib import Path
 KINDS = ("auto", "cuda", "vulkan", "metal", "none")
 WHEELS = "https://abetlen.github.io/llama-cpp-python/whl"
 CUDA_WHEELS = ((11, 8), (12, 1), (12, 2), (12, 3), (12, 4), (12, 5), (13, 0), (13, 2))  # published by upstream
+NEEDS = {"cuda": "with the CUDA runtime installed", "vulkan": "with a Vulkan driver", "metal": "on macOS 14 or newer"}
 TIMEOUT_S = 10
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """A graphics processor that llama.cpp could use: how, its name, the wheels for it, what it still lacks."""
+    """A graphics processor that llama.cpp could use: how, its name, the wheels for it, what keeps it from being used."""
 
     kind: str
     name: str
     index: str
-    missing: str = ""  # what must be installed first, as a sentence; empty when nothing
+    obstacle: str = ""  # half a sentence; empty when it can be used
+    remedy: str = ""  # a sentence
 
 
 def output_of(*command: str) -> str:
@@ -66,8 +68,9 @@ def _nvidia() -> Gpu | None:
     if not name:
         return None
     wheels = cuda_wheels(output_of("nvidia-smi"))
-    lacking = "" if wheels else "Its driver is older than CUDA 11.8: update the NVIDIA driver."
-    return Gpu("cuda", name.splitlines()[0], wheels or "", lacking)
+    if wheels is None:
+        return Gpu("cuda", name.splitlines()[0], "", "its driver is older than CUDA 11.8", "Update the NVIDIA driver.")
+    return Gpu("cuda", name.splitlines()[0], wheels)
 
 
 def _vulkan() -> Gpu | None:
@@ -82,7 +85,8 @@ def _vulkan() -> Gpu | None:
         "vulkan",
         "a graphics processor",
         "vulkan",
-        "Its Vulkan driver is missing: sudo apt-get install libvulkan1 mesa-vulkan-drivers (or your system's like).",
+        "its Vulkan driver is missing",
+        "Install it (Debian, Ubuntu: sudo apt-get install libvulkan1 mesa-vulkan-drivers).",
     )
 
 
@@ -94,8 +98,8 @@ def worth_another_try(before: "Choice") -> bool:
 def to_try(wanted: str, found: list[Gpu]) -> list[Gpu]:
     """Which of the processors found to try, in order, when the user asked for `wanted` (one of KINDS)."""
     if wanted == "auto":
-        return [gpu for gpu in found if not gpu.missing]
-    return [gpu for gpu in found if gpu.kind == wanted and not gpu.missing]
+        return [gpu for gpu in found if not gpu.obstacle]
+    return [gpu for gpu in found if gpu.kind == wanted and not gpu.obstacle]
 
 
 @dataclass(frozen=True)
@@ -121,14 +125,18 @@ def on_cpu(wanted: str, found: list[Gpu]) -> Choice:
     if not matching:
         if wanted == "auto":
             return Choice(wanted, "", "none")
-        return Choice(wanted, "", "none", f"No graphics processor for {wanted} was found.", "make setup GPU=auto")
+        reason = f"No graphics processor for {wanted} was found."
+        return Choice(wanted, "", "none", reason, "To take what there is: make setup GPU=auto")
     gpu = matching[0]
-    if gpu.missing:
-        return Choice(wanted, gpu.name, "none", gpu.missing, f"Then: make setup GPU={wanted}")
+    again = f"make setup GPU={wanted}"
+    if gpu.obstacle:
+        return Choice(
+            wanted, gpu.name, "none", f"{gpu.name} is not used: {gpu.obstacle}.", f"{gpu.remedy} Then: {again}"
+        )
     return Choice(
         wanted,
         gpu.name,
         "none",
-        f"No ready-made llama.cpp for {gpu.kind} could be fetched from {WHEELS}/{gpu.index}, or it did not start here.",
-        f"With access to that address: make setup GPU={gpu.kind}",
+        f"{gpu.name} is not used: no llama.cpp for {gpu.kind} that runs here came from {WHEELS}/{gpu.index}.",
+        f"With access to that address, and {NEEDS[gpu.kind]}: {again}",
     )

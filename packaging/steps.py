@@ -142,8 +142,7 @@ def install_llama(environment: Environment, version: str, wanted: str) -> None:
     choice = gpu.on_cpu(wanted, found)
     environment.remember_gpu(choice)
     if choice.reason:
-        say(f"  llama.cpp runs on the CPU although {choice.found or 'a graphics processor'} was looked for:")
-        say(f"  {choice.reason} {choice.remedy}")
+        say(f"  llama.cpp runs on the CPU. {choice.reason} {choice.remedy}")
 
 
 def _works_on_gpu(environment: Environment, version: str, candidate: gpu.Gpu) -> bool:

@@ -81,7 +81,7 @@ def test_a_software_renderer_is_no_graphics_processor():
 
 
 def test_auto_tries_every_usable_processor_in_order():
-    blocked = gpu.Gpu("vulkan", "Radeon", "vulkan", missing="Its Vulkan driver is missing.")
+    blocked = gpu.Gpu("vulkan", "Radeon", "vulkan", obstacle="its Vulkan driver is missing", remedy="Install it.")
     assert gpu.to_try("auto", [RTX, RADEON]) == [RTX, RADEON]
     assert gpu.to_try("auto", [blocked]) == []
     assert gpu.to_try("vulkan", [RTX, RADEON]) == [RADEON]
@@ -92,7 +92,14 @@ def test_an_unused_processor_is_recorded_with_reason_and_remedy():
     choice = gpu.on_cpu("auto", [RTX])
     assert (choice.found, choice.installed) == ("RTX 4070", "none")
     assert "cu124" in choice.reason
-    assert "make setup GPU=cuda" in choice.remedy
+    assert "make setup GPU=auto" in choice.remedy
+
+
+def test_a_processor_that_lacks_its_driver_names_the_driver():
+    blocked = gpu.Gpu("vulkan", "Radeon", "vulkan", "its Vulkan driver is missing", "Install it.")
+    choice = gpu.on_cpu("auto", [blocked])
+    assert choice.reason == "Radeon is not used: its Vulkan driver is missing."
+    assert choice.remedy == "Install it. Then: make setup GPU=auto"
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("none", [RTX]), ("auto", [])])
@@ -253,3 +260,32 @@ def test_an_unknown_processor_is_refused_with_the_known_ones(monkeypatch, capsys
     monkeypatch.setenv("GPU", "quantum")
     assert bootstrap.main(["setup"]) == 1
     assert "auto, cuda, vulkan, metal, none" in capsys.readouterr().out
+
+
+def test_without_a_compiler_the_sentence_names_the_command(tmp_path, monkeypatch):
+    made = checkout(tmp_path)
+    monkeypatch.setattr(made, "pip", lambda *arguments, **options: following.Outcome(1, "CMake Error"))
+    monkeypatch.setattr(gpu, "detect", list)
+    monkeypatch.setattr(steps.shutil, "which", lambda name: None)
+    with pytest.raises(following.SetupError, match="apt-get install g\\+\\+"):
+        steps.install_llama(made, "0.3.36", "auto")
+    monkeypatch.setattr(steps.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(following.SetupError, match="CMake Error"):
+        steps.install_llama(made, "0.3.36", "auto")
+
+
+def test_a_wheel_that_does_not_find_the_processor_is_replaced(tmp_path, monkeypatch):
+    made = checkout(tmp_path)
+    asked: list[tuple[str, ...]] = []
+
+    def pip(title, *arguments, **options):
+        asked.append(arguments)
+        return following.Outcome(0, "")
+
+    monkeypatch.setattr(made, "pip", pip)
+    monkeypatch.setattr(gpu, "detect", lambda: [RTX])
+    monkeypatch.setattr(steps.subprocess, "run", lambda *command, **options: subprocess.CompletedProcess([], 3))
+    steps.install_llama(made, "0.3.36", "auto")
+    assert f"{gpu.WHEELS}/cu124" in asked[0]
+    assert "--force-reinstall" in asked[1]
+    assert made.gpu_choice().installed == "none"
