@@ -17,7 +17,7 @@ TIMEOUT_S = 10
 
 @dataclass(frozen=True)
 class Gpu:
-    """A graphics processor that llama.cpp could use: how, its name, the wheels for it, what keeps it from being used."""
+    """A graphics processor that llama.cpp could use: how, its name, the wheels for it, what stands in the way."""
 
     kind: str
     name: str
