@@ -1,0 +1,59 @@
+"""The one import of llama-cpp-python: its low-level functions, on first use, with our logs in place."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from localassist.adapters.llama.logs import NativeLog
+from localassist.domain.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """llama.cpp as this process has it.
+
+    `api` holds the functions, structures and constants of llama.h under their own names, `ggml` and `ggml_base`
+    the libraries below it, which have no bindings.
+    """
+
+    api: Any
+    ggml: ctypes.CDLL
+    ggml_base: ctypes.CDLL
+    log: NativeLog
+
+
+@cache
+def bindings() -> Bindings:
+    """Import the library and start its backends, once a process (0.2 s). Raises `ModelError` if it can't be used."""
+    # ggml would otherwise start a debugger to print a trace when it aborts.
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")
+    try:
+        api = importlib.import_module("llama_cpp.llama_cpp")
+        mtmd = importlib.import_module("llama_cpp.mtmd_cpp")
+        folder = Path(str(api.__file__)).parent / "lib"
+        ggml, ggml_base = _load(folder, "ggml"), _load(folder, "ggml-base")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelError(
+            "The library that runs models (llama-cpp-python) is missing or was built for another computer.",
+            "Run `make setup` to install it again.",
+        ) from error
+    log = NativeLog()
+    log.install(api, mtmd)
+    api.llama_backend_init()
+    return Bindings(api, ggml, ggml_base, log)
+
+
+def _load(folder: Path, name: str) -> ctypes.CDLL:
+    """A library that is loaded already, for its functions that have no bindings."""
+    names = {"win32": [f"{name}.dll", f"lib{name}.dll"], "darwin": [f"lib{name}.dylib", f"lib{name}.so"]}
+    for candidate in names.get(sys.platform, [f"lib{name}.so"]):
+        if (folder / candidate).is_file():
+            return ctypes.CDLL(str(folder / candidate))
+    raise OSError(f"no library {name} in {folder}")

@@ -1,0 +1,70 @@
+"""What llama.cpp can run on here, and how many threads suit this processor."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.llama.bindings import bindings
+from localassist.domain.models import Device
+
+if TYPE_CHECKING:
+    from localassist.adapters.child_messages import JSON
+
+_KINDS: Final = {0: "cpu", 1: "gpu", 2: "gpu"}
+"""enum ggml_backend_dev_type: CPU, GPU, integrated GPU; accelerators and what comes later are "other"."""
+
+
+def list_devices() -> tuple[Device, ...]:
+    """The devices of the installed library, as it names them; imports it."""
+    libraries = bindings()
+    get = libraries.ggml.ggml_backend_dev_get
+    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    count = libraries.ggml.ggml_backend_dev_count
+    count.restype, count.argtypes = ctypes.c_size_t, []
+    return tuple(_describe(libraries.ggml_base, get(position)) for position in range(count()))
+
+
+def report() -> tuple[JSON, bytes]:
+    """`list_devices` as a task for a child process: {"offload": bool, "devices": [{field: value} ...]}.
+
+    Asking in a child keeps the library out of this process, and a build for another processor from ending it.
+    """
+    fields = ("name", "description", "kind", "memory_total", "memory_free")
+    devices = [{name: getattr(device, name) for name in fields} for device in list_devices()]
+    return {"offload": bool(bindings().api.llama_supports_gpu_offload()), "devices": devices}, b""
+
+
+def usable_gpus() -> tuple[Device, ...]:
+    """The graphics processors that a model can be put on, none when the library was built without them."""
+    if not bindings().api.llama_supports_gpu_offload():
+        return ()
+    return tuple(device for device in list_devices() if device.kind == "gpu")
+
+
+def default_threads() -> int:
+    """Physical cores that this process may use: two threads on one core slow each other down."""
+    import psutil
+
+    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(psutil.cpu_count(logical=False) or allowed, allowed))
+
+
+def _describe(library: ctypes.CDLL, device: int) -> Device:
+    name, description = library.ggml_backend_dev_name, library.ggml_backend_dev_description
+    kind, memory = library.ggml_backend_dev_type, library.ggml_backend_dev_memory
+    sizes = ctypes.POINTER(ctypes.c_size_t)
+    name.restype = description.restype = ctypes.c_char_p
+    name.argtypes = description.argtypes = kind.argtypes = [ctypes.c_void_p]
+    memory.restype, memory.argtypes = None, [ctypes.c_void_p, sizes, sizes]
+    free, total = ctypes.c_size_t(), ctypes.c_size_t()
+    memory(device, ctypes.byref(free), ctypes.byref(total))
+    return Device(
+        name=name(device).decode(errors="replace"),
+        description=description(device).decode(errors="replace").strip(),
+        kind=_KINDS.get(kind(device), "other"),
+        memory_total=total.value,
+        memory_free=free.value,
+    )

@@ -1,0 +1,43 @@
+"""Keeps text that people or documents wrote from being read as a model's control tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BREAK: Final = "\0"
+"""Ends one stretch of text and begins the next: no token may span it. Guarded text holds no other NUL."""
+
+_LONG_RUN: Final = re.compile(r"\S{1000}(?=\S)|\s{1000}(?=\s)")
+"""Some of llama.cpp's word patterns recurse once a character and overflow the stack on a long enough run."""
+
+
+class Guard:
+    """Marks breaks inside whatever spells one of `controls`, the texts of a vocabulary's control tokens.
+
+    Marking keeps the text whole for the chat template, which may trim or cut it, and keeps the tokens of all
+    other text as they are when template and text are tokenised as one, which is what models were trained on.
+    """
+
+    def __init__(self, controls: Iterable[str]) -> None:
+        # A control token of one character can't be told from the character: such a vocabulary is not protected.
+        spelled = sorted({control for control in controls if len(control) > 1})
+        alternatives = "|".join(map(re.escape, spelled))
+        self._begins = re.compile(f"(?=(?:{alternatives}))(.)", re.DOTALL) if spelled else None
+        self._prefixes = {control[:length] for control in spelled for length in range(1, len(control))}
+        self._longest = max(map(len, spelled), default=1)
+
+    def protect(self, text: str) -> str:
+        """The text with `BREAK`s: removing them gives it back without its NULs, which mean nothing in a text.
+
+        A beginning of a control token at the end is broken off too, so that what follows can't complete it.
+        """
+        text = _LONG_RUN.sub(rf"\g<0>{BREAK}", text.replace(BREAK, ""))
+        if self._begins is not None:
+            text = self._begins.sub(rf"\1{BREAK}", text)
+        if any(text[-length:] in self._prefixes for length in range(1, self._longest)):
+            text += BREAK
+        return text

@@ -1,0 +1,87 @@
+"""How the next token is chosen: a chain of llama.cpp's samplers in its own order."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.adapters.llama.bindings import bindings
+from localassist.domain.errors import ModelError
+
+if TYPE_CHECKING:
+    from localassist.domain.ports.chat_model import Sampling
+
+PENALISED_TOKENS: Final = 64
+"""How far back a repetition is looked for; llama.cpp's default."""
+
+_MAX_SEED: Final = 2**32 - 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    low: float
+    high: float
+
+
+_RANGES: Final = {
+    "temperature": _Range(0.0, 5.0),
+    "top_k": _Range(0, 1_000_000),
+    "top_p": _Range(0.0, 1.0),
+    "min_p": _Range(0.0, 1.0),
+    "repeat_penalty": _Range(0.1, 10.0),
+    "max_tokens": _Range(0, 1_000_000_000),
+}
+
+
+def check(sampling: Sampling) -> None:
+    """Raise `ModelError`, naming the range, for a value that a sampler can't work with."""
+    for name, allowed in _RANGES.items():
+        value = getattr(sampling, name)
+        if not allowed.low <= value <= allowed.high:
+            raise ModelError(
+                f"{name} is {value}, which no sampler can work with.",
+                f"It can be {allowed.low} to {allowed.high}.",
+            )
+
+
+class SamplerChain:
+    """A chain for one answer; the native objects are freed by `close`. Used on the session's thread only."""
+
+    def __init__(self, sampling: Sampling, vocabulary_size: int) -> None:
+        check(sampling)
+        self._api = bindings().api
+        parameters = self._api.llama_sampler_chain_default_params()
+        parameters.no_perf = True
+        self.native: Any = self._api.llama_sampler_chain_init(parameters)
+        self.penalises = sampling.repeat_penalty != 1.0
+        for sampler in self._samplers(sampling, vocabulary_size):
+            self._api.llama_sampler_chain_add(self.native, sampler)
+
+    def _samplers(self, sampling: Sampling, vocabulary_size: int) -> list[Any]:
+        api = self._api
+        chain = []
+        if self.penalises:
+            # The seen tokens are looked up one by one, so this does not grow with the vocabulary.
+            repeat = sampling.repeat_penalty
+            chain.append(api.llama_sampler_init_penalties(vocabulary_size, PENALISED_TOKENS, repeat, 0.0, 0.0))
+        if sampling.temperature == 0.0:
+            return [*chain, api.llama_sampler_init_greedy()]
+        seed = secrets.randbelow(_MAX_SEED) if sampling.seed is None else sampling.seed % _MAX_SEED
+        return [
+            *chain,
+            api.llama_sampler_init_top_k(sampling.top_k),
+            api.llama_sampler_init_top_p(sampling.top_p, 1),
+            api.llama_sampler_init_min_p(sampling.min_p, 1),
+            api.llama_sampler_init_temp(sampling.temperature),
+            api.llama_sampler_init_dist(seed),
+        ]
+
+    def accept(self, token: int) -> None:
+        """Let the chain know of a token that it did not choose."""
+        self._api.llama_sampler_accept(self.native, token)
+
+    def close(self) -> None:
+        """Free the chain and its samplers."""
+        self._api.llama_sampler_free(self.native)
+        self.native = None

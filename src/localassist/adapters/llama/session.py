@@ -1,0 +1,126 @@
+"""The context of a loaded model: what it has read, and the steps of reading on and choosing tokens."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.llama.bindings import bindings
+from localassist.domain.errors import ModelError, Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.adapters.llama.loading import LoadedModel
+    from localassist.adapters.llama.sampling import SamplerChain
+
+_WITHOUT_DATA: Final = False
+_ABORTED: Final = 2
+_NO_ROOM: Final = 1
+
+
+class Session:
+    """One sequence of tokens in a model's context. All but `abort` belongs to one thread.
+
+    `known` mirrors the tokens whose keys and values the context holds, in order.
+    """
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self.loaded = loaded
+        self.known: list[int] = []
+        self._api = bindings().api
+        self._one = (ctypes.c_int32 * 1)()
+        self._batch_of_one = self._api.llama_batch_get_one(self._one, 1)
+
+    @property
+    def room(self) -> int:
+        """How many more tokens the context can hold."""
+        return self.loaded.context_length - len(self.known)
+
+    def reuse(self, tokens: Sequence[int]) -> int:
+        """Forget all but the common beginning of what is known and `tokens`; returns its length.
+
+        At least the last token is left to be read, because only reading gives something to choose from.
+        """
+        keep = min(common_prefix(self.known, tokens), len(tokens) - 1)
+        self._shorten(max(keep, 0))
+        return len(self.known)
+
+    def read(self, tokens: Sequence[int]) -> None:
+        """Read tokens, at most a batch of them; the model is then ready to `choose` what follows the last.
+
+        Raises `Stopped` when aborted, `ModelError` when it can't be computed; what was read then is forgotten.
+        """
+        if len(tokens) > self.room:
+            raise ModelError("The conversation is longer than the model's context.", "Begin a new conversation.")
+        array = (ctypes.c_int32 * len(tokens))(*tokens)
+        status = self._api.llama_decode(self.loaded.context, self._api.llama_batch_get_one(array, len(tokens)))
+        if status:
+            self._recover(status)
+        self.known.extend(tokens)
+
+    def append(self, token: int) -> None:
+        """Read one token: `read` without its overhead. There must be `room`."""
+        self._one[0] = token
+        status = self._api.llama_decode(self.loaded.context, self._batch_of_one)
+        if status:
+            self._recover(status)
+        self.known.append(token)
+
+    def choose(self, chain: SamplerChain) -> int:
+        """The token that the chain takes to follow the last one read."""
+        return int(self._api.llama_sampler_sample(chain.native, self.loaded.context, -1))
+
+    def abort(self) -> None:
+        """From any thread: end a running step at once with `Stopped`, and all later ones until `resume`."""
+        self.loaded.abort.set()
+
+    def resume(self) -> None:
+        """Take back an `abort`."""
+        self.loaded.abort.clear()
+
+    def raise_if_aborted(self) -> None:
+        """Raise `Stopped` after an `abort`; to be called between steps, for devices that don't look themselves."""
+        if self.loaded.abort.is_set:
+            raise Stopped
+
+    def close(self) -> None:
+        """Free the model and its context."""
+        self.known.clear()
+        self.loaded.close()
+
+    def _shorten(self, length: int) -> None:
+        if length == len(self.known):
+            return
+        memory = self.loaded.memory
+        kept = self._api.llama_memory_seq_rm(memory, 0, length, -1)
+        # Recurrent models can't go back, and refuse; sliding windows may have lost what would be needed.
+        if not kept or self._api.llama_memory_seq_pos_max(memory, 0) != length - 1:
+            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
+            length = 0
+        del self.known[length:]
+
+    def _recover(self, status: int) -> None:
+        """After a failed decode: forget what may have been read halfway, then say what happened."""
+        self._shorten_memory()
+        if status == _ABORTED:
+            raise Stopped
+        if status == _NO_ROOM:
+            raise ModelError("The model's context is full.", "Begin a new conversation.")
+        raise ModelError(
+            "The model stopped computing; the computer may be out of memory.",
+            "Close other programs or choose a smaller model.",
+        )
+
+    def _shorten_memory(self) -> None:
+        memory, length = self.loaded.memory, len(self.known)
+        if not self._api.llama_memory_seq_rm(memory, 0, length, -1):
+            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
+            self.known.clear()
+
+
+def common_prefix(known: Sequence[int], wanted: Sequence[int]) -> int:
+    """How many tokens two sequences have in common at their beginning."""
+    pairs = zip(known, wanted, strict=False)
+    shorter = min(len(known), len(wanted))
+    return next((position for position, (a, b) in enumerate(pairs) if a != b), shorter)

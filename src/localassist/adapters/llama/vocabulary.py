@@ -1,0 +1,123 @@
+"""A model's vocabulary: text to tokens, tokens to bytes, and bytes to text while they stream."""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+from typing import Any, Final
+
+from localassist.adapters.llama.bindings import bindings
+from localassist.adapters.llama.guarding import BREAK
+
+_PIECE_BYTES: Final = 256
+_SHOW_CONTROLS: Final = False
+_ADD_OPENING: Final = False
+_READ_CONTROLS: Final = True
+
+
+class Vocabulary:
+    """The vocabulary of a loaded model. All but `piece` may be used from any thread as long as the model lives.
+
+    `controls` are the texts of tokens that steer the model, `ends` the tokens that end an answer.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._api = bindings().api
+        self._vocabulary = self._api.llama_model_get_vocab(model)
+        self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
+        self.size = int(self._api.llama_vocab_n_tokens(self._vocabulary))
+        self.bos = int(self._api.llama_vocab_bos(self._vocabulary))
+        self.controls, self.ends = self._special()
+
+    @property
+    def native(self) -> Any:
+        """The pointer, for llama.cpp's own functions."""
+        return self._vocabulary
+
+    def tokenise(self, text: str, *, opening: bool) -> list[int]:
+        """The tokens of a text with control tokens in it and `BREAK`s, at which it is cut.
+
+        `opening`: it begins the context, so the token that opens one comes first if the model wants it.
+        """
+        tokens: list[int] = []
+        for stretch in text.split(BREAK):
+            if stretch:
+                tokens += self._tokenise(stretch.encode("utf-8", errors="replace"))
+        wanted = opening and self.bos >= 0 and self._api.llama_vocab_get_add_bos(self._vocabulary)
+        if wanted and tokens[:1] != [self.bos]:  # templates often write it themselves
+            tokens.insert(0, self.bos)
+        return tokens
+
+    def piece(self, token: int) -> bytes:
+        """What a token adds to the text: any bytes, not whole characters; nothing for control tokens."""
+        buffer = self._buffer
+        length = self._api.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, _SHOW_CONTROLS)
+        if length < 0:
+            buffer = ctypes.create_string_buffer(-length)
+            length = self._api.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, _SHOW_CONTROLS)
+        return buffer.raw[:length]
+
+    def text_of(self, token: int) -> str:
+        """How the vocabulary spells a token, empty for none (-1)."""
+        if not 0 <= token < self.size:
+            return ""
+        return str(self._api.llama_vocab_get_text(self._vocabulary, token).decode("utf-8", errors="replace"))
+
+    def _tokenise(self, data: bytes) -> list[int]:
+        room = len(data) + 16  # no token stands for less than a byte; a few are added at the edges
+        tokens = (ctypes.c_int32 * room)()
+        count = self._api.llama_tokenize(self._vocabulary, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
+        return tokens[: max(count, 0)]
+
+    def _special(self) -> tuple[frozenset[str], frozenset[int]]:
+        api, vocabulary = self._api, self._vocabulary
+        attributes, is_end = api.llama_vocab_get_attr, api.llama_vocab_is_eog
+        special = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_UNKNOWN
+        ends = frozenset(token for token in range(self.size) if is_end(vocabulary, token))
+        controls = {token for token in range(self.size) if attributes(vocabulary, token) & special}
+        return frozenset(self.text_of(token) for token in controls | ends), ends
+
+
+class TextStream:
+    """Turns a stream of pieces into text, a stop string and what follows it left out.
+
+    Text is held back only as long as it may turn out to be the beginning of a stop string.
+    """
+
+    def __init__(self, stop_strings: tuple[str, ...]) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._stop_strings = tuple(filter(None, stop_strings))
+        self._longest = max(map(len, self._stop_strings), default=0)
+        self._held = ""
+        self.stopped = False
+
+    def feed(self, piece: bytes) -> str:
+        """The text that is certain now; `stopped` says whether a stop string came."""
+        return self._release(self._decoder.decode(piece))
+
+    def finish(self) -> str:
+        """The rest, at the end of the answer; an unfinished character becomes U+FFFD."""
+        text = self._release(self._decoder.decode(b"", final=True)) + self._held
+        self._held = ""
+        return "" if self.stopped else text
+
+    def _release(self, text: str) -> str:
+        if not self._stop_strings or self.stopped:
+            return "" if self.stopped else text
+        text = self._held + text
+        found = [at for stop in self._stop_strings if (at := text.find(stop)) >= 0]
+        if found:
+            self.stopped = True
+            self._held = ""
+            return text[: min(found)]
+        keep = self._beginning_of_stop(text)
+        self._held = text[len(text) - keep :]
+        return text[: len(text) - keep]
+
+    def _beginning_of_stop(self, text: str) -> int:
+        """How many characters at the end of the text may begin a stop string."""
+        for length in range(min(self._longest - 1, len(text)), 0, -1):
+            tail = text[-length:]
+            if any(stop.startswith(tail) for stop in self._stop_strings):
+                return length
+        return 0
