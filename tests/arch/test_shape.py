@@ -33,7 +33,7 @@ def test_every_room_has_a_meaning():
 def test_a_module_says_in_one_sentence_what_it_owns(path):
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     assert docstring, "it says nothing"
-    sentence = " ".join(docstring.split())
+    sentence = " ".join(docstring.split("\n\n")[0].split())  # where it comes from may follow
     assert sentence.endswith(".")
     assert not re.search(r"[.!?] [A-Z]", sentence), "more than one sentence"
 
