@@ -32,6 +32,7 @@ class Icons:
             icon = QIcon()
             for scale in SCALES:
                 icon.addPixmap(self.pixmap(name, colour, scale=scale), QIcon.Mode.Normal)
+                icon.addPixmap(self.pixmap(name, colour, scale=scale), QIcon.Mode.Selected)
                 icon.addPixmap(self.pixmap(name, self.theme.tokens.muted, scale=scale), QIcon.Mode.Disabled)
             self._made[name, colour] = icon
         return self._made[name, colour]

@@ -35,6 +35,12 @@ QPushButton[kind="suggestion"] { text-align: left; padding: 12px 16px; font-size
 QPushButton[kind="suggestion"]:hover { background: $raised; }
 QPushButton[kind="suggestion"]:focus { padding: 11px 15px; }
 QPushButton[kind="card"] { text-align: left; padding: 16px; background: $surface; }
+QPushButton[kind="passage"] { background: $surface; padding: 0; }
+QPushButton[kind="passage"]:hover { background: $raised; }
+QPushButton[kind="passage"]:checked { border-color: $accent; }
+QPushButton[kind="passage"]:focus { border-width: 2px; padding: 0; }
+QLabel[kind="number"] { background: $selection; color: $text; border-radius: 8px; padding: 0 6px; font-weight: 600; }
+QLabel[kind="title"] { font-weight: 600; }
 
 QToolButton { background: transparent; color: $text; border: 1px solid transparent; border-radius: 8px; padding: 4px; }
 QToolButton:hover, QToolButton:checked { background: $hover; }
@@ -73,8 +79,16 @@ QListView:focus, QTreeView:focus { border: none; }
 QListView::item, QTreeView::item { padding: 6px 8px; border-radius: 8px; color: $text; border: 1px solid transparent; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected { background: $hover; color: $text; }
-QListView:focus::item:selected, QTreeView:focus::item:selected { border: 1px solid $accent; }
+QListView::item:selected:focus, QTreeView::item:selected:focus { border: 1px solid $accent; }
 QListView::item:disabled { color: $muted; background: transparent; }
+
+QTableView { background: $surface; border: 1px solid $border; border-radius: 8px; selection-background-color: $hover;
+  selection-color: $text; }
+QTableView:focus { border-color: $accent; }
+QTableView::item { padding: 0 8px; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 8px; }
 
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 8px 16px; border-radius: 6px; }

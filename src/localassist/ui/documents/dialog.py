@@ -1,0 +1,89 @@
+"""The list of documents with a status for every file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from localassist.domain.documents import DocumentStatus
+from localassist.ui.documents.file_table import FileTable
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.documents import Document
+    from localassist.ui.icons import Icons
+
+
+class DocumentsDialog(QDialog):
+    """A window of its own beside the main one; it never blocks it."""
+
+    def __init__(self, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Documents")
+        self._model = FileTable(icons)
+        self._summary = QLabel()
+        self._summary.setProperty("kind", "muted")
+        self._detail = _selectable()
+        self._skipped = _selectable()
+        self._table = QTableView()
+        self._table.setModel(self._model)
+        self._lay_out()
+        self._table.selectionModel().currentRowChanged.connect(lambda now, _before: self._show_detail(now.row()))
+
+    def show_documents(self, name: str, documents: Sequence[Document], skipped: Sequence[str]) -> None:
+        """Show what became of these files of the collection `name`; `skipped` says what was passed over and why."""
+        self.setWindowTitle(f"Documents of {name}" if name else "Documents")
+        self._summary.setText(tally(documents))
+        self._model.show_documents(documents)
+        self._table.selectRow(0)
+        self._skipped.setText("\n".join(["Passed over:", *skipped]))
+        self._skipped.setVisible(bool(skipped))
+        self.show()
+        self.raise_()
+
+    def _show_detail(self, row: int) -> None:
+        document = self._model.document(row) if row >= 0 else None
+        self._detail.setText(f"{document.path}\n{document.problem}".strip() if document else "")
+
+    def _lay_out(self) -> None:
+        self._table.setAccessibleName("Documents")
+        self._table.verticalHeader().hide()
+        self._table.setShowGrid(False)
+        self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self._table.setWordWrap(False)
+        header = self._table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in enumerate((64 * STEP, 28 * STEP, 18 * STEP)):
+            header.resizeSection(column, width)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 4 * STEP)
+        layout.setSpacing(2 * STEP)
+        for widget in (self._summary, self._table, self._detail, self._skipped):
+            layout.addWidget(widget)
+        self.resize(190 * STEP, 110 * STEP)
+
+
+def _selectable() -> QLabel:
+    label = QLabel()
+    label.setProperty("kind", "muted")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def tally(documents: Sequence[Document]) -> str:
+    """How many documents are ready, how many have no text, how many failed."""
+    counts = {status: sum(d.status is status for d in documents) for status in DocumentStatus}
+    told = [f"{counts[DocumentStatus.READY]:,} ready"]
+    if counts[DocumentStatus.EMPTY]:
+        told.append(f"{counts[DocumentStatus.EMPTY]:,} without text")
+    if counts[DocumentStatus.FAILED]:
+        told.append(f"{counts[DocumentStatus.FAILED]:,} could not be read")
+    return ", ".join(told) + "."

@@ -1,0 +1,173 @@
+"""The collections of the left column: choosing what is searched, adding documents, removing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from localassist.ui.documents.collection_list import ALL, CollectionList
+from localassist.ui.documents.progress import IndexingView
+from localassist.ui.theme import STEP
+from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.note import NoteView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.documents import Collection, Scope
+    from localassist.ui.icons import Icons
+
+TEACHING: Final = (
+    "Add a folder and ask about what is in it: answers show the page they rest on. "
+    "Your files stay where they are and nothing leaves this computer."
+)
+
+
+class CollectionsView(QWidget):
+    """The collections. `scope_changed` carries a `Scope`, `add_requested` paths, `removal_requested` and
+    `documents_requested` a collection's id (0: of all).
+    """
+
+    scope_changed = Signal(object)
+    add_requested = Signal(list)
+    removal_requested = Signal(int)
+    documents_requested = Signal(int)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._collections: tuple[Collection, ...] = ()
+        self._list = CollectionList(icons)
+        self._teaching = QWidget()
+        self._add = IconButton(icons, "plus", "Add documents")
+        self.indexing = IndexingView(icons)
+        self.note = NoteView(icons)
+        self._lay_out()
+        self._connect()
+        self.show_collections((), 0)
+
+    @property
+    def scope(self) -> Scope:
+        """Which documents are searched."""
+        return self._list.scope
+
+    @property
+    def scope_name(self) -> str:
+        """How the scope is called, empty when no document is searched."""
+        return self._list.scope_name
+
+    def show_collections(self, collections: Sequence[Collection], documents: int, choose: int | None = None) -> None:
+        """Show the collections, `documents` being how many there are in all; `choose` one of them."""
+        had = bool(self._collections)
+        self._collections = tuple(collections)
+        self._list.setVisible(bool(collections))
+        self._teaching.setVisible(not collections)
+        if not collections:
+            self._list.show_nothing()
+            return
+        kept = self._list.key if had else ALL
+        self._list.show_rows(collections, documents, kept if choose is None else choose)
+
+    def choose_folder(self) -> None:
+        """Let a folder be chosen and ask for it to be added."""
+        dialog = QFileDialog(self, "Add a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        self._ask_for(dialog)
+
+    def choose_files(self) -> None:
+        """Let files be chosen and ask for them to be added."""
+        dialog = QFileDialog(self, "Add files")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self._ask_for(dialog)
+
+    def _ask_for(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.add_requested)
+        dialog.open()
+
+    def _confirm_removal(self, collection_id: int) -> None:
+        collection = next(c for c in self._collections if c.id == collection_id)
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setText(f"Remove the collection {collection.name}?")
+        box.setInformativeText(
+            f"localassist forgets its {collection.document_count:,} documents, unless another collection has them "
+            "too. The files themselves stay where they are."
+        )
+        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton("Keep", QMessageBox.ButtonRole.RejectRole))
+        remove.clicked.connect(lambda: self.removal_requested.emit(collection_id))
+        box.open()
+
+    def _on_menu_requested(self, position: QPoint) -> None:
+        item = self._list.itemAt(position)
+        if item is None:
+            return
+        self._list.setCurrentItem(item)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        key = self._list.key
+        menu.addAction("Show documents", lambda: self.documents_requested.emit(max(key, 0)))
+        if key > 0:
+            menu.addAction("Remove…", lambda: self._confirm_removal(key))
+        menu.popup(self._list.viewport().mapToGlobal(position))
+
+    def _on_delete_pressed(self) -> None:
+        if self._list.key > 0:
+            self._confirm_removal(self._list.key)
+
+    def _connect(self) -> None:
+        menu = QMenu(self._add)
+        menu.addAction("Add folder…", self.choose_folder)
+        menu.addAction("Add files…", self.choose_files)
+        menu.addSeparator()
+        menu.addAction("Show all documents", lambda: self.documents_requested.emit(0))
+        self._add.setMenu(menu)
+        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._list.scope_changed.connect(self.scope_changed)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._on_menu_requested)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self._list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._on_delete_pressed)
+
+    def _lay_out(self) -> None:
+        self.setAccessibleName("Documents")
+        heading = QLabel("Collections")
+        heading.setProperty("kind", "section")
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(self._add)
+        teaching = QVBoxLayout(self._teaching)
+        teaching.setContentsMargins(2 * STEP, 0, 2 * STEP, 2 * STEP)
+        words = QLabel(TEACHING)
+        words.setProperty("kind", "muted")
+        words.setWordWrap(True)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        folder = QPushButton("Add a folder…")
+        folder.clicked.connect(self.choose_folder)
+        teaching.addWidget(words)
+        teaching.addWidget(folder)
+        teaching.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
+        layout.setSpacing(STEP)
+        layout.addLayout(top)
+        layout.addWidget(self._list, 1)
+        layout.addWidget(self._teaching)
+        layout.addWidget(self.indexing)
+        layout.addWidget(self.note)
