@@ -1,0 +1,1 @@
+"""One module a document format, each turning a file into the same structured text."""
