@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Named one by one: left to itself keyring takes what is installed, a plain file and a store that keeps nothing included.
+# Named one by one: left to itself keyring takes what is there, a plain file or a store that keeps nothing included.
 SECURE_BACKENDS: Final = (
     "keyring.backends.macOS.Keyring",
     "keyring.backends.Windows.WinVaultKeyring",

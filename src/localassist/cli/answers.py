@@ -1,0 +1,120 @@
+"""An answer as the terminal and as programs are given it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from localassist.cli.console import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.chat import Evidence, Message
+    from localassist.domain.documents import Citation, Passage
+
+
+def marked_text(answer: Message) -> str:
+    """The answer with `[n]` after each sentence that rests on passage n and `(?)` after numbers that none holds."""
+    marks: list[tuple[int, str]] = []
+    for sentence in answer.evidence.sentences:
+        numbers = "".join(f"[{n}]" for n in sentence.citations)
+        if numbers:
+            end = sentence.start + len(answer.text[sentence.start : sentence.end].rstrip())
+            marks.append((end, f" {numbers}"))
+        marks.extend((end, " (?)") for _, end in sentence.unsupported)
+    text = answer.text
+    for position, mark in sorted(marks, key=lambda item: item[0], reverse=True):
+        text = text[:position] + mark + text[position:]
+    return text.strip()
+
+
+def evidence_lines(answer: Message) -> Iterator[str]:
+    """What stands behind an answer, a line each: citations, numbers without support, what else was found, figures."""
+    evidence = answer.evidence
+    for citation in evidence.citations:
+        yield f"[{citation.n}] {_place(citation.passage, citation.page)}: “{one_line(citation.quote)}”"
+    numbers = unsupported_numbers(answer)
+    if numbers:
+        yield f"(?) in no passage: {', '.join(numbers)}"
+    if evidence.found:
+        places = dict.fromkeys(_place(passage, passage.page) for passage in evidence.found)
+        yield f"Found too, not cited: {'; '.join(places)}"
+    yield _figures(evidence)
+
+
+def unsupported_numbers(answer: Message) -> list[str]:
+    """The numbers of the answer that no passage holds, in order, each once."""
+    spans = [span for sentence in answer.evidence.sentences for span in sentence.unsupported]
+    return list(dict.fromkeys(answer.text[start:end] for start, end in spans))
+
+
+def answer_object(answer: Message) -> dict[str, Any]:
+    """The object of `ask --json`."""
+    evidence = answer.evidence
+    route, figures = evidence.route, evidence.figures
+    return {
+        "answer": answer.text,
+        "citations": [_citation_object(citation) for citation in evidence.citations],
+        "passages": [passage_object(passage) for passage in evidence.found],
+        "route": {
+            "destination": route.destination.value if route else "",
+            "model": route.model if route else "",
+            "reason": route.reason if route else "",
+        },
+        "timings": evidence.timings,
+        "usage": {
+            "prompt_tokens": figures.prompt_tokens,
+            "cached_tokens": figures.cached_tokens,
+            "answer_tokens": figures.answer_tokens,
+            "context_length": figures.context_length,
+        },
+    }
+
+
+def passage_object(passage: Passage) -> dict[str, Any]:
+    """A found passage, as `search --json` and `ask --json` give it."""
+    return {
+        "path": passage.path,
+        "page": passage.page,
+        "heading": passage.heading,
+        "text": passage.text,
+        "char_start": passage.char_start,
+        "char_end": passage.char_end,
+        "score": round(passage.score, 6),
+    }
+
+
+def passage_lines(passage: Passage, position: int) -> Iterator[str]:
+    """A found passage as `search` prints it: where it stands and how it begins."""
+    heading = f" ({one_line(passage.heading)})" if passage.heading else ""
+    yield f"{position}. {_place(passage, passage.page)}{heading}  {passage.score:.2f}"
+    yield f"   {one_line(passage.text)}"
+
+
+def _citation_object(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "path": citation.passage.path,
+        "page": citation.page,
+        "heading": citation.passage.heading,
+        "quote": citation.quote,
+        "char_start": citation.char_start,
+        "char_end": citation.char_end,
+    }
+
+
+def _place(passage: Passage, page: int | None) -> str:
+    name = PurePath(passage.path).name
+    return f"{name}, page {page}" if page is not None else name
+
+
+def _figures(evidence: Evidence) -> str:
+    route, figures = evidence.route, evidence.figures
+    if route is None or not route.model:
+        return "Quoted from the documents, without a model."
+    device = f" ({figures.device})" if figures.device else ""
+    return (
+        f"{route.model} on {route.destination}{device}: {figures.seconds_to_first_token:.1f} s to the first word, "
+        f"{figures.tokens_per_second:.0f} tokens/s"
+    )

@@ -1,0 +1,158 @@
+"""Commands that answer and search: `ask`, `search` and `chat`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localassist.cli import answers
+from localassist.cli.documents import scope_given
+from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
+from localassist.cli.progress import progress_line
+from localassist.domain.chat import MessageStatus, Question
+from localassist.domain.documents import Scope
+from localassist.domain.errors import LocalAssistError
+from localassist.domain.events import Finished, Retrieved, TokenDelta
+
+if TYPE_CHECKING:
+    import argparse
+
+    from localassist.cli.console import Console
+    from localassist.domain.chat import Message
+    from localassist.domain.documents import Passage
+    from localassist.domain.stopping import Stop
+    from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.services import Services
+
+PASSAGES_FOUND = 10
+CHAT_COMMANDS = "/new starts another conversation, /quit ends; Ctrl-C stops an answer."
+
+
+def ask(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`ask`: one question, in no history; the answer as it comes, then what it rests on."""
+    text = question_text(arguments.question)
+    with stopped_by_ctrl_c() as stop:
+        scope = scope_given(arguments, services, console, stop)
+        conversations = services.unrecorded_conversations
+        conversation = conversations.create("", services.settings.load().system_prompt)
+        question = Question(conversation.id, None, text, scope, arguments.model)
+        answer = stream(services.answer_unrecorded, question, console, stop)
+    if console.as_json:
+        console.object(answers.answer_object(answer))
+    return INTERRUPTED if answer.status is MessageStatus.STOPPED else 0
+
+
+def search(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`search`: the passages that answer a query best."""
+    query = question_text(arguments.query)
+    passages: tuple[Passage, ...] = ()
+    with stopped_by_ctrl_c() as stop:
+        scope = scope_given(arguments, services, console, stop)
+        if scope.is_empty:
+            raise LocalAssistError(
+                "There are no documents to search.",
+                "Name some with --docs, or add some: `localassist docs add FOLDER`.",
+            )
+        for event in services.search(query, scope, PASSAGES_FOUND, stop):
+            console.progress(progress_line(event))
+            if isinstance(event, Retrieved):
+                passages = event.passages
+    if console.as_json:
+        console.object({"passages": [answers.passage_object(passage) for passage in passages]})
+    for position, passage in enumerate(passages, 1):
+        for line in answers.passage_lines(passage, position):
+            console.print(line)
+    if not passages:
+        console.print("Nothing was found.")
+    return 0
+
+
+def chat(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`chat`: questions and answers by turns, kept in the history like those of the window."""
+    import_line_editing()
+    console.print(CHAT_COMMANDS)
+    talk = Talk(services)
+    while True:
+        try:
+            text = console.read_line("> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return 0
+        match text:
+            case "":
+                continue
+            case "/quit":
+                return 0
+            case "/new":
+                talk = Talk(services)
+            case _ if text.startswith("/"):
+                console.print(CHAT_COMMANDS)
+            case _:
+                _turn(talk, text, console)
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation of `chat`, made with its first question."""
+
+    services: Services
+    conversation_id: int | None = None
+    head_id: int | None = None
+
+    def ask(self, text: str, console: Console, stop: Stop) -> None:
+        """Ask and print the answer."""
+        services = self.services
+        if self.conversation_id is None:
+            self.conversation_id = services.conversations.create("", services.settings.load().system_prompt).id
+        scope = Scope.everything() if services.documents.collections() else Scope()
+        question = Question(self.conversation_id, self.head_id, text, scope)
+        self.head_id = stream(services.answer, question, console, stop).id
+
+
+def _turn(talk: Talk, text: str, console: Console) -> None:
+    """One question of a chat; one that fails doesn't end it."""
+    with stopped_by_ctrl_c() as stop:
+        try:
+            talk.ask(question_text([text]), console, stop)
+        except LocalAssistError as error:
+            console.fail(error)
+
+
+def stream(answering: AnswerQuestion, question: Question, console: Console, stop: Stop) -> Message:
+    """Print the answer as it comes and then what stands behind it; gives the stored answer."""
+    answer = None
+    for event in answering(question, stop):
+        if isinstance(event, TokenDelta):
+            console.write(event.text)
+        elif isinstance(event, Finished):
+            answer = event.answer
+        elif line := progress_line(event):
+            console.progress(line)
+    console.end_line()
+    if answer is None:
+        raise LocalAssistError("The answer ended without a result.", "Ask again.")
+    console.print()
+    for line in answers.evidence_lines(answer):
+        console.print(line)
+    if answer.status is MessageStatus.STOPPED:
+        console.warn("Stopped; this is what there was.")
+    return answer
+
+
+def question_text(words: list[str]) -> str:
+    """The question as typed, or from standard input when it is `-`. Raises `LocalAssistError` when it is empty."""
+    text = sys.stdin.buffer.read().decode("utf-8", errors="replace") if words == ["-"] else " ".join(words)
+    # Arguments that are no text in the system's encoding carry lone surrogates, which nothing can store.
+    text = text.encode("utf-8", errors="replace").decode("utf-8").strip()
+    if not text:
+        raise LocalAssistError("The question is empty.", "Write it in quotes after the command.")
+    return text
+
+
+def import_line_editing() -> None:
+    """Let arrow keys work while typing, where the system has that."""
+    try:
+        import readline  # noqa: F401  importing it is what makes `input` edit
+    except ImportError:
+        return

@@ -1,0 +1,140 @@
+"""The terminal: what is printed, where progress shows, and nothing that libraries say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.errors import LocalAssistError
+
+CLEAR_LINE: Final = "\r\x1b[K"
+# Escape sequences and marks that turn text around could make a terminal show something else than what is there.
+_DECEIVING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """The text with control characters and direction marks replaced, safe to show on a terminal."""
+    return _DECEIVING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, its runs of white space as single spaces."""
+    return visible(" ".join(text.split()))
+
+
+class Console:
+    """Standard output and error of one command; with `as_json` standard output gets a single object.
+
+    While it is open nothing else reaches the two, not even what libraries print in C.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._kept = (_duplicate(1), _duplicate(2))
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        # JSON is UTF-8 by its standard; file names that are no text become escapes that are valid in it.
+        self._out = _stream(self._kept[0], *(("utf-8", "backslashreplace") if as_json else (encoding, "replace")))
+        self._err = _stream(self._kept[1], encoding, "replace")
+        self._progress_shown = False
+        self._line_open = False
+        self._silence()
+
+    def print(self, text: str = "") -> None:
+        """A line on standard output; nothing with `as_json`."""
+        self.write(f"{text}\n")
+
+    def write(self, text: str) -> None:
+        """Text on standard output as it comes; nothing with `as_json`."""
+        if self.as_json or not text:
+            return
+        self.end_progress()
+        self._out.write(visible(text))
+        self._out.flush()
+        self._line_open = not text.endswith("\n")
+
+    def end_line(self) -> None:
+        """Start a new line unless at the start of one."""
+        if self._line_open:
+            self.print()
+
+    def object(self, value: dict[str, Any]) -> None:
+        """The one object of `--json`."""
+        self.end_progress()
+        self._out.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+        self._out.flush()
+
+    def progress(self, text: str) -> None:
+        """What is being waited for, on one line that is overwritten; only where somebody watches."""
+        if not self._err.isatty():
+            return
+        columns = os.get_terminal_size(self._err.fileno()).columns
+        self._err.write(CLEAR_LINE + one_line(text)[: max(10, columns - 1)])
+        self._err.flush()
+        self._progress_shown = True
+
+    def end_progress(self) -> None:
+        """Take the progress line away."""
+        if self._progress_shown:
+            self._err.write(CLEAR_LINE)
+            self._err.flush()
+            self._progress_shown = False
+
+    def warn(self, sentence: str) -> None:
+        """Something people should know, on standard error."""
+        self.end_progress()
+        self._err.write(visible(f"localassist: {sentence}\n"))
+        self._err.flush()
+
+    def fail(self, error: LocalAssistError) -> None:
+        """Say why the command ends without having done what was asked; with `as_json` as the object too."""
+        self.end_line()
+        self.warn(str(error))
+        if self.as_json:
+            self.object({"error": {"message": error.message, "hint": error.hint}})
+
+    def read_line(self, prompt: str) -> str:
+        """A line typed by the user. Raises `EOFError` at the end of input."""
+        self.end_progress()
+        self.end_line()
+        with self.heard():
+            return input(prompt)
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Around what needs the real streams: editing a line that is typed, or a window's last words."""
+        for descriptor, kept in zip((1, 2), self._kept, strict=True):
+            os.dup2(kept, descriptor)
+        try:
+            yield
+        finally:
+            self._silence()
+
+    def close(self) -> None:
+        """Give the streams back."""
+        for descriptor, kept in zip((1, 2), self._kept, strict=True):
+            os.dup2(kept, descriptor)
+            os.close(kept)
+
+    def _silence(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for descriptor in (1, 2):
+            os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+
+
+def _duplicate(descriptor: int) -> int:
+    try:
+        return os.dup(descriptor)
+    except OSError:  # started without streams, as window programs are
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+def _stream(descriptor: int, encoding: str, errors: str) -> IO[str]:
+    return os.fdopen(os.dup(descriptor), "w", encoding=encoding, errors=errors)

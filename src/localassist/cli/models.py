@@ -1,0 +1,45 @@
+"""Commands about chat models: `models list` and `models add`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from localassist.cli.console import Console
+    from localassist.domain.models import ModelFile
+    from localassist.usecases.services import Services
+
+MIB = 1024 * 1024
+
+
+def list_(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`models list`: the chat models known here, the one that answers marked with a star."""
+    files = services.models.files()
+    if not files:
+        console.print(
+            "No chat model yet. `localassist models add FILE` adds a GGUF file; without one, answers are quotes."
+        )
+        return 0
+    chosen = services.models.default()
+    for file in files:
+        star = "*" if chosen is not None and chosen.description.path == file.path else " "
+        console.print(f"{star} {_line(file)}")
+    return 0
+
+
+def add(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`models add`: checks a GGUF file and remembers it."""
+    file = services.models.add(str(Path(arguments.file).absolute()))
+    console.print(f"Added {_line(file)}")
+    return 0
+
+
+def _line(file: ModelFile) -> str:
+    if file.problem:
+        return f"{file.name}  {file.problem}  {file.path}"
+    context = f", {file.context_length} tokens of context" if file.context_length else ""
+    licence = f", {file.licence}" if file.licence else ""
+    return f"{file.name}  {file.size / MIB:.0f} MB{context}{licence}  {file.path}"

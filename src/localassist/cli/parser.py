@@ -1,0 +1,96 @@
+"""The words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, NoReturn
+
+from typing_extensions import override
+
+from localassist.domain.errors import LocalAssistError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = "localassist"
+
+
+class UsageError(LocalAssistError):
+    """The command line makes no sense."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of ending the process, so that `--json` gets its object for wrong usage too."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+
+
+def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
+    """The command and its arguments; `command` is None when no command is given. Raises `UsageError`.
+
+    `--help` and `--version` print and raise `SystemExit`.
+    """
+    parser = _Parser(
+        prog=PROGRAM,
+        description="Answers questions about your own files, on this computer. Without a command: opens the window.",
+        epilog="Exit codes: 0 done, 1 could not, 2 wrong usage, 130 stopped with Ctrl-C.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
+    parser.set_defaults(json=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_questions(commands)
+    _add_documents(commands)
+    _add_models(commands)
+    _add(commands, "demo", "answer three questions about the sample documents")
+    _add_json(_add(commands, "doctor", "say what works on this computer, what does not, and what to do"))
+    bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
+    bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
+    return parser.parse_args(arguments)
+
+
+def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
+    ask = _add_json(_add(commands, "ask", "answer one question"))
+    _add_scope(ask)
+    ask.add_argument("--model", metavar="NAME|FILE", default="", help="the chat model to ask, by name or GGUF file")
+    ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
+    search = _add_json(_add(commands, "search", "find passages"))
+    _add_scope(search)
+    search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; - reads it from standard input")
+    _add(commands, "chat", "ask by turns, kept in the history")
+
+
+def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
+    docs = _add(commands, "docs", "the documents that are searched")
+    verbs = docs.add_subparsers(dest="verb", metavar="VERB", required=True)
+    add = _add(verbs, "add", "read files or folders, each into a collection of its name")
+    add.add_argument("paths", metavar="PATH", nargs="+")
+    _add(verbs, "list", "every collection and how each of its files stands")
+    remove = _add(verbs, "remove", "forget a collection or a document; files are never touched")
+    remove.add_argument("target", metavar="PATH|NAME")
+
+
+def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
+    models = _add(commands, "models", "the chat models on this computer")
+    verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add(verbs, "list", "every chat model known here")
+    add = _add(verbs, "add", "check a GGUF file and remember it where it is")
+    add.add_argument("file", metavar="FILE")
+
+
+def _add(commands: argparse._SubParsersAction[_Parser], name: str, what: str) -> _Parser:
+    return commands.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}.", allow_abbrev=False)
+
+
+def _add_json(parser: _Parser) -> _Parser:
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def _add_scope(parser: _Parser) -> None:
+    parser.add_argument(
+        "--docs", metavar="PATH", action="append", help="a file or folder to look in, instead of all collections"
+    )
+    parser.add_argument("--keep", action="store_true", help="add what --docs names to the collections")

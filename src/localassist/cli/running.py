@@ -1,0 +1,108 @@
+"""Runs one command: from its words to its exit code."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from localassist.cli import asking, benchmarks, demo, doctor, documents, models
+from localassist.cli.console import Console
+from localassist.cli.interrupts import INTERRUPTED
+from localassist.cli.parser import UsageError, parse
+from localassist.domain.errors import LocalAssistError, Stopped
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Sequence
+
+    from localassist.domain.diagnosis import Finding
+    from localassist.usecases.services import Services
+
+DONE, COULD_NOT, WRONG_USAGE = 0, 1, 2
+
+log = logging.getLogger(__name__)
+
+
+class House(Protocol):
+    """What the command line is handed; nothing is built before it is asked for."""
+
+    @property
+    def version(self) -> str:
+        """The program's version."""
+
+    def services(self) -> Services:
+        """The use cases. Raises `StorageError` when the app's files can't be opened."""
+
+    def diagnose(self) -> Iterable[Finding]:
+        """What `doctor` finds out; works where `services` fails."""
+
+    def run_benchmark(self, name: str) -> dict[str, Any]:
+        """The report of one benchmark. Raises `NotFoundError`."""
+
+    def open_window(self) -> int:
+        """Show the window until it is closed; gives the exit code. Raises `LocalAssistError` without a display."""
+
+
+COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Console], int]]] = {
+    ("ask", ""): asking.ask,
+    ("search", ""): asking.search,
+    ("chat", ""): asking.chat,
+    ("docs", "add"): documents.add,
+    ("docs", "list"): documents.list_,
+    ("docs", "remove"): documents.remove,
+    ("models", "list"): models.list_,
+    ("models", "add"): models.add,
+    ("demo", ""): demo.demo,
+}
+
+
+def run(arguments: Sequence[str], house: House) -> int:
+    """Run the command that the arguments name, or open the window without any; gives the exit code."""
+    try:
+        parsed = parse(arguments, house.version)
+    except UsageError as error:
+        return _refuse(error, as_json="--json" in arguments)
+    console = Console(as_json=parsed.json)
+    try:
+        return _run(parsed, house, console)
+    except LocalAssistError as error:
+        console.fail(error)
+        return COULD_NOT
+    except (KeyboardInterrupt, Stopped):
+        console.fail(LocalAssistError("Stopped."))
+        return INTERRUPTED
+    except BrokenPipeError:
+        return COULD_NOT  # whoever read the output has enough
+    except Exception as error:
+        log.exception("Unexpected")
+        console.fail(_unexpected(error))
+        return COULD_NOT
+    finally:
+        console.close()
+
+
+def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
+    match parsed.command:
+        case None:
+            with console.heard():
+                return house.open_window()
+        case "doctor":
+            return doctor.doctor(house.diagnose(), console)
+        case "bench":
+            return benchmarks.bench(house.run_benchmark(parsed.name), console)
+        case command:
+            return COMMANDS[command, getattr(parsed, "verb", "")](parsed, house.services(), console)
+
+
+def _refuse(error: UsageError, *, as_json: bool) -> int:
+    console = Console(as_json=as_json)
+    console.fail(error)
+    console.close()
+    return WRONG_USAGE
+
+
+def _unexpected(error: Exception) -> LocalAssistError:
+    return LocalAssistError(
+        f"Something went wrong that should not have ({type(error).__name__}).",
+        "The log says where: `localassist doctor` names its place. Please report it.",
+    )
