@@ -1,6 +1,7 @@
 """Set-up, run, test and the other verbs of the Makefile, from nothing but Python's standard library."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -146,4 +147,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C
     sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,14 @@
 """Running one long command: it is shown to be alive, and everything it says is kept in a log."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -58,6 +60,7 @@ class _Reader:
         self._command = command
         self._stream = stream
         self._log = log
+        self.news: deque[str] = deque()  # sentences to say, each once
         self._unsaid = dict(command.announcements)
 
     def _read(self) -> None:
@@ -68,13 +71,13 @@ class _Reader:
                 if self._command.describe is not None:
                     self.doing = self._command.describe(line) or self.doing
                 for part in [part for part in self._unsaid if part in line]:
-                    say(f"  {self._unsaid.pop(part)}")
+                    self.news.append(self._unsaid.pop(part))
 
 
 def follow(command: Command, log: Path) -> Outcome:
     """Run the command to its end, showing what it does and for how long; its output goes to the log.
 
-    An interruption (Ctrl-C) ends the command too.
+    An interruption ends the command too, with everything it started.
     """
     log.parent.mkdir(exist_ok=True)
     started = time.monotonic()
@@ -88,6 +91,7 @@ def follow(command: Command, log: Path) -> Outcome:
         encoding="utf-8",
         errors="replace",
         env={**os.environ, **command.environment},
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         reader = _Reader(command, process.stdout, log)
@@ -95,13 +99,23 @@ def follow(command: Command, log: Path) -> Outcome:
         try:
             _show_life(process, reader, started)
         except BaseException:
-            process.terminate()
+            _end(process)
+            reader.thread.join()
             raise
-        reader.thread.join()
     return Outcome(process.returncode, "\n".join(reader.tail))
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command with its compilers, which would go on for minutes."""
+    if sys.platform == "win32":
+        process.terminate()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+
+
 def _show_life(process: subprocess.Popen[str], reader: _Reader, started: float) -> None:
+    """Until the command ends: what it does, in one changing line on a terminal, in a line now and then elsewhere."""
     terminal = sys.stdout.isatty()
     pause = 1.0 if terminal else SECONDS_BETWEEN_SIGNS
     width = 0
@@ -109,13 +123,16 @@ def _show_life(process: subprocess.Popen[str], reader: _Reader, started: float) 
         try:
             process.wait(pause)
         except subprocess.TimeoutExpired:
-            sign = f"  {clock(time.monotonic() - started)}  {reader.doing}"[:100]
-            if terminal:
-                print("\r" + sign.ljust(width), end="", flush=True)
-                width = len(sign)
-            else:
-                say(sign)
+            over = False
         else:
-            if width:
-                print("\r" + " " * width + "\r", end="", flush=True)
+            over = True
+            reader.thread.join()
+        if width:
+            print("\r" + " " * width + "\r", end="", flush=True)
+        while reader.news:
+            say(f"  {reader.news.popleft()}")
+        if over:
             return
+        sign = f"  {clock(time.monotonic() - started)}  {reader.doing}"[:100]
+        print(sign, end="" if terminal else "\n", flush=True)
+        width = len(sign) if terminal else 0

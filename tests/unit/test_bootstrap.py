@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import bootstrap
@@ -289,3 +291,21 @@ def test_a_wheel_that_does_not_find_the_processor_is_replaced(tmp_path, monkeypa
     assert f"{gpu.WHEELS}/cu124" in asked[0]
     assert "--force-reinstall" in asked[1]
     assert made.gpu_choice().installed == "none"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
+def test_an_interruption_ends_what_the_command_started(tmp_path, monkeypatch):
+    lasting = "import time; print('compiling', flush=True); time.sleep(60)"
+    script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {lasting!r}])"
+    compiling = threading.Event()
+
+    def interrupt(process, reader, started):
+        assert compiling.wait(30)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(following, "_show_life", interrupt)
+    command = following.Command("Compiling", (sys.executable, "-c", script), lambda line: compiling.set())
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        following.follow(command, tmp_path / "setup.log")
+    assert time.monotonic() - began < 30  # both ends of the pipe are closed: neither process is left
