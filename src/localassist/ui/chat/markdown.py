@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.ui.chat.markup import CITATION, MARKS, UNSUPPORTED_END, UNSUPPORTED_START, unmarked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -191,7 +191,7 @@ def _rule(_renderer: object, _tokens: object, _index: int, _options: object, env
     return f'<table width="100%" style="margin-bottom:12px"><tr>{line}</tr></table>'
 
 
-RULES: Final = {
+RULES: Final[dict[str, Callable[..., str]]] = {
     "text": _text,
     "code_inline": _inline_code,
     "fence": _nested_code,

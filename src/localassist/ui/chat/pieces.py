@@ -169,7 +169,7 @@ def _plain(document: QTextDocument, position: int, char: str) -> str:
         cursor = QTextCursor(document)
         cursor.setPosition(position + 1)
         table = cursor.currentTable()
-        return "\t" if table and table.cellAt(cursor).column() > 0 else "\n"
+        return "\t" if table is not None and table.cellAt(cursor).column() > 0 else "\n"
     return {"\u2029": "\n", "\u2028": "\n", "\u00a0": " ", FRAME_END: "\n"}.get(char, char)
 
 

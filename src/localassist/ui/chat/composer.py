@@ -1,0 +1,196 @@
+"""Where questions are written: grows with the text, and always says where a question goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from localassist.domain.privacy import Destination
+from localassist.ui.theme import STEP, body_font
+from localassist.ui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
+
+    from localassist.ui.icons import Icons
+
+LONGEST: Final = 50_000  # characters; more is a document, and a text field that holds it would stand still
+MOST_LINES: Final = 9
+DESTINATIONS: Final = {
+    Destination.THIS_COMPUTER: ("On this computer", "green"),
+    Destination.YOUR_SERVER: ("Your server", "blue"),
+    Destination.CLOUD: ("Cloud", "amber"),
+}
+
+
+class QuestionField(QPlainTextEdit):
+    """The text field: Enter sends, Shift+Enter breaks the line, arrow-up in an empty field edits the last question."""
+
+    sent = Signal()
+    edit_last_requested = Signal()
+    overfilled = Signal(int)
+    focus_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFont(body_font())
+        self.setAccessibleName("Your question")
+        self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.sent.emit()
+        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
+            self.edit_last_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text().replace("\x00", "")
+        if len(text) + self.document().characterCount() > LONGEST:
+            self.overfilled.emit(len(text))
+        elif text:
+            self.textCursor().insertText(text)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        # A plain text document measures its height in lines.
+        lines = min(max(round(self.document().size().height()), 1), MOST_LINES)
+        self.setFixedHeight(round(lines * self.fontMetrics().lineSpacing()) + STEP)
+
+
+class ComposerWidget(QFrame):
+    """The field with its chips. `submitted` carries the text; `stop_requested` while an answer is written."""
+
+    submitted = Signal(str)
+    stop_requested = Signal()
+    edit_last_requested = Signal()
+
+    def __init__(self, icons: Icons, model_picker: QWidget) -> None:
+        super().__init__()
+        self.setProperty("kind", "composer")
+        self._busy = False
+        self.field = QuestionField()
+        self._note = QLabel()
+        self._note.setProperty("kind", "muted")
+        self._note.setWordWrap(True)
+        self._note.hide()
+        self._scope = _chip()
+        self._destination = _chip()
+        self._send = IconButton(icons, "send", "Send (Enter)", tint="on_accent")
+        self._send.setProperty("kind", "send")
+        self._arrange(model_picker)
+        self.field.sent.connect(self._on_sent)
+        self.field.edit_last_requested.connect(self.edit_last_requested)
+        self.field.overfilled.connect(self._on_overfilled)
+        self.field.focus_changed.connect(self._on_focus_changed)
+        self.field.textChanged.connect(self._on_text_changed)
+        self._send.clicked.connect(self._on_pressed)
+        self.show_scope("")
+        self.show_destination(Destination.THIS_COMPUTER, "No question leaves this computer.")
+        self._on_text_changed()
+
+    def _arrange(self, model_picker: QWidget) -> None:
+        chips = QHBoxLayout()
+        chips.setSpacing(2 * STEP)
+        chips.addWidget(self._scope)
+        chips.addWidget(model_picker)
+        chips.addWidget(self._destination)
+        chips.addStretch()
+        chips.addWidget(self._send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * STEP, 3 * STEP, 2 * STEP, 2 * STEP)
+        column.setSpacing(2 * STEP)
+        column.addWidget(self._note)
+        column.addWidget(self.field)
+        column.addLayout(chips)
+
+    def show_scope(self, name: str) -> None:
+        """Say which documents are asked, "" for none."""
+        self.field.setPlaceholderText(f"Ask about {name}…" if name else "Ask anything…")
+        self._scope.setText(f"@{name}")
+        self._scope.setToolTip(f"Answers rest on the documents of {name}.")
+        self._scope.setVisible(bool(name))
+
+    def show_destination(self, destination: Destination, reason: str) -> None:
+        """Say where a question goes, and why."""
+        words, tone = DESTINATIONS[destination]
+        self._destination.setText(words)
+        self._destination.setToolTip(reason)
+        self._destination.setAccessibleName(f"Questions go to: {words}")
+        self._destination.setProperty("tone", tone)
+        self._destination.style().polish(self._destination)
+
+    def show_busy(self, *, busy: bool) -> None:
+        """Turn the send button into a stop button and back."""
+        self._busy = busy
+        self._send.show_icon("stop" if busy else "send", "Stop (Esc)" if busy else "Send (Enter)")
+        self._on_text_changed()
+
+    def show_note(self, words: str) -> None:
+        """Say something above the text, "" for nothing."""
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+
+    def write(self, text: str) -> None:
+        """Put a text into the field, to be changed and sent."""
+        self.field.setPlainText(text)
+        self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+        self.field.setFocus()
+
+    def _on_sent(self) -> None:
+        text = self.field.toPlainText().strip()
+        if text and not self._busy:
+            self.field.clear()
+            self.show_note("")
+            self.submitted.emit(text)
+
+    def _on_pressed(self) -> None:
+        if self._busy:
+            self.stop_requested.emit()
+        else:
+            self._on_sent()
+
+    def _on_text_changed(self) -> None:
+        self._send.setEnabled(self._busy or bool(self.field.toPlainText().strip()))
+
+    def _on_overfilled(self, length: int) -> None:
+        self.show_note(
+            f"What you pasted has {length:,} characters, more than a question can hold. "
+            "Save it as a file and add that to your documents."
+        )
+
+    def _on_focus_changed(self) -> None:
+        self.setProperty("focused", self.field.hasFocus())
+        self.style().polish(self)
+
+
+def _chip() -> QLabel:
+    chip = QLabel()
+    chip.setProperty("kind", "chip")
+    return chip

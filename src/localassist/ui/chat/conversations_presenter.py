@@ -1,0 +1,87 @@
+"""Keeps the list of conversations true: reads it off the GUI thread, renames and deletes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox
+
+from localassist.ui.errors import describe
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Conversation
+    from localassist.domain.ports.conversations import ConversationStore
+    from localassist.ui.chat.conversations import ConversationsView
+    from localassist.ui.jobs import Jobs
+
+
+class ConversationsPresenter(QObject):
+    """`deleted` carries the id of a conversation that is gone; `failed` a sentence about what could not be done."""
+
+    deleted = Signal(int)
+    failed = Signal(str)
+
+    def __init__(self, store: ConversationStore, jobs: Jobs, view: ConversationsView) -> None:
+        super().__init__(view)
+        self._store = store
+        self._jobs = jobs
+        self._view = view
+        self._matching = ""
+        self._chosen: int | None = None
+        self._asked = 0
+        self.recent: tuple[Conversation, ...] = ()
+        view.search_changed.connect(self._on_search_changed)
+        view.renamed.connect(self._on_renamed)
+        view.deletion_requested.connect(self._on_deletion_requested)
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        self._asked += 1
+        read = partial(self._store.recent, self._matching)
+        self._jobs.call(read, partial(self._on_read, self._asked), self._on_failed)
+
+    def mark(self, conversation_id: int | None) -> None:
+        """Mark the conversation that is on show."""
+        self._chosen = conversation_id
+        self._view.mark(conversation_id)
+
+    def _on_read(self, asked: int, conversations: tuple[Conversation, ...]) -> None:
+        if asked != self._asked:
+            return  # a later reading is under way
+        if not self._matching:
+            self.recent = conversations
+        self._view.show_conversations(conversations, self._chosen)
+
+    def _on_search_changed(self, words: str) -> None:
+        self._matching = words
+        self.refresh()
+
+    def _on_renamed(self, conversation_id: int, title: str) -> None:
+        rename = partial(self._store.rename, conversation_id, title)
+        self._jobs.call(rename, lambda _: self.refresh(), self._on_failed)
+
+    def _on_deletion_requested(self, conversation_id: int, title: str) -> None:
+        asked = QMessageBox(self._view)
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.setTextFormat(Qt.TextFormat.PlainText)
+        asked.setText(f"Delete “{title}”?")
+        asked.setInformativeText("Its questions and answers are gone for good. Your documents stay.")
+        keep = asked.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
+        asked.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(
+            partial(self._delete, conversation_id)
+        )
+        asked.setDefaultButton(keep)
+        asked.open()
+
+    def _delete(self, conversation_id: int, _checked: object = None) -> None:
+        delete = partial(self._store.delete, conversation_id)
+        self._jobs.call(delete, lambda _: self._on_deleted(conversation_id), self._on_failed)
+
+    def _on_deleted(self, conversation_id: int) -> None:
+        self.refresh()
+        self.deleted.emit(conversation_id)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.failed.emit(describe(error).text)

@@ -1,0 +1,242 @@
+"""Connects a conversation on show with the use cases: questions become jobs, events become calls of the view."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
+from localassist.domain.documents import Scope
+from localassist.domain.events import Asked, Finished, Routed, TokenDelta
+from localassist.ui.chat.running import RunningAnswer
+from localassist.ui.errors import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.stopping import Stop
+    from localassist.ui.chat.view import ChatView
+    from localassist.ui.jobs import Jobs
+    from localassist.usecases.services import Services
+
+TITLE_LENGTH: Final = 60
+EDITING: Final = "Editing your last question. Sending it begins another branch; Esc keeps the old one."
+
+
+class ChatPresenter(QObject):
+    """Shows one conversation and runs its answers, which go on when another conversation is shown.
+
+    `conversation_shown` carries a conversation's id (None: a new one) and its title; `conversations_changed` says
+    that the list of them is another; `answer_shown` carries the answer whose evidence belongs on show (None: none)
+    and `citation_chosen` the answer and a citation's number.
+    """
+
+    conversation_shown = Signal(object, str)
+    conversations_changed = Signal()
+    answer_shown = Signal(object)
+    citation_chosen = Signal(object, int)
+
+    def __init__(self, services: Services, jobs: Jobs, view: ChatView) -> None:
+        super().__init__(view)
+        self._services = services
+        self._jobs = jobs
+        self._view = view
+        self._conversation_id: int | None = None
+        self._messages: list[Message] = []
+        self._running: list[RunningAnswer] = []
+        self._editing: Message | None = None
+        self._scope = Scope()
+        self._model = ""
+        view.question_asked.connect(self.ask)
+        view.stop_requested.connect(self.stop)
+        view.again_requested.connect(self._on_again_requested)
+        view.edit_last_requested.connect(self._on_edit_last_requested)
+        view.citation_clicked.connect(self._on_citation_clicked)
+
+    def use_scope(self, scope: Scope) -> None:
+        """Ask these documents from now on."""
+        self._scope = scope
+
+    def use_model(self, name: str) -> None:
+        """Ask this model from now on, "" for the one of the settings."""
+        self._model = name
+
+    def begin(self) -> None:
+        """Show a new conversation; it is stored with its first question."""
+        self._show(None, "", ())
+
+    def open(self, conversation_id: int) -> None:
+        """Show a stored conversation."""
+
+        def read() -> tuple[Conversation, tuple[Message, ...]]:
+            conversation = self._services.conversations.get(conversation_id)
+            return conversation, self._services.conversations.branch(conversation.head_id)
+
+        self._conversation_id = conversation_id
+        self._jobs.call(read, self._on_read, self._on_not_read)
+
+    def ask(self, text: str) -> None:
+        """Ask after what is on show, or in place of the question that is being edited."""
+        if self._current() is not None:
+            return
+        parent_id = self._messages[-1].id if self._messages else None
+        if self._editing is not None:
+            parent_id, self._editing = self._editing.parent_id, None
+        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._scope, self._model), text)
+
+    def stop(self) -> None:
+        """Stop the answer on show; or let go of the edit, if there is none."""
+        running = self._current()
+        if running is not None:
+            running.job.stop()
+        elif self._editing is not None:
+            self._editing = None
+            self._view.composer.show_note("")
+            self._view.composer.field.clear()
+
+    def _asking(
+        self, conversation_id: int | None, parent_id: int | None, text: str, scope: Scope, model: str, stop: Stop
+    ) -> Iterator[object]:
+        """On a worker: store the conversation if it is new, then answer."""
+        if conversation_id is None:
+            prompt = self._services.settings.load().system_prompt
+            made = self._services.conversations.create(title_of(text), prompt)
+            conversation_id = made.id
+            yield made
+        yield from self._services.answer(Question(conversation_id, parent_id, text, scope, model), stop)
+
+    def _start(self, work: partial[Iterator[object]], draft: str) -> None:
+        job = self._jobs.prepare(work)
+        running = RunningAnswer(job, self._conversation_id, draft)
+        self._running.append(running)
+        job.progressed.connect(partial(self._on_progressed, running))
+        job.failed.connect(partial(self._on_failed, running))
+        job.ended.connect(partial(self._on_ended, running))
+        self._show_progress(running)
+        job.start()
+
+    def _on_progressed(self, running: RunningAnswer, happening: object) -> None:
+        on_show = self._is_on_show(running)
+        running.take(happening)
+        if on_show:
+            self._show_event(running, happening)
+            self._show_progress(running)
+        if isinstance(happening, Conversation | Asked):
+            self.conversations_changed.emit()
+
+    def _show_event(self, running: RunningAnswer, happening: object) -> None:
+        match happening:
+            case Conversation():
+                self._conversation_id = happening.id
+                self.conversation_shown.emit(happening.id, happening.title)
+            case Asked(question, answer):
+                self._begin_answer(question, answer)
+            case Routed(route):
+                self._view.composer.show_destination(route.destination, route.reason)
+            case TokenDelta(text) if running.answer:
+                self._view.transcript.grow(running.answer.id, text)
+            case Finished(answer):
+                self._finish(answer)
+
+    def _begin_answer(self, question: Message, answer: Message) -> None:
+        ids = [message.id for message in self._messages]
+        kept = ids.index(question.parent_id) + 1 if question.parent_id in ids else 0
+        self._messages[kept:] = [question, answer]
+        self._view.begin_answer(question, answer)
+
+    def _finish(self, answer: Message) -> None:
+        self._messages = [answer if message.id == answer.id else message for message in self._messages]
+        self._view.transcript.finish(answer)
+        self.answer_shown.emit(answer)
+
+    def _on_failed(self, running: RunningAnswer, error: BaseException) -> None:
+        if not self._is_on_show(running):
+            return
+        problem = describe(error).text
+        answer = running.failed_answer(problem)
+        if answer is not None:
+            self._finish(answer)
+        else:
+            self._view.composer.write(running.draft)
+            self._view.composer.show_note(problem)
+
+    def _on_ended(self, running: RunningAnswer) -> None:
+        on_show = self._is_on_show(running)
+        self._running.remove(running)
+        if on_show:
+            self._view.show_busy(busy=False)
+        self.conversations_changed.emit()
+
+    def _show_progress(self, running: RunningAnswer) -> None:
+        self._view.show_busy(busy=True)
+        if running.status:
+            self._view.status.say(running.status, running.fraction)
+        else:
+            self._view.status.clear()
+
+    def _is_on_show(self, running: RunningAnswer) -> bool:
+        return running.conversation_id == self._conversation_id
+
+    def _current(self) -> RunningAnswer | None:
+        return next((r for r in self._running if self._is_on_show(r)), None)
+
+    def _on_read(self, read: tuple[Conversation, tuple[Message, ...]]) -> None:
+        conversation, messages = read
+        if conversation.id == self._conversation_id:
+            self._show(conversation.id, conversation.title, messages)
+
+    def _on_not_read(self, error: BaseException) -> None:
+        self.begin()
+        self._view.composer.show_note(describe(error).text)
+
+    def _show(self, conversation_id: int | None, title: str, messages: tuple[Message, ...]) -> None:
+        self._conversation_id = conversation_id
+        self._editing = None
+        self._messages = list(messages)
+        running = self._current()
+        streaming = running.answer.id if running and running.answer else None
+        self._view.show_messages([message for message in messages if message.id != streaming])
+        self._view.composer.show_note("")
+        self._view.show_busy(busy=running is not None)
+        if running and running.answer:
+            self._view.transcript.add(running.answer)
+            self._view.transcript.grow(running.answer.id, "".join(running.said))
+            self._show_progress(running)
+        self.conversation_shown.emit(conversation_id, title)
+        self.answer_shown.emit(_last_answer(messages))
+        self._view.composer.field.setFocus()
+
+    def _on_again_requested(self, answer_id: int) -> None:
+        answer = next((m for m in self._messages if m.id == answer_id), None)
+        if answer is None or answer.parent_id is None or self._current() is not None:
+            return
+        question_id, scope, model = answer.parent_id, self._scope, self._model
+        self._start(partial(self._answering_again, question_id, scope, model), "")
+
+    def _answering_again(self, question_id: int, scope: Scope, model: str, stop: Stop) -> Iterator[object]:
+        yield from self._services.answer.again(question_id, scope, stop, model)
+
+    def _on_edit_last_requested(self) -> None:
+        last = next((m for m in reversed(self._messages) if m.role is Role.USER), None)
+        if last is not None and self._current() is None:
+            self._editing = last
+            self._view.composer.write(last.text)
+            self._view.composer.show_note(EDITING)
+
+    def _on_citation_clicked(self, message_id: int, n: int) -> None:
+        message = next((m for m in self._messages if m.id == message_id), None)
+        if message is not None:
+            self.citation_chosen.emit(message, n)
+
+
+def _last_answer(messages: tuple[Message, ...]) -> Message | None:
+    last = messages[-1] if messages else None
+    return last if last and last.role is Role.ASSISTANT and last.status is not MessageStatus.STREAMING else None
+
+
+def title_of(question: str) -> str:
+    """A conversation's title from its first question: its first words on one line."""
+    words = " ".join(question.split())
+    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,75 @@
+"""An answer under way: what it said so far and how far it is, also while another conversation is on show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from localassist.domain.chat import Conversation, Message, MessageStatus
+from localassist.domain.events import (
+    Asked,
+    ModelLoading,
+    ModelReady,
+    PromptProgress,
+    Retrieved,
+    Routed,
+    Searching,
+    TokenDelta,
+)
+
+if TYPE_CHECKING:
+    from localassist.ui.jobs import Job
+
+
+@dataclass(slots=True)
+class RunningAnswer:
+    """One job over an answer. `conversation_id` is None until a new conversation was stored.
+
+    `draft` is the question as it was written, given back when it could not even be stored. `status` and
+    `fraction` say what goes on, "" once words arrive.
+    """
+
+    job: Job
+    conversation_id: int | None
+    draft: str
+    question: Message | None = None
+    answer: Message | None = None
+    said: list[str] = field(default_factory=list)
+    status: str = "Starting"
+    fraction: float | None = None
+
+    def take(self, happening: object) -> None:
+        """Take over what an event says."""
+        match happening:
+            case Conversation():
+                self.conversation_id = happening.id
+            case Asked(question, answer):
+                self.question, self.answer = question, answer
+            case TokenDelta(text):
+                self.said.append(text)
+        self.status, self.fraction = progress(happening)
+
+    def failed_answer(self, problem: str) -> Message | None:
+        """The answer with what went wrong, as it was stored; None when there is none."""
+        if self.answer is None:
+            return None
+        return replace(self.answer, text="".join(self.said), status=MessageStatus.FAILED, problem=problem)
+
+
+def progress(happening: object) -> tuple[str, float | None]:
+    """What an event tells people to be going on, and how far it is, 0 to 1; None where that is not known."""
+    said: tuple[str, float | None] = ("", None)
+    match happening:
+        case Asked() | Routed():
+            said = ("Starting", None)
+        case Searching(detail):
+            said = (detail, None)
+        case Retrieved(passages, _):
+            said = (f"Found {len(passages)} passage{'' if len(passages) == 1 else 's'}", None)
+        case ModelLoading(name, fraction):
+            said = (f"Loading {name}: {fraction:.0%}", fraction)
+        case ModelReady():
+            said = ("Model ready", None)
+        case PromptProgress(done, total, _):
+            said = (f"Reading {done:,} of {total:,} tokens", done / total if total else None)
+    return said
