@@ -28,6 +28,10 @@ def add(arguments: argparse.Namespace, services: Services, console: Console) -> 
     unread = False
     with stopped_by_ctrl_c() as stop:
         for path in arguments.paths:
+            if not Path(path).exists():  # asked first: ingesting would leave a collection of nothing
+                console.warn(f"There is no file or folder {path}.")
+                unread = True
+                continue
             try:
                 result = ingest([path], _name(path), services, console, stop)
             except Stopped:

@@ -1,0 +1,93 @@
+"""An answer in the terminal: every number that nothing supports is marked, every citation names its place."""
+
+from dataclasses import replace
+
+import pytest
+
+from localassist.cli import answers
+from localassist.cli.console import one_line, visible
+from localassist.domain.chat import Evidence, Figures, Message, MessageStatus, Role
+from localassist.domain.documents import Citation, Passage, SentenceSupport
+from localassist.domain.privacy import Destination, Route
+
+TEXT = "The notice is 60 days. The fee is 45 dollars, or 90 with 45 twice."
+LEASE = Passage(7, 3, "/docs/lease.pdf", "Lease", 4, "Term > Notice", "at least\nsixty (60) days", 100, 124, 0.5)
+
+
+def at(part: str, start: int = 0) -> tuple[int, int]:
+    position = TEXT.index(part, start)
+    return position, position + len(part)
+
+
+ANSWER = Message(
+    2,
+    1,
+    1,
+    Role.ASSISTANT,
+    TEXT,
+    0.0,
+    MessageStatus.COMPLETE,
+    evidence=Evidence(
+        route=Route(Destination.THIS_COMPUTER, "small", "It is the only model."),
+        citations=(Citation(1, LEASE, "at least\nsixty (60) days", 100, 124, 4),),
+        found=(replace(LEASE, chunk_id=8, page=6), replace(LEASE, chunk_id=9, page=6), replace(LEASE, page=None)),
+        sentences=(
+            SentenceSupport(*at("The notice is 60 days. "), citations=(1,)),
+            SentenceSupport(23, len(TEXT), unsupported=(at("45"), at("90"), at("45", 50))),
+        ),
+        searched=True,
+        figures=Figures(200, 20, 12, 0.84, 51.7, 8192, "CPU, 2 threads"),
+        timings={"searching": 0.1},
+    ),
+)
+
+
+def test_marks_stand_where_they_belong() -> None:
+    assert answers.marked_text(ANSWER) == (
+        "The notice is 60 days. [1] The fee is 45 (?) dollars, or 90 (?) with 45 (?) twice."
+    )
+
+
+def test_lines_name_places_quotes_and_figures() -> None:
+    assert list(answers.evidence_lines(ANSWER)) == [
+        "[1] lease.pdf, page 4: “at least sixty (60) days”",
+        "(?) in no passage: 45, 90",
+        "Found too, not cited: lease.pdf, page 6; lease.pdf",
+        "small on this computer (CPU, 2 threads): 0.8 s to the first word, 52 tokens/s",
+    ]
+
+
+def test_without_a_model_the_answer_says_so() -> None:
+    quoted = replace(ANSWER, evidence=Evidence(route=Route(Destination.THIS_COMPUTER, "", "There is no model.")))
+    assert list(answers.evidence_lines(quoted)) == ["Quoted from the documents, without a model."]
+
+
+def test_the_object_has_the_promised_keys_and_the_quote_verbatim() -> None:
+    found = answers.answer_object(ANSWER)
+    assert set(found) == {"answer", "citations", "passages", "route", "timings", "usage"}
+    assert found["citations"] == [
+        {
+            "n": 1,
+            "path": "/docs/lease.pdf",
+            "page": 4,
+            "heading": "Term > Notice",
+            "quote": "at least\nsixty (60) days",
+            "char_start": 100,
+            "char_end": 124,
+        }
+    ]
+    assert found["route"] == {"destination": "this computer", "model": "small", "reason": "It is the only model."}
+    assert found["usage"]["answer_tokens"] == 12
+    assert [passage["page"] for passage in found["passages"]] == [6, 6, None]
+
+
+@pytest.mark.parametrize("hostile", ["\x1b]0;title\x07", "\x00", "\u202egnp.exe", "a\rb", "\x9b31m"])
+def test_a_document_can_not_command_the_terminal(hostile: str) -> None:
+    shown = visible(f"before{hostile}after")
+    assert "\N{REPLACEMENT CHARACTER}" in shown
+    assert not set(shown) & set("\x00\x07\x1b\r\u202e\x9b")
+
+
+def test_tabs_lines_and_other_scripts_stay() -> None:
+    assert visible("a\tb\nשלום 日本") == "a\tb\nשלום 日本"
+    assert one_line(" a\n\t b ") == "a b"
