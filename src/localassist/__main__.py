@@ -1,6 +1,7 @@
 """Where the program starts: a child process is told apart before anything else is imported."""
 
 import sys
+from typing import Any
 
 
 def main() -> int:
@@ -11,7 +12,13 @@ def main() -> int:
         return child_main.main()
     from localassist import app
 
-    return app.main(sys.argv[1:])
+    return app.main(sys.argv[1:], _run_benchmark)
+
+
+def _run_benchmark(name: str) -> dict[str, Any]:
+    from localassist.bench import report
+
+    return report.run(name)
 
 
 if __name__ == "__main__":

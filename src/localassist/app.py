@@ -1,0 +1,207 @@
+"""Builds everything and hands it to the command line or the window: the one module that knows every layer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import tomllib
+from contextlib import closing
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import localassist
+from localassist.adapters import display
+from localassist.adapters.activity import ForegroundActivity
+from localassist.adapters.catalog import Catalog
+from localassist.adapters.children import ChildPool
+from localassist.adapters.chroma import ChromaPassageIndex
+from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore
+from localassist.adapters.diagnosis import Diagnosis
+from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.files import DiskFiles
+from localassist.adapters.llama import LlamaChatModels
+from localassist.adapters.logs import Log
+from localassist.adapters.network import NetworkDoor
+from localassist.adapters.places import Places
+from localassist.adapters.readers.file_reader import FileReader
+from localassist.adapters.resources import resource
+from localassist.adapters.secrets import KeyringSecrets
+from localassist.adapters.settings_file import TomlSettingsStore
+from localassist.cli import running
+from localassist.domain.errors import SettingsError
+from localassist.usecases.answering import AnswerQuestion
+from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.retrieval import SearchPassages
+from localassist.usecases.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from localassist.domain.diagnosis import Finding
+    from localassist.domain.ports.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+# Read by libraries when they are imported: their look-ups, native transfers and reports to their makers stay off,
+# and ggml starts no debugger when it dies.
+LIBRARY_SWITCHES: Final = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "DO_NOT_TRACK": "1",
+    "GGML_NO_BACKTRACE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+# Python hands a busy thread's turn over after 5 ms; a token then waits that long for the window's drawing.
+SWITCH_INTERVAL_S: Final = 0.0005
+
+
+class App:
+    """The parts of the app over one set of places, each built when it is first asked for; `close` ends them.
+
+    Building costs next to nothing: libraries load with their first use.
+    """
+
+    version: Final = localassist.__version__
+
+    def __init__(self, places: Places, run_benchmark: Callable[[str], dict[str, Any]]) -> None:
+        self.places = places
+        self.run_benchmark = run_benchmark
+        self.door = NetworkDoor(self._is_offline)
+
+    @cached_property
+    def settings(self) -> TomlSettingsStore:
+        """The settings file."""
+        return TomlSettingsStore(self.places.settings)
+
+    @cached_property
+    def database(self) -> Database:
+        """The one database."""
+        return Database(self.places.database)
+
+    @cached_property
+    def children(self) -> ChildPool:
+        """The child processes that read files and look at models."""
+        return ChildPool()
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The models known by name."""
+        return Catalog(resource("models.toml"), self.places.verified)
+
+    @cached_property
+    def models(self) -> LlamaChatModels:
+        """The chat models."""
+        starters = self.catalog.chat_models()
+        return LlamaChatModels(self.places.data, starters, self.catalog.verify, self.settings, self.children)
+
+    def services(self) -> Services:
+        """The use cases over the opened database. Raises `StorageError` when the app's files can't be used."""
+        self.places.make()
+        return self._services
+
+    def diagnose(self) -> Iterable[Finding]:
+        """What `doctor` finds out."""
+        return Diagnosis(
+            self.places,
+            self.settings,
+            self.database,
+            self.catalog,
+            self.models,
+            KeyringSecrets(),
+            self.children,
+        ).findings()
+
+    def open_window(self) -> int:
+        """Show the window until it is closed. Raises `LocalAssistError` where there can't be one."""
+        display.require_window()
+        try:
+            from localassist import ui
+        except ImportError as error:
+            raise display.broken_qt(error) from error
+        return ui.start(self.services(), self.places.data, sys.argv)
+
+    def close(self) -> None:
+        """End what was started: the index and the models first, then what they work with."""
+        started = vars(self)
+        for name in ("_index", "models", "children", "database"):
+            if name in started:
+                started[name].close()
+
+    @cached_property
+    def _documents(self) -> DatabaseDocumentStore:
+        return DatabaseDocumentStore(self.database)
+
+    @cached_property
+    def _embedder(self) -> SentenceTransformersEmbedder:
+        return SentenceTransformersEmbedder(self.catalog.embedding_model(), self.catalog.verify)
+
+    @cached_property
+    def _activity(self) -> ForegroundActivity:
+        return ForegroundActivity()
+
+    @cached_property
+    def _index(self) -> ChromaPassageIndex:
+        return ChromaPassageIndex(
+            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity
+        )
+
+    @cached_property
+    def _services(self) -> Services:
+        documents, embedder, activity = self._documents, self._embedder, self._activity
+        reader = FileReader(self.children)
+        search = SearchPassages(documents, self._index, embedder)
+        conversations = DatabaseConversationStore(self.database)
+        unrecorded = DatabaseConversationStore(Database(None))
+
+        def answering(store: ConversationStore) -> AnswerQuestion:
+            return AnswerQuestion(store, search, documents, self.models, self.settings, activity)
+
+        return Services(
+            conversations=conversations,
+            unrecorded_conversations=unrecorded,
+            documents=documents,
+            reader=reader,
+            models=self.models,
+            settings=self.settings,
+            ingest=IngestPaths(DiskFiles(), reader, embedder, documents, self._index, activity),
+            search=search,
+            answer=answering(conversations),
+            answer_unrecorded=answering(unrecorded),
+            traffic=lambda: self.door.traffic,
+            diagnose=self.diagnose,
+            samples=str(resource("assets") / "samples"),
+            demo_questions=_demo_questions(),
+        )
+
+    def _is_offline(self) -> bool:
+        try:
+            return self.settings.load().offline
+        except SettingsError:
+            return True  # a file that can't be read must not open the door
+
+
+def main(arguments: Sequence[str], run_benchmark: Callable[[str], dict[str, Any]]) -> int:
+    """Run the command that the arguments name, or open the window without any; gives the exit code."""
+    os.environ.update(LIBRARY_SWITCHES)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    app = App(Places.find(os.environ), run_benchmark)
+    app.door.guard_process()
+    threading.excepthook = _log_thread_error
+    with closing(Log(app.places.logs)) as logs, closing(app):
+        logs.open()
+        return running.run(arguments, app)
+
+
+def _demo_questions() -> tuple[str, ...]:
+    questions = tomllib.loads((resource("assets") / "demo.toml").read_text(encoding="utf-8"))["questions"]
+    return tuple(questions)
+
+
+def _log_thread_error(error: threading.ExceptHookArgs) -> None:
+    """Python would print it, words of documents included, where nobody or everybody looks."""
+    log.error("A thread ended unexpectedly", exc_info=error.exc_value)
