@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import importlib
 import os
 import sys
 from dataclasses import dataclass
@@ -35,8 +34,9 @@ def bindings() -> Bindings:
     # ggml would otherwise start a debugger to print a trace when it aborts.
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     try:
-        api = importlib.import_module("llama_cpp.llama_cpp")
-        mtmd = importlib.import_module("llama_cpp.mtmd_cpp")
+        from llama_cpp import llama_cpp as api
+        from llama_cpp import mtmd_cpp as mtmd
+
         folder = Path(str(api.__file__)).parent / "lib"
         ggml, ggml_base = _load(folder, "ggml"), _load(folder, "ggml-base")
     except (ImportError, OSError, RuntimeError) as error:
