@@ -1,6 +1,8 @@
 """What is installed: locked exactly, no CUDA, and under licences that this program can be given away with."""
 
+import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +50,31 @@ def test_every_lock_entry_is_exact_and_has_hashes():
 
 def test_the_lock_brings_no_cuda():
     assert not [entry.name for entry in LOCK if re.match(r"nvidia|cuda|triton", entry.name)]
+
+
+def imported() -> set[str]:
+    """The distributions that our source imports, by the names their modules belong to."""
+    owners = metadata.packages_distributions()
+    found = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            tops = {name.partition(".")[0] for name in names} - {*sys.stdlib_module_names, "localassist"}
+            found.update(canonical(owners[top][0]) for top in tops)
+    return found
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_is_imported_is_asked_for_and_nothing_else():
+    declared = {canonical(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+    assert imported() == declared - {"torch"}  # torch is named for its build; sentence-transformers imports it
 
 
 def licences(distribution: metadata.Distribution) -> str:

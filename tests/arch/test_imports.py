@@ -1,8 +1,10 @@
 """What starting the program loads: Qt only for a window, and nothing heavy before it is used."""
 
+import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 HEAVY = {
     "chromadb",
@@ -18,6 +20,8 @@ HEAVY = {
     "torch",
     "transformers",
 }
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "localassist"
 
 LOAD = """
 import importlib, json, pkgutil, sys
@@ -45,3 +49,15 @@ def test_importing_all_of_the_program_loads_no_heavy_library():
 
 def test_the_command_line_runs_without_qt():
     assert "PySide6" not in loaded_without("localassist.ui")
+
+
+def test_libraries_are_imported_by_statements_so_that_the_contracts_see_them():
+    hidden = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("import_module", "importlib.import_module", "__import__")
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    assert not hidden
