@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from localassist.adapters.readers.cleaning import clean, squeeze
@@ -57,6 +58,23 @@ class TextAssembly:
         self._mark_page()
         self._append(squeeze(text))
         self._blocks.append(Block(last.kind, last.start, self._length, last.level))
+
+    def add_page(self, text: str, blocks: list[Block], *, continues: bool) -> None:
+        """Append a page that is clean and laid out already, as it is, its blocks counted from its own beginning.
+
+        `continues`: its first block goes on with the last one of the page before.
+        """
+        last = self._blocks.pop() if continues else None
+        if self._blocks or last:
+            self._append(" " if last else "\n\n")
+        self.start_page()
+        self._mark_page()
+        base = self._length
+        self._append(text)
+        for block in blocks:
+            shifted = Block(block.kind, base + block.start, base + block.end, block.level)
+            self._blocks.append(replace(last, end=shifted.end) if last else shifted)
+            last = None
 
     def start_page(self) -> None:
         """What comes next stands on a new page; the first call begins page 1."""

@@ -1,0 +1,164 @@
+"""PDF files: their text page by page in reading order, with headings told by size and weight."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.adapters.readers.assembly import TextAssembly
+from localassist.adapters.readers.pdf_glyphs import read_lines
+from localassist.adapters.readers.pdf_layout import PageText, lay_out
+from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.domain.documents import Block, BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.adapters.readers.pdf_layout import PageBlock
+    from localassist.domain.documents import StructuredText
+
+_PASSWORD_ERROR: Final = 4
+_MACHINE_TITLE: Final = re.compile(r"^(?:microsoft \w+ - |untitled|\(anonymous\)|.*\.\w{2,4}$)", re.IGNORECASE)
+_MAX_HEADING: Final = 160
+_LARGER: Final = 1.15
+_UNSEEN_SIZE: Final = 2.5
+"""Points: letters below this size can't be read by a person."""
+
+_SENTENCE_END: Final = re.compile(r"[.,:;]$")
+
+
+def read(path: str) -> StructuredText:
+    """The structured text of a PDF. Raises `UnreadableError` for a damaged or protected one."""
+    with open_pdf(path) as document:
+        pages = []
+        pictures = []
+        invisible = 0
+        for index in range(len(document)):
+            page, removed = read_page(document, index)
+            invisible += removed
+            pages.append(page)
+            if not page.text and _has_picture(document, index):
+                pictures.append(index + 1)
+        title = document.get_metadata_value("Title").strip()
+    assembly = TextAssembly()
+    assembly.count_invisible(invisible)
+    _assemble(assembly, pages)
+    return assembly.finish("" if _MACHINE_TITLE.match(title) else title, tuple(_notes(pages, pictures)))
+
+
+@contextmanager
+def open_pdf(path: str) -> Iterator[Any]:
+    """A PDFium document, closed at the end. Raises `UnreadableError` when PDFium can't open it."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(path)
+    except PdfiumError as error:
+        if error.err_code == _PASSWORD_ERROR:
+            raise UnreadableError("is protected by a password", "Save a copy without one and add that.") from None
+        raise UnreadableError("is damaged and can't be opened", "Open it in a PDF viewer and save it again.") from None
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def read_page(document: Any, index: int) -> tuple[PageText, int]:
+    """The text of a page, the same for reading and drawing, and how many invisible characters it had.
+
+    A page that PDFium can't load has no text: the others may still be of use.
+    """
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[index]
+    except PdfiumError:
+        return PageText("", [], []), 0
+    text_page = page.get_textpage()
+    found = read_lines(text_page)
+    text = lay_out(found.lines)
+    text_page.close()
+    page.close()
+    return text, found.invisible
+
+
+def _has_picture(document: Any, index: int) -> bool:
+    from pypdfium2 import PdfiumError, raw
+
+    try:
+        page = document[index]
+    except PdfiumError:
+        return False
+    return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _notes(pages: list[PageText], pictures: list[int]) -> Iterator[str]:
+    if pictures:
+        which = "All its pages with anything on them" if not any(page.text for page in pages) else _name(pictures)
+        yield f"{which} are pictures without text; reading text in pictures (OCR) is not possible yet."
+    unseen = [
+        number
+        for number, page in enumerate(pages, 1)
+        if any(block.size < _UNSEEN_SIZE and block.end - block.start > 3 for block in page.blocks)
+    ]
+    if unseen:
+        yield f"{_name(unseen)} hold text that is too small for anyone to see."
+
+
+def _name(pages: list[int]) -> str:
+    shown = ", ".join(str(page) for page in pages[:10])
+    return f"Pages {shown} and {len(pages) - 10} more" if len(pages) > 10 else f"Pages {shown}"
+
+
+def _assemble(assembly: TextAssembly, pages: list[PageText]) -> None:
+    levels = _Levels(pages)
+    before: PageText | None = None
+    for page in pages:
+        blocks = [levels.block(page, block) for block in page.blocks]
+        assembly.add_page(page.text, blocks, continues=_continues(before, page))
+        before = page
+
+
+def _continues(before: PageText | None, page: PageText) -> bool:
+    """Whether a page begins in the middle of the sentence that the page before ended in."""
+    if before is None or not before.blocks or not page.blocks:
+        return False
+    both = before.blocks[-1].kind is page.blocks[0].kind is BlockKind.PARAGRAPH
+    alike = abs(before.blocks[-1].size - page.blocks[0].size) < 0.5
+    return both and alike and before.text[-1].isalpha() and page.text[0].islower()
+
+
+class _Levels:
+    """Which blocks are headings, and of which level: larger than the body's text or bolder, and short."""
+
+    def __init__(self, pages: list[PageText]) -> None:
+        sizes: Counter[tuple[float, bool]] = Counter()
+        for page in pages:
+            for block in page.blocks:
+                sizes[_type(block)] += block.end - block.start
+        self._body = sizes.most_common(1)[0][0] if sizes else (0.0, False)
+        types = {_type(block) for page in pages for block in page.blocks if self._is_heading(page, block)}
+        self._levels = {kind: min(level, 6) for level, kind in enumerate(sorted(types, reverse=True), 1)}
+
+    def block(self, page: PageText, block: PageBlock) -> Block:
+        """The block with its kind settled."""
+        if self._is_heading(page, block):
+            return Block(BlockKind.HEADING, block.start, block.end, self._levels[_type(block)])
+        return Block(block.kind, block.start, block.end)
+
+    def _is_heading(self, page: PageText, block: PageBlock) -> bool:
+        text = page.text[block.start : block.end]
+        short = block.lines <= 3 and len(text) <= _MAX_HEADING and any(letter.isalpha() for letter in text)
+        if block.kind is BlockKind.TABLE_ROW or not short:
+            return False
+        size, bold = _type(block)
+        if size >= _LARGER * self._body[0]:
+            return True
+        bolder = bold and not self._body[1] and size >= 0.95 * self._body[0]
+        return bolder and not _SENTENCE_END.search(text)
+
+
+def _type(block: PageBlock) -> tuple[float, bool]:
+    return round(block.size * 2) / 2, block.bold

@@ -1,0 +1,257 @@
+"""How the lines of a PDF's page form paragraphs, list items and table rows; knows nothing but this one page."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.readers.assembly import CELL_JOINER
+from localassist.domain.documents import BlockKind
+
+if TYPE_CHECKING:
+    from localassist.adapters.readers.pdf_glyphs import Glyph, Line
+
+_BULLET: Final = re.compile(r"[•◦▪‣∙·●○■□–-] ")
+_NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
+_ITEM_NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] ")
+_LEADER: Final = re.compile(r"\.{4}|(?:\. ){4}")
+_SENTENCE_END: Final = re.compile(r"[.:;!?…][\"'”’)\]]*$")
+_COMPOUND: Final = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+_LAST_WORD: Final = re.compile(r"[^\W\d_]+-$")
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+_WIDE_SCRIPT: Final = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
+
+_ALIGNED: Final = 3.0
+"""Points by which edges of one column may differ."""
+
+_ROWS_APART: Final = 4
+"""How many lines below a row the next row of its table is looked for: cells wrap."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBlock:
+    """A stretch `text[start:end]` of a page with what tells whether it is a heading; `size` is points."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    size: float
+    bold: bool
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page's text; `origins` gives for every character PDFium's index of it, -1 for those put in here."""
+
+    text: str
+    origins: list[int]
+    blocks: list[PageBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Lines that belong together; those of a table's row carry its number, others 0."""
+
+    lines: list[Line]
+    row: int
+
+
+def lay_out(lines: list[Line]) -> PageText:
+    """The text of a page from its lines: words mended, lines joined to paragraphs, cells of a row on one line."""
+    usual = _usual_pitch(lines)
+    groups: list[_Group] = []
+    for line, row in zip(lines, _find_rows(lines), strict=True):
+        last = groups[-1] if groups else None
+        if last and row == last.row and (row or not _begins_block(last.lines, line, usual)):
+            last.lines.append(line)
+        else:
+            groups.append(_Group([line], row))
+    writer = _Writer({match.group().lower() for line in lines for match in _COMPOUND.finditer(line.text)})
+    for group in groups:
+        writer.write(group)
+    return PageText("".join(writer.characters), writer.origins, writer.blocks)
+
+
+def _usual_pitch(lines: list[Line]) -> float:
+    """The distance in points from line to line that the page has most, 0 if it has none."""
+    pitches = Counter(
+        round(above.bottom - below.bottom, 1)
+        for above, below in itertools.pairwise(lines)
+        if 0.5 * above.size < above.bottom - below.bottom < 2.5 * above.size
+    )
+    return pitches.most_common(1)[0][0] if pitches else 0.0
+
+
+def _cells(line: Line) -> list[list[Glyph]]:
+    """The line's characters, split where a gap is too wide to be a space between words."""
+    cells: list[list[Glyph]] = [[]]
+    edge = None
+    for glyph in line.glyphs:
+        if not glyph.is_space:
+            if edge is not None and glyph.left - edge > line.size:
+                cells.append([])
+            edge = glyph.right
+        cells[-1].append(glyph)
+    return cells
+
+
+def _find_rows(lines: list[Line]) -> list[int]:
+    """For each line the number of the table row it belongs to, 0 for none.
+
+    A row is a line with cells of which one, beyond the first, is aligned with a cell of a row near it.
+    """
+    edges = [[(cell[0].left, cell[-1].right) for cell in _cells(line)] for line in lines]
+    rows = [0] * len(lines)
+    for index in range(len(lines)):
+        for other in range(index + 1, min(index + 1 + _ROWS_APART, len(lines))):
+            if _share_column(edges[index][1:], edges[other][1:]):
+                rows[index], rows[other] = index + 1, other + 1
+                break
+    for index in range(1, len(lines)):
+        above = rows[index - 1]
+        if above and not rows[index] and _wraps_cell(lines[index - 1], lines[index], edges[above - 1]):
+            rows[index] = above
+    return rows
+
+
+def _share_column(cells: list[tuple[float, float]], others: list[tuple[float, float]]) -> bool:
+    return any(
+        abs(left - other_left) < _ALIGNED or abs(right - other_right) < _ALIGNED
+        for left, right in cells
+        for other_left, other_right in others
+    )
+
+
+def _wraps_cell(above: Line, line: Line, row: list[tuple[float, float]]) -> bool:
+    """Whether a line goes on with a cell, other than the first, of the row above it."""
+    close = 0 < above.bottom - line.bottom < 1.6 * line.size
+    return close and any(abs(line.left - left) < _ALIGNED for left, _ in row[1:])
+
+
+def _begins_block(block: list[Line], line: Line, usual: float) -> bool:
+    """Whether a line begins a new paragraph or item instead of going on with the lines of `block`."""
+    last = block[-1]
+    return (
+        _looks_different(last, line)
+        or _LEADER.search(last.text) is not None
+        or _is_marked(block, line)
+        or _is_apart(block, line, usual)
+        or _ended_early(block, line)
+        or _is_indented(block, line)
+    )
+
+
+def _looks_different(last: Line, line: Line) -> bool:
+    larger, smaller = max(last.size, line.size), min(last.size, line.size)
+    return last.quarter != line.quarter or last.bold != line.bold or larger > 1.12 * smaller
+
+
+def _is_marked(block: list[Line], line: Line) -> bool:
+    """Whether it begins with a bullet, or with a number that is not merely the first word of a line."""
+    text = line.text
+    if _BULLET.match(text):
+        return text[0] not in "–-" or _ends_sentence(block[-1]) or bool(_BULLET.match(block[0].text))
+    return bool(_NUMBER.match(text)) and (_ends_sentence(block[-1]) or bool(_NUMBER.match(block[0].text)))
+
+
+def _is_apart(block: list[Line], line: Line, usual: float) -> bool:
+    """Whether it stands further below than lines of a paragraph do, or at another place of the page."""
+    pitch = block[-1].bottom - line.bottom
+    if pitch < 0.3 * line.size:
+        return _ends_sentence(block[-1]) or not line.text[:1].islower()
+    within = block[-2].bottom - block[-1].bottom if len(block) > 1 else usual
+    return pitch > (1.25 * within + 1 if within > 0 else 1.9 * line.size)
+
+
+def _ended_early(block: list[Line], line: Line) -> bool:
+    """Whether the line's first word would have fitted on the line before: that one was ended on purpose."""
+    last = block[-1]
+    if abs((last.left + last.right) - (line.left + line.right)) < 2 * _ALIGNED:
+        return False  # centred lines end where their words do
+    word = list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
+    width = word[-1].right - word[0].left
+    room = max(*(other.right for other in block), line.right) - last.right
+    return room > width + 0.75 * line.size
+
+
+def _is_indented(block: list[Line], line: Line) -> bool:
+    shift = line.left - block[-1].left
+    if abs(shift) < 0.8 * line.size:
+        return False
+    if abs((block[-1].left + block[-1].right) - (line.left + line.right)) < 2 * _ALIGNED:
+        return False
+    if len(block) > 1:
+        return True
+    return shift > 0 and _ends_sentence(block[-1]) and not _NUMBER.match(block[0].text)
+
+
+def _ends_sentence(line: Line) -> bool:
+    return _SENTENCE_END.search(line.text) is not None
+
+
+class _Writer:
+    """Writes groups of lines as text and remembers where every character came from."""
+
+    def __init__(self, compounds: set[str]) -> None:
+        self.characters: list[str] = []
+        self.origins: list[int] = []
+        self.blocks: list[PageBlock] = []
+        self._compounds = compounds
+
+    def write(self, group: _Group) -> None:
+        """Append a block."""
+        first = group.lines[0]
+        kind, glyphs = _kind_of(group)
+        if not glyphs:
+            return
+        if self.blocks:
+            tight = kind is not BlockKind.PARAGRAPH and self.blocks[-1].kind is kind
+            self._put("\n" if tight else "\n\n", -1)
+        start = len(self.characters)
+        if group.row:
+            self._write_cells(first)
+        else:
+            self._write_glyphs(glyphs)
+        for line in group.lines[1:]:
+            self._join(line)
+            self._write_glyphs(line.glyphs)
+        self.blocks.append(PageBlock(kind, start, len(self.characters), first.size, first.bold, len(group.lines)))
+
+    def _write_cells(self, line: Line) -> None:
+        for place, cell in enumerate(_cells(line)):
+            if place:
+                self._put(CELL_JOINER, -1)
+            self._write_glyphs(cell[:-1] if cell[-1].is_space else cell)
+
+    def _write_glyphs(self, glyphs: list[Glyph]) -> None:
+        for glyph in glyphs:
+            self._put(glyph.text, glyph.char)
+
+    def _put(self, text: str, origin: int) -> None:
+        self.characters.extend(text)
+        self.origins.extend([origin] * len(text))
+
+    def _join(self, line: Line) -> None:
+        """Make the line that comes next follow the one just written."""
+        before, after = "".join(self.characters[-40:]), line.text
+        begun, rest = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+        if begun and rest:
+            whole = begun.group() + rest.group()
+            if rest.group()[0].islower() and whole.lower() not in self._compounds:
+                del self.characters[-1], self.origins[-1]
+        elif not (_WIDE_SCRIPT.match(before[-1]) and _WIDE_SCRIPT.match(after[0])):
+            self._put(" ", -1)
+
+
+def _kind_of(group: _Group) -> tuple[BlockKind, list[Glyph]]:
+    """What a group is, and the characters of its first line without a bullet."""
+    first = group.lines[0]
+    if group.row:
+        return BlockKind.TABLE_ROW, first.glyphs
+    if _BULLET.match(first.text):
+        return BlockKind.LIST_ITEM, first.glyphs[2:]
+    return (BlockKind.LIST_ITEM if _ITEM_NUMBER.match(first.text) else BlockKind.PARAGRAPH), first.glyphs
