@@ -21,17 +21,20 @@ _POSTINGS: Final = 50_000
 
 _WORDS: Final = scoped("""
 WITH inside (content_id) AS MATERIALIZED (SELECT DISTINCT d.content_id FROM documents d WHERE $IN_SCOPE)
-SELECT rowid, -rank FROM chunk_words
-WHERE chunk_words MATCH :query AND rank MATCH 'bm25(1.0, 0.5, 0.5)'
-    AND (SELECT content_id FROM chunks WHERE id = chunk_words.rowid) IN inside
-ORDER BY rank LIMIT :k
+SELECT rowid, -bm25(chunk_words, 1.0, 0.5, 0.5) AS score FROM chunk_words
+WHERE chunk_words MATCH :query AND (SELECT content_id FROM chunks WHERE id = chunk_words.rowid) IN inside
+ORDER BY score DESC, rowid LIMIT :k
 """)
 _VECTORS: Final = scoped("""
 SELECT first_chunk, chunk_count, data FROM contents c JOIN vectors v ON v.content_id = c.id
 WHERE embedder = :embedder AND dimension = :dimension
     AND c.id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
-_BATCH_BYTES: Final = 16 * 1024 * 1024
+_MULTIPLIED_BYTES: Final = 1024 * 1024
+"""Vectors compared at once: they stay in the processor's cache, and small contents share one multiplication."""
+
+_HANDED_BYTES: Final = 16 * 1024 * 1024
+"""Vectors handed out at once."""
 
 
 def match_words(connection: apsw.Connection, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
@@ -83,13 +86,13 @@ def nearest(connection: apsw.Connection, query: Vectors, k: int, scope: Scope, e
 
 
 def _batches(rows: Iterable[tuple[int, int, bytes]]) -> Iterable[list[tuple[int, int, bytes]]]:
-    """Rows gathered so that one multiplication has enough to do and little is held at a time."""
+    """Rows gathered for one multiplication."""
     batch: list[tuple[int, int, bytes]] = []
     size = 0
     for row in rows:
         batch.append(row)
         size += len(row[2])
-        if size >= _BATCH_BYTES:
+        if size >= _MULTIPLIED_BYTES:
             yield batch
             batch, size = [], 0
     if batch:
@@ -115,7 +118,7 @@ def vectors_after(connection: apsw.Connection, embedder: str, last: int) -> tupl
         ids += range(first, first + count)
         parts.append(data)
         size += len(data)
-        if size >= _BATCH_BYTES:
+        if size >= _HANDED_BYTES:
             break
     if not ids:
         return None
