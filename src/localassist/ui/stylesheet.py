@@ -41,6 +41,16 @@ QPushButton[kind="passage"]:checked { border-color: $accent; }
 QPushButton[kind="passage"]:focus { border-width: 2px; padding: 0; }
 QLabel[kind="number"] { background: $selection; color: $text; border-radius: 8px; padding: 0 6px; font-weight: 600; }
 QLabel[kind="title"] { font-weight: 600; }
+QLabel[kind="warning"] { color: $amber; }
+QFrame[kind="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QPlainTextEdit[kind="field"] { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px; }
+QPlainTextEdit[kind="field"]:focus { border-color: $accent; }
+QTabWidget::pane { border: none; border-top: 1px solid $border; }
+QTabBar::tab { background: transparent; color: $muted; padding: 8px 16px; border: none;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:focus { color: $accent; }
 
 QToolButton { background: transparent; color: $text; border: 1px solid transparent; border-radius: 8px; padding: 4px; }
 QToolButton:hover, QToolButton:checked { background: $hover; }
@@ -66,9 +76,11 @@ QFrame[kind="note"][tone="red"] QLabel { color: $red; }
 QFrame[kind="note"][tone="amber"] QLabel { color: $amber; }
 QFrame[kind="rule"] { background: $border; border: none; }
 
-QLineEdit { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px;
+QLineEdit, QSpinBox, QDoubleSpinBox { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px;
   selection-background-color: $selection; selection-color: $text; }
-QLineEdit:focus { border: 1px solid $accent; }
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 1px solid $accent; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0; }
+QMenu QLabel { padding: 4px 0; }
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
   selection-color: $text; }
 QFrame[kind="composer"] { background: $surface; border: 1px solid $border; border-radius: 12px; }

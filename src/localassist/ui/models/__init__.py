@@ -1,0 +1,1 @@
+"""Choosing what answers: the first start, and the model chip of the composer."""

@@ -1,0 +1,122 @@
+"""The model chip of the composer: which model answers and where it runs, and the way to another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+
+from localassist.ui.models.choosing import choose_model_file
+from localassist.ui.models.sizes import size_words
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.diagnosis import Finding
+    from localassist.domain.models import ModelFile
+    from localassist.ui.icons import Icons
+
+NO_MODEL: Final = "No model: quotes only"
+MENU_WIDTH: Final = 80 * STEP
+NAME_LENGTH: Final = 28  # characters of a model's name in the chip; the tooltip has all of them
+
+
+class ModelPicker(QToolButton):
+    """Shows the model in use; its menu offers the others. `model_chosen` carries a name, `file_chosen` a path."""
+
+    model_chosen = Signal(str)
+    file_chosen = Signal(str)
+    opened = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._files: tuple[ModelFile, ...] = ()
+        self._current = ""
+        self._device = ""
+        self._unused: tuple[Finding, ...] = ()
+        self._menu = QMenu(self)
+        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._menu.setToolTipsVisible(True)
+        self.setMenu(self._menu)
+        self.setProperty("kind", "chip")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # puts the arrow behind the name
+        self.setIconSize(QSize(4 * STEP, 4 * STEP))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._menu.aboutToShow.connect(self.opened)
+        icons.theme.changed.connect(self._paint)
+        self._paint()
+
+    def show_models(self, files: Sequence[ModelFile], current: str) -> None:
+        """Show these files with the one in use; an empty `current` means that no model answers."""
+        self._files, self._current = tuple(files), current
+        self._device = ""
+        self._paint()
+
+    def show_device(self, device: str) -> None:
+        """Say where the model runs, now that it is loaded."""
+        self._device = device
+        self._paint()
+
+    def show_unused(self, findings: Sequence[Finding]) -> None:
+        """Name devices that are there and not used, with what to do about it."""
+        self._unused = tuple(findings)
+        self._paint()
+
+    def _paint(self) -> None:
+        name = self._current or NO_MODEL
+        self.setText(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
+        self.setIcon(
+            self._icons.icon("warning" if self._unused else "chevron-down", "amber" if self._unused else "muted")
+        )
+        told = [name, f"Runs on {self._device}." if self._device else ""]
+        told += [f"{finding.detail} {finding.remedy}" for finding in self._unused]
+        self.setToolTip("\n".join(filter(None, told)))
+        self.setAccessibleName(f"Model: {name}")
+        self.setAccessibleDescription(" ".join(filter(None, told[1:])))
+        self._fill()
+
+    def _fill(self) -> None:
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for file in self._files:
+            group.addAction(self._entry(file))
+        if not self._files:
+            self._say("No model is installed. Questions are answered with quotes from your documents.", "muted")
+        self._menu.addSeparator()
+        self._menu.addAction("Use a model file…", lambda: choose_model_file(self, self.file_chosen.emit))
+        if self._device or self._unused:
+            self._menu.addSeparator()
+        if self._device:
+            self._say(f"{self._current} runs on {self._device}.", "muted")
+        for finding in self._unused:
+            self._say(f"{finding.detail} {finding.remedy}", "warning")
+
+    def _entry(self, file: ModelFile) -> QAction:
+        action = QAction(f"{file.name}\t{size_words(file.size)}", self._menu)
+        action.setCheckable(True)
+        action.setChecked(file.name == self._current)
+        action.setEnabled(not file.problem)
+        action.setToolTip(file.problem or file.path)
+        action.triggered.connect(lambda: self.model_chosen.emit(file.name))
+        self._menu.addAction(action)
+        return action
+
+    def _say(self, words: str, kind: str) -> None:
+        """A line of the menu that is read, not pressed."""
+        label = QLabel(words)
+        label.setProperty("kind", kind)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
+        label.setMinimumWidth(MENU_WIDTH)
+        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        action = QWidgetAction(self._menu)
+        action.setDefaultWidget(label)
+        self._menu.addAction(action)

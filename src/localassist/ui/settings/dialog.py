@@ -1,0 +1,46 @@
+"""The window with the settings and what is found out about this computer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+
+from localassist.ui.settings.diagnosis import DiagnosisView
+from localassist.ui.settings.view import SettingsView
+from localassist.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from localassist.ui.icons import Icons
+
+
+class SettingsDialog(QDialog):
+    """Two pages; changes count at once, so there is nothing to confirm."""
+
+    def __init__(self, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.settings = SettingsView(icons)
+        self.diagnosis = DiagnosisView(icons)
+        self._pages = QTabWidget()
+        self._pages.setDocumentMode(True)
+        self._pages.tabBar().setDrawBase(False)
+        self._pages.addTab(self.settings, "Settings")
+        self._pages.addTab(self.diagnosis, "This computer")
+        self._pages.currentChanged.connect(self._on_page_changed)
+        self._checked = False
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2 * STEP, 0, 0)
+        layout.addWidget(self._pages)
+        self.resize(150 * STEP, 170 * STEP)
+
+    def show_diagnosis(self) -> None:
+        """Show what is found out about this computer."""
+        self._pages.setCurrentWidget(self.diagnosis)
+        self.show()
+        self.raise_()
+
+    def _on_page_changed(self) -> None:
+        if self._pages.currentWidget() is self.diagnosis and not self._checked:
+            self._checked = True
+            self.diagnosis.check_requested.emit()

@@ -1,0 +1,92 @@
+"""All settings in one column, made from their definition."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from localassist.domain.settings import Settings
+from localassist.ui.icons import SIZE
+from localassist.ui.settings.fields import SettingView
+from localassist.ui.theme import STEP
+from localassist.ui.widgets.note import NoteView
+
+if TYPE_CHECKING:
+    from localassist.ui.errors import Problem
+    from localassist.ui.icons import Icons
+
+
+class SettingsView(QWidget):
+    """The settings; `changed` carries a name and a value."""
+
+    changed = Signal(str, object)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Settings")
+        self._icons = icons
+        self._rows = {item.name: SettingView(item, icons) for item in fields(Settings)}
+        self._padlock = QLabel()
+        self._offline = True
+        self.note = NoteView(icons, closable=False)
+        self._lay_out()
+        for row in self._rows.values():
+            row.changed.connect(self.changed)
+        icons.theme.changed.connect(self._paint_padlock)
+
+    def row(self, name: str) -> SettingView:
+        """One setting's row."""
+        return self._rows[name]
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is set."""
+        self.note.hide()
+        for name, row in self._rows.items():
+            row.show_value(getattr(settings, name))
+        self.show_offline(offline=settings.offline)
+
+    def show_offline(self, *, offline: bool) -> None:
+        """Show the padlock closed or open."""
+        self._offline = offline
+        self._paint_padlock()
+
+    def show_problem(self, name: str, problem: Problem) -> None:
+        """Say beside a setting why it can't be so."""
+        self._rows[name].note.complain(problem)
+
+    def _paint_padlock(self) -> None:
+        icon, tint = ("lock", "green") if self._offline else ("lock-open", "amber")
+        self._padlock.setPixmap(self._icons.icon(icon, tint).pixmap(SIZE, SIZE))
+        self._padlock.setAccessibleName("Offline" if self._offline else "Connections are allowed")
+
+    def _lay_out(self) -> None:
+        column = QWidget()
+        rows = QVBoxLayout(column)
+        rows.setContentsMargins(6 * STEP, 4 * STEP, 6 * STEP, 6 * STEP)
+        rows.setSpacing(5 * STEP)
+        rows.addWidget(self.note)
+        for name, row in self._rows.items():
+            if name == "offline":
+                rows.addLayout(self._with_padlock(row))
+            else:
+                rows.addWidget(row)
+        rows.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(column)
+        area.viewport().setAutoFillBackground(False)
+        column.setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
+
+    def _with_padlock(self, row: SettingView) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(2 * STEP)
+        line.addWidget(self._padlock, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(row, 1)
+        return line
