@@ -1,0 +1,202 @@
+"""Numbers, dates and times in text, brought to one notation so that equal ones compare equal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner",
+            "february feb februar",
+            "march mar märz mär maerz",
+            "april apr",
+            "may mai",
+            "june jun juni",
+            "july jul juli",
+            "august aug",
+            "september sep sept",
+            "october oct oktober okt",
+            "november nov",
+            "december dec dezember dez",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_SPELLED: Final = {
+    name: value
+    for value, names in {
+        2: "two zwei",
+        3: "three drei",
+        4: "four vier",
+        5: "five fünf",
+        6: "six sechs",
+        7: "seven sieben",
+        8: "eight acht",
+        9: "nine neun",
+        10: "ten zehn",
+        11: "eleven elf",
+        12: "twelve zwölf dozen dutzend",
+        13: "thirteen dreizehn",
+        14: "fourteen vierzehn",
+        15: "fifteen fünfzehn",
+        16: "sixteen sechzehn",
+        17: "seventeen siebzehn",
+        18: "eighteen achtzehn",
+        19: "nineteen neunzehn",
+        20: "twenty zwanzig",
+        30: "thirty dreißig",
+        40: "forty vierzig",
+        50: "fifty fünfzig",
+        60: "sixty sechzig",
+        70: "seventy siebzig",
+        80: "eighty achtzig",
+        90: "ninety neunzig",
+        100: "hundred hundert",
+    }.items()
+    for name in names.split()
+}
+_MULTIPLES: Final = {
+    "thousand": 10**3, "tausend": 10**3, "tsd": 10**3, "k": 10**3,
+    "million": 10**6, "millions": 10**6, "millionen": 10**6, "mio": 10**6, "mn": 10**6,
+    "billion": 10**9, "billions": 10**9, "milliarden": 10**9, "milliarde": 10**9, "mrd": 10**9, "bn": 10**9,
+}  # fmt: skip
+_MONTH: Final = "(?P<{}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+
+_PATTERN: Final = re.compile(
+    "|".join(
+        (
+            r"(?<![\w.])(?P<iso_y>\d{4})-(?P<iso_m>\d{2})-(?P<iso_d>\d{2})(?!\d)",
+            r"(?<![\w.,])(?P<dot_d>\d{1,2})\.[ ]?(?P<dot_m>\d{1,2})\.[ ]?(?P<dot_y>\d{4}|\d{2})(?![\d.])",
+            r"(?<![\w/])(?P<slash_a>\d{1,2})/(?P<slash_b>\d{1,2})/(?P<slash_y>\d{4}|\d{2})(?![\d/])",
+            rf"(?<!\w)(?P<dmy_d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of\s)?{_MONTH.format('dmy_m')}(?:,?\s(?P<dmy_y>\d{{4}})\b)?",
+            rf"(?<!\w){_MONTH.format('mdy_m')}\s(?P<mdy_d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<mdy_y>\d{{4}})\b)?",
+            rf"(?<!\w){_MONTH.format('my_m')},?\s(?P<my_y>\d{{4}})\b",
+            r"(?<![\w.,:])(?P<clock_h>\d{1,2})[:.](?P<clock_m>[0-5]\d)(?:\s?(?P<clock_half>[ap])\.?m\b|\sUhr\b)",
+            r"(?<![\w.,:])(?P<hour>\d{1,2})(?:\s?(?P<hour_half>[ap])\.?m\b|\sUhr\b)",
+            r"(?<![\w.,:])(?P<time_h>\d{1,2}):(?P<time_m>[0-5]\d)(?![\d:])",
+            r"(?<![\w.,])(?P<grouped>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?)(?![\w])",
+            r"(?<![^\W_])(?P<number>\d+(?:[.,'’]\d+)*)(?P<suffix>[^\W\d_]*)(?P<tail>[^\W_]*)",
+            r"(?<![^\W_])(?P<code>[^\W\d_]+\d[^\W_]*)",
+            r"(?<![^\W_])(?P<spelled>" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")(?![^\W_])",
+        )
+    ),
+    re.IGNORECASE,
+)
+_MULTIPLE: Final = re.compile(r"[\s-]?(" + "|".join(sorted(_MULTIPLES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number, date, time or code with a digit at `text[start:end]`.
+
+    `values` are what it may mean, in one notation ("1,000" is 1000 or 1); `implied` is what it holds besides (a
+    date its year). `spelled` tells a number written as a word.
+    """
+
+    start: int
+    end: int
+    values: frozenset[str]
+    implied: frozenset[str] = frozenset()
+    spelled: bool = False
+
+    def is_among(self, held: frozenset[str] | set[str]) -> bool:
+        """Whether text that holds these values (see `held_values`) holds this one."""
+        return not self.values.isdisjoint(held)
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """The quantities of a text, in order."""
+    return [_read(match, text) for match in _PATTERN.finditer(text)]
+
+
+def held_values(quantities: Iterable[Quantity]) -> frozenset[str]:
+    """All values that some quantities have or imply."""
+    return frozenset().union(*(quantity.values | quantity.implied for quantity in quantities))
+
+
+def _read(match: re.Match[str], text: str) -> Quantity:
+    parts = {name: value for name, value in match.groupdict().items() if value is not None}
+    if parts.keys() & {"iso_y", "dot_y", "slash_y", "dmy_m", "mdy_m", "my_m"}:
+        return _date(match, parts)
+    if parts.keys() & {"clock_h", "hour", "time_h"}:
+        return _time(match, parts)
+    if "spelled" in parts:
+        value = str(_SPELLED[parts["spelled"].casefold()])
+        return Quantity(match.start(), match.end(), frozenset({value}), spelled=True)
+    if "code" in parts:
+        return Quantity(match.start(), match.end(), frozenset({parts["code"].casefold()}))
+    return _number(match, parts, text)
+
+
+def _date(match: re.Match[str], parts: dict[str, str]) -> Quantity:
+    def number(*names: str) -> int:
+        found = next((parts[name] for name in names if name in parts), "0")
+        return _MONTHS.get(found.casefold().rstrip("."), 0) or int(found)
+
+    year = number("iso_y", "dot_y", "slash_y", "dmy_y", "mdy_y", "my_y")
+    year += 2000 if 0 < year < 70 else 1900 if 0 < year < 100 else 0
+    if "slash_y" in parts:
+        first, second = int(parts["slash_a"]), int(parts["slash_b"])
+        days = {(day, month) for day, month in ((first, second), (second, first)) if month <= 12}
+    else:
+        days = {(number("iso_d", "dot_d", "dmy_d", "mdy_d"), number("iso_m", "dot_m", "dmy_m", "mdy_m", "my_m"))}
+    values = frozenset(f"date {year}-{month}-{day}" for day, month in days)
+    implied = {str(year)} | {str(day) for day, _ in days}
+    for day, month in days:
+        implied |= {f"date {year}-{month}-0", f"date 0-{month}-{day}"}
+    return Quantity(match.start(), match.end(), values, frozenset(implied - {"0"}))
+
+
+def _time(match: re.Match[str], parts: dict[str, str]) -> Quantity:
+    hour = int(parts.get("clock_h") or parts.get("hour") or parts["time_h"])
+    half = (parts.get("clock_half") or parts.get("hour_half") or "").casefold()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    minute = int(parts.get("clock_m") or parts.get("time_m") or 0)
+    return Quantity(match.start(), match.end(), frozenset({f"time {hour}:{minute:02}"}))
+
+
+def _number(match: re.Match[str], parts: dict[str, str], text: str) -> Quantity:
+    suffix = parts.get("suffix", "").casefold()
+    if parts.get("tail") or (len(suffix) == 1 and suffix != "k" and parts["number"].isdigit()):
+        return Quantity(match.start(), match.end(), frozenset({match.group().casefold()}))
+    values = set(_readings(parts.get("grouped") or parts["number"]))
+    end = match.end()
+    multiple = _MULTIPLE.match(text, match.end("number") if suffix in _MULTIPLES else end) if values else None
+    if multiple and multiple.end() >= end:
+        times = _MULTIPLES[multiple.group(1).casefold()]
+        values |= {_plain(Decimal(value) * times) for value in tuple(values)}
+        end = multiple.end()
+    elif suffix and suffix not in _ORDINALS:
+        values.add(match.group().casefold())
+    return Quantity(match.start(), end, frozenset(values) or frozenset({match.group().casefold()}))
+
+
+def _readings(number: str) -> Iterator[str]:
+    """What the digits and separators may mean as a decimal number; nothing for a version or the like."""
+    number = re.sub(r"[ \u00a0\u202f'’]", "", number)
+    marks = [c for c in number if c in ".,"]
+    if not marks:
+        yield _plain(Decimal(number))
+    elif len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
+        yield _plain(Decimal(number.replace(marks[0], "").replace(marks[-1], ".")))
+    elif len(set(marks)) == 1:
+        groups = number.split(marks[0])
+        if all(len(group) == 3 for group in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] != "0":
+            yield _plain(Decimal("".join(groups)))
+        if len(groups) == 2:
+            yield _plain(Decimal(".".join(groups)))
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")

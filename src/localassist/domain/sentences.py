@@ -1,0 +1,78 @@
+"""Where sentences begin and end in running text, lists, tables and code."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FENCE: Final = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_LINE_BREAK: Final = re.compile(
+    r"\n(?:[ \t]*+\n)++|\n[ \t]*+(?=(?:[-*+•‣▪–]|\d{1,3}[.)]|\(?[a-zA-Z0-9]\))[ \t]|\||#|>)|\f"
+)
+_STOP: Final = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?:\s*\[\d+\])*(?=\s)|[。！？]+)\s*")
+_ABBREVIATED: Final = """
+approx art al bzw ca ch co corp cf d.h dept dr e.g ed eds eq est etc evtl fig figs ggf gem hr i.d.r i.e inc inkl jr
+ltd max min mr mrs ms mt nr no nos o.ä op p para pp prof ref rev s sec sect sog sr st std str tel u.a u.s u.k usw v
+vgl vol vs z.b zzgl jan feb mar apr jun jul aug sep sept oct nov dec abs
+"""
+_ABBREVIATIONS: Final = frozenset(_ABBREVIATED.split())
+_OPENING_MARK: Final = re.compile(r"^[\s>#*+•‣▪–-]*(?:\(?[\dA-Za-z]{1,3}[.)])?$")
+_MONTH_OR_LOWER: Final = re.compile(r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])|[^\W\dA-ZÄÖÜ_]")
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """The spans (start, end) of the sentences of a text, in order, without the white space around them.
+
+    List items, table rows and headings each are (at least) one sentence, a fenced code block is exactly one.
+    Every character that is not white space is in exactly one span. Takes time linear in the text's length.
+    """
+    spans: list[tuple[int, int]] = []
+    position = 0
+    for fence in _FENCE.finditer(text):
+        spans += _split_prose(text, position, fence.start())
+        spans.append((fence.start(), fence.end()))
+        position = fence.end()
+    spans += _split_prose(text, position, len(text))
+    return [trimmed for start, end in spans if (trimmed := _trim(text, start, end))[0] < trimmed[1]]
+
+
+def _split_prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for line_break in _LINE_BREAK.finditer(text, start, end):
+        yield from _split_lines(text, position, line_break.start())
+        position = line_break.end()
+    yield from _split_lines(text, position, end)
+
+
+def _split_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for stop in _STOP.finditer(text, start, end):
+        if stop.end() < end and not _goes_on(text, position, stop):
+            yield position, stop.end()
+            position = stop.end()
+    yield position, end
+
+
+def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether the full stop belongs to an abbreviation, an ordinal or a list mark instead of ending a sentence."""
+    if not stop.group().startswith(".") or stop.group().startswith(".."):
+        return False
+    before = text[max(start, stop.start() - 40) : stop.start()]
+    word = before.split()[-1].lstrip("(\"'“„»*_").casefold() if before.split() else ""
+    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return True
+    if stop.start() - start < 40 and _OPENING_MARK.match(text[start : stop.start() + 1]):
+        return True
+    following = text[stop.end() : stop.end() + 4]
+    return word.isdigit() and len(word) <= 2 and bool(_MONTH_OR_LOWER.match(following))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
