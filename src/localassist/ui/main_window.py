@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("localassist")
         self._views = views
+        self._evidence_closed = False
         self._title = ElidedLabel()
         self._title.setAccessibleName("Conversation on show")
         self._left_button = IconButton(icons, "sidebar", "Hide conversations")
@@ -98,6 +99,10 @@ class MainWindow(QMainWindow):
         """Open or close the right column."""
         self._views.evidence.setVisible(shown)
         self._right_button.rename("Hide evidence" if shown else "Show evidence")
+
+    def offer_evidence(self, *, there_is: bool) -> None:
+        """Open the right column when there is something in it, unless it was closed by hand."""
+        self.show_evidence(shown=there_is and not self._evidence_closed)
 
     def come_to_front(self) -> None:
         """Show the window above others: somebody started the app again."""
@@ -177,7 +182,8 @@ class MainWindow(QMainWindow):
         self._left_button.rename("Hide conversations" if shown else "Show conversations")
 
     def _on_right_toggled(self) -> None:
-        self.show_evidence(shown=self._views.evidence.isHidden())
+        self._evidence_closed = not self._views.evidence.isHidden()
+        self.show_evidence(shown=not self._evidence_closed)
 
     def _on_search_requested(self) -> None:
         self._left.show()

@@ -76,10 +76,14 @@ QFrame[kind="note"][tone="red"] QLabel { color: $red; }
 QFrame[kind="note"][tone="amber"] QLabel { color: $amber; }
 QFrame[kind="rule"] { background: $border; border: none; }
 
-QLineEdit, QSpinBox, QDoubleSpinBox { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px;
+QLineEdit, QSpinBox, QDoubleSpinBox { background: $surface; color: $text; border: 1px solid $border;
+  border-radius: 8px; padding: 7px 8px;
   selection-background-color: $selection; selection-color: $text; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 1px solid $accent; }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0; }
+QSpinBox, QDoubleSpinBox { padding: 0; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 8px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  width: 0; height: 0; border: none; }
 QMenu QLabel { padding: 4px 0; }
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
   selection-color: $text; }

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBox
 from typing_extensions import override
 
 from localassist.domain.privacy import Destination
+from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP, body_font
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -96,10 +98,7 @@ class ComposerWidget(QFrame):
         self.setProperty("kind", "composer")
         self._busy = False
         self.field = QuestionField()
-        self._note = QLabel()
-        self._note.setProperty("kind", "muted")
-        self._note.setWordWrap(True)
-        self._note.hide()
+        self._note = NoteView(icons)
         self._scope = _chip()
         self._destination = _chip()
         self._send = IconButton(icons, "send", "Send (Enter)", tint="on_accent")
@@ -152,10 +151,22 @@ class ComposerWidget(QFrame):
         self._send.show_icon("stop" if busy else "send", "Stop (Esc)" if busy else "Send (Enter)")
         self._on_text_changed()
 
-    def show_note(self, words: str) -> None:
-        """Say something above the text, "" for nothing."""
-        self._note.setText(words)
-        self._note.setVisible(bool(words))
+    @property
+    def note(self) -> str:
+        """What is said above the text, "" while nothing is."""
+        return "" if self._note.isHidden() else self._note.text
+
+    def say(self, words: str) -> None:
+        """Say something above the text."""
+        self._note.say(words)
+
+    def complain(self, problem: str) -> None:
+        """Say above the text what went wrong and what to do."""
+        self._note.complain(Problem(problem, ""))
+
+    def say_nothing(self) -> None:
+        """Take away what is said above the text."""
+        self._note.hide()
 
     def write(self, text: str) -> None:
         """Put a text into the field, to be changed and sent."""
@@ -167,7 +178,7 @@ class ComposerWidget(QFrame):
         text = self.field.toPlainText().strip()
         if text and not self._busy:
             self.field.clear()
-            self.show_note("")
+            self.say_nothing()
             self.submitted.emit(text)
 
     def _on_pressed(self) -> None:
@@ -180,7 +191,7 @@ class ComposerWidget(QFrame):
         self._send.setEnabled(self._busy or bool(self.field.toPlainText().strip()))
 
     def _on_overfilled(self, length: int) -> None:
-        self.show_note(
+        self.complain(
             f"What you pasted has {length:,} characters, more than a question can hold. "
             "Save it as a file and add that to your documents."
         )

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextOption,
+    QTextTable,
 )
 from typing_extensions import override
 
@@ -168,8 +169,8 @@ def _plain(document: QTextDocument, position: int, char: str) -> str:
     if char == CELL_START:
         cursor = QTextCursor(document)
         cursor.setPosition(position + 1)
-        table = cursor.currentTable()
-        return "\t" if table is not None and table.cellAt(cursor).column() > 0 else "\n"
+        frame = cursor.currentFrame()
+        return "\t" if isinstance(frame, QTextTable) and frame.cellAt(cursor).column() > 0 else "\n"
     return {"\u2029": "\n", "\u2028": "\n", "\u00a0": " ", FRAME_END: "\n"}.get(char, char)
 
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
 from localassist.domain.documents import Scope
-from localassist.domain.events import Asked, Finished, Routed, TokenDelta
+from localassist.domain.events import Asked, Finished, ModelReady, Routed, TokenDelta
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.errors import describe
+from localassist.usecases.answering import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from localassist.ui.jobs import Jobs
     from localassist.usecases.services import Services
 
-TITLE_LENGTH: Final = 60
 EDITING: Final = "Editing your last question. Sending it begins another branch; Esc keeps the old one."
 
 
@@ -30,13 +30,14 @@ class ChatPresenter(QObject):
 
     `conversation_shown` carries a conversation's id (None: a new one) and its title; `conversations_changed` says
     that the list of them is another; `answer_shown` carries the answer whose evidence belongs on show (None: none)
-    and `citation_chosen` the answer and a citation's number.
+    and `citation_chosen` the answer and a citation's number; `model_ready` says where a model runs.
     """
 
     conversation_shown = Signal(object, str)
     conversations_changed = Signal()
     answer_shown = Signal(object)
     citation_chosen = Signal(object, int)
+    model_ready = Signal(object)
 
     def __init__(self, services: Services, jobs: Jobs, view: ChatView) -> None:
         super().__init__(view)
@@ -77,6 +78,14 @@ class ChatPresenter(QObject):
         self._conversation_id = conversation_id
         self._jobs.call(read, self._on_read, self._on_not_read)
 
+    def let_go(self, conversation_id: int) -> None:
+        """A conversation is gone: stop what is written in it, and show a new one if it was on show."""
+        for running in self._running:
+            if running.conversation_id == conversation_id:
+                running.job.stop()
+        if conversation_id == self._conversation_id:
+            self.begin()
+
     def ask(self, text: str) -> None:
         """Ask after what is on show, or in place of the question that is being edited."""
         if self._current() is not None:
@@ -93,7 +102,7 @@ class ChatPresenter(QObject):
             running.job.stop()
         elif self._editing is not None:
             self._editing = None
-            self._view.composer.show_note("")
+            self._view.composer.say_nothing()
             self._view.composer.field.clear()
 
     def _asking(
@@ -101,8 +110,7 @@ class ChatPresenter(QObject):
     ) -> Iterator[object]:
         """On a worker: store the conversation if it is new, then answer."""
         if conversation_id is None:
-            prompt = self._services.settings.load().system_prompt
-            made = self._services.conversations.create(title_of(text), prompt)
+            made = self._services.conversations.create(title_of(text), "")
             conversation_id = made.id
             yield made
         yield from self._services.answer(Question(conversation_id, parent_id, text, scope, model), stop)
@@ -135,6 +143,8 @@ class ChatPresenter(QObject):
                 self._begin_answer(question, answer)
             case Routed(route):
                 self._view.composer.show_destination(route.destination, route.reason)
+            case ModelReady(model):
+                self.model_ready.emit(model)
             case TokenDelta(text) if running.answer:
                 self._view.transcript.grow(running.answer.id, text)
             case Finished(answer):
@@ -160,7 +170,7 @@ class ChatPresenter(QObject):
             self._finish(answer)
         else:
             self._view.composer.write(running.draft)
-            self._view.composer.show_note(problem)
+            self._view.composer.complain(problem)
 
     def _on_ended(self, running: RunningAnswer) -> None:
         on_show = self._is_on_show(running)
@@ -189,7 +199,7 @@ class ChatPresenter(QObject):
 
     def _on_not_read(self, error: BaseException) -> None:
         self.begin()
-        self._view.composer.show_note(describe(error).text)
+        self._view.composer.complain(describe(error).text)
 
     def _show(self, conversation_id: int | None, title: str, messages: tuple[Message, ...]) -> None:
         self._conversation_id = conversation_id
@@ -198,7 +208,7 @@ class ChatPresenter(QObject):
         running = self._current()
         streaming = running.answer.id if running and running.answer else None
         self._view.show_messages([message for message in messages if message.id != streaming])
-        self._view.composer.show_note("")
+        self._view.composer.say_nothing()
         self._view.show_busy(busy=running is not None)
         if running and running.answer:
             self._view.transcript.add(running.answer)
@@ -223,7 +233,7 @@ class ChatPresenter(QObject):
         if last is not None and self._current() is None:
             self._editing = last
             self._view.composer.write(last.text)
-            self._view.composer.show_note(EDITING)
+            self._view.composer.say(EDITING)
 
     def _on_citation_clicked(self, message_id: int, n: int) -> None:
         message = next((m for m in self._messages if m.id == message_id), None)
@@ -234,9 +244,3 @@ class ChatPresenter(QObject):
 def _last_answer(messages: tuple[Message, ...]) -> Message | None:
     last = messages[-1] if messages else None
     return last if last and last.role is Role.ASSISTANT and last.status is not MessageStatus.STREAMING else None
-
-
-def title_of(question: str) -> str:
-    """A conversation's title from its first question: its first words on one line."""
-    words = " ".join(question.split())
-    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"

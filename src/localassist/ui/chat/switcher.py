@@ -54,12 +54,14 @@ class SwitcherDialog(QDialog):
         for item in rows:
             item.setHidden(not all(word in item.text().casefold() for word in wanted))
         first = next((item for item in rows if not item.isHidden()), None)
-        self._list.setCurrentItem(first)
+        if first is None:
+            self._list.setCurrentRow(-1)
+        else:
+            self._list.setCurrentItem(first)
 
     def _choose(self) -> None:
-        item = self._list.currentItem()
-        if item is not None and not item.isHidden():
-            self.conversation_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+        if self._list.currentRow() >= 0:
+            self.conversation_chosen.emit(self._list.currentItem().data(Qt.ItemDataRole.UserRole))
             self.accept()
 
     @override

@@ -1,0 +1,179 @@
+"""What a window is made of: builds views and presenters and connects what one says to what another does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from localassist.ui.chat.conversations import ConversationsView
+from localassist.ui.chat.conversations_presenter import ConversationsPresenter
+from localassist.ui.chat.markdown import Markdown
+from localassist.ui.chat.presenter import ChatPresenter
+from localassist.ui.chat.switcher import SwitcherDialog
+from localassist.ui.chat.view import ChatView
+from localassist.ui.documents.drops import FileDrops
+from localassist.ui.documents.presenter import DocumentsPresenter
+from localassist.ui.documents.view import CollectionsView
+from localassist.ui.errors import describe
+from localassist.ui.evidence.presenter import EvidencePresenter
+from localassist.ui.evidence.view import EvidenceView
+from localassist.ui.icons import Icons
+from localassist.ui.main_window import MainWindow, Views
+from localassist.ui.models.first_start import FirstStartView
+from localassist.ui.models.picker import ModelPicker
+from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
+
+if TYPE_CHECKING:
+    from localassist.domain.chat import Message
+    from localassist.domain.documents import Scope
+    from localassist.ui.errors import Problem
+    from localassist.ui.jobs import Jobs
+    from localassist.ui.theme import Theme
+    from localassist.usecases.services import Services
+
+SAMPLES: Final = "Samples"
+TEACHING: Final = (
+    "Ask anything. Add a folder on the left to ask about your own files: every answer then shows the page it rests "
+    "on. Nothing leaves this computer."
+)
+
+
+class Assembly(QObject):
+    """One window with everything in it. `begin` once it is on screen."""
+
+    def __init__(self, services: Services, jobs: Jobs, theme: Theme) -> None:
+        super().__init__()
+        self._services = services
+        self._jobs = jobs
+        self._shown_answer: Message | None = None
+        icons = Icons(Path(services.samples).parent / "icons", theme)
+        self.picker = ModelPicker(icons)
+        self.chat = ChatView(icons, self.picker)
+        self.conversations = ConversationsView(icons)
+        self.collections = CollectionsView(icons)
+        self.first_start = FirstStartView(icons)
+        self.evidence = EvidenceView(icons)
+        self.window = MainWindow(
+            icons, Views(self.conversations, self.collections, self.chat, self.first_start, self.evidence)
+        )
+        self._drops = FileDrops(self.window)
+        self._chat = ChatPresenter(services, jobs, self.chat)
+        self._list = ConversationsPresenter(services.conversations, jobs, self.conversations)
+        self._documents = DocumentsPresenter(self.collections, services, jobs, icons)
+        self._models = ModelsPresenter(self.picker, services, jobs)
+        self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
+        EvidencePresenter(self.evidence, services, jobs)
+        self._connect_chat()
+        self._connect_documents()
+        self._connect_window()
+        self._explain()
+
+    def begin(self) -> None:
+        """Read what is stored, now that the window can be seen."""
+        self._jobs.call(Markdown, lambda _: None, self._on_failed)  # imports its library away from the GUI thread
+        self._jobs.call(self._read_beginning, self._on_begun, self._on_failed)
+
+    def _read_beginning(self) -> tuple[bool, bool]:
+        services = self._services
+        services.conversations.mark_interrupted()
+        first = not services.conversations.recent() and not services.documents.collections()
+        return first, services.settings.load().offline
+
+    def _on_begun(self, found: tuple[bool, bool]) -> None:
+        first, offline = found
+        self.window.show_first_start(shown=first)
+        self.window.show_offline(offline=offline)
+        self._list.refresh()
+        self.chat.composer.field.setFocus()
+
+    def _connect_chat(self) -> None:
+        self._chat.conversation_shown.connect(self._on_conversation_shown)
+        self._chat.conversations_changed.connect(self._list.refresh)
+        self._chat.answer_shown.connect(self._on_answer_shown)
+        self._chat.citation_chosen.connect(self._on_citation_chosen)
+        self._chat.model_ready.connect(self._models.note_ready)
+        self._models.failed.connect(self._on_problem)
+        self._list.failed.connect(self.chat.composer.complain)
+        self._list.deleted.connect(self._chat.let_go)
+        self.conversations.conversation_chosen.connect(self._chat.open)
+
+    def _connect_documents(self) -> None:
+        self.collections.scope_changed.connect(self._on_scope_changed)
+        self._documents.indexed.connect(self._on_indexed)
+        self._drops.dropped.connect(self._on_dropped)
+        self.chat.demo_requested.connect(self._on_demo_requested)
+        self.first_start.demo_chosen.connect(self._on_demo_requested)
+        self._ways_in.ready.connect(self._on_way_gone)
+
+    def _connect_window(self) -> None:
+        self.window.new_requested.connect(self._on_new_requested)
+        self.window.stop_requested.connect(self._chat.stop)
+        self.window.switch_requested.connect(self._on_switch_requested)
+
+    def _explain(self) -> None:
+        """Say in the empty conversation what can be asked."""
+        name = self.collections.scope_name
+        words = f"Answers rest on the documents of {name} and show the page they come from." if name else TEACHING
+        suggestions = self._services.demo_questions if name == SAMPLES else ()
+        self.chat.empty.explain(words, suggestions, offer_demo=not name)
+
+    def _on_conversation_shown(self, conversation_id: int | None, title: str) -> None:
+        self.window.show_title(title)
+        self._list.mark(conversation_id)
+
+    def _on_answer_shown(self, answer: Message | None) -> None:
+        self._shown_answer = answer
+        has_evidence = answer is not None and bool(answer.evidence.citations or answer.evidence.found)
+        if has_evidence and answer is not None:
+            self.evidence.show_evidence(answer)
+        else:
+            self.evidence.clear()
+        self.window.offer_evidence(there_is=has_evidence)
+
+    def _on_citation_chosen(self, answer: Message, n: int) -> None:
+        if self._shown_answer is None or self._shown_answer.id != answer.id:
+            self._shown_answer = answer
+            self.evidence.show_evidence(answer)
+        self.window.show_evidence(shown=True)
+        self.evidence.show_citation(n)
+
+    def _on_scope_changed(self, scope: Scope) -> None:
+        self._chat.use_scope(scope)
+        self.chat.composer.show_scope(self.collections.scope_name)
+        self._explain()
+
+    def _on_indexed(self, _name: str) -> None:
+        self._explain()
+
+    def _on_dropped(self, paths: list[str]) -> None:
+        self.window.show_first_start(shown=False)
+        self._documents.add(paths)
+
+    def _on_demo_requested(self) -> None:
+        self._leave_first_start()
+        self._documents.add([self._services.samples], SAMPLES)
+
+    def _on_way_gone(self, _model: str) -> None:
+        self._models.refresh()
+        self._leave_first_start()
+
+    def _on_new_requested(self) -> None:
+        self._leave_first_start()
+        self._chat.begin()
+
+    def _leave_first_start(self) -> None:
+        self.window.show_first_start(shown=False)
+        self.chat.composer.field.setFocus()
+
+    def _on_switch_requested(self) -> None:
+        dialog = SwitcherDialog(self._list.recent, self.window)
+        dialog.conversation_chosen.connect(self._chat.open)
+        dialog.open()
+
+    def _on_problem(self, problem: Problem) -> None:
+        self.chat.composer.complain(problem.text)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._on_problem(describe(error))
