@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -58,7 +57,7 @@ class LongTextEdit(QPlainTextEdit):
 
 
 class SettingView(QWidget):
-    """One setting; `changed` carries its name and its new value."""
+    """One setting; `changed` carries its name and its new value. `sign` stands before its control, empty at first."""
 
     changed = Signal(str, object)
 
@@ -67,6 +66,7 @@ class SettingView(QWidget):
         self.name = definition.name
         self._shown: object = None
         self.control = _control(definition)
+        self.sign = QLabel()
         self.note = NoteView(icons)
         self.control.setAccessibleName(spoken_name(self.name))
         self.control.setAccessibleDescription(definition.metadata["meaning"])
@@ -108,6 +108,7 @@ class SettingView(QWidget):
             row = QHBoxLayout()
             row.setSpacing(6 * STEP)
             row.addLayout(said, 1)
+            row.addWidget(self.sign)
             row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             layout.addLayout(row)
         layout.addWidget(self.note)
@@ -138,10 +139,10 @@ def _control(definition: Field[Any]) -> QWidget:
     if isinstance(default, str):
         return _text_control(default, allowed)
     box = QDoubleSpinBox() if isinstance(default, float) else QSpinBox()
-    box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
     box.setKeyboardTracking(False)
     box.setRange(*allowed)
     box.setFixedSize(CONTROL_WIDTH, CONTROL_HEIGHT)
+    box.lineEdit().setTextMargins(2 * STEP, 0, 2 * STEP, 0)
     if isinstance(box, QDoubleSpinBox):
         box.setSingleStep(0.1)
         box.setDecimals(2)

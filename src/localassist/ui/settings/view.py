@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from localassist.domain.settings import Settings
 from localassist.ui.icons import SIZE
@@ -29,7 +29,6 @@ class SettingsView(QWidget):
         self.setAccessibleName("Settings")
         self._icons = icons
         self._rows = {item.name: SettingView(item, icons) for item in fields(Settings)}
-        self._padlock = QLabel()
         self._offline = True
         self.note = NoteView(icons, closable=False)
         self._lay_out()
@@ -59,8 +58,9 @@ class SettingsView(QWidget):
 
     def _paint_padlock(self) -> None:
         icon, tint = ("lock", "green") if self._offline else ("lock-open", "amber")
-        self._padlock.setPixmap(self._icons.icon(icon, tint).pixmap(SIZE, SIZE))
-        self._padlock.setAccessibleName("Offline" if self._offline else "Connections are allowed")
+        padlock = self._rows["offline"].sign
+        padlock.setPixmap(self._icons.icon(icon, tint).pixmap(SIZE, SIZE))
+        padlock.setAccessibleName("Offline" if self._offline else "Connections are allowed")
 
     def _lay_out(self) -> None:
         column = QWidget()
@@ -68,11 +68,8 @@ class SettingsView(QWidget):
         rows.setContentsMargins(6 * STEP, 4 * STEP, 6 * STEP, 6 * STEP)
         rows.setSpacing(5 * STEP)
         rows.addWidget(self.note)
-        for name, row in self._rows.items():
-            if name == "offline":
-                rows.addLayout(self._with_padlock(row))
-            else:
-                rows.addWidget(row)
+        for row in self._rows.values():
+            rows.addWidget(row)
         rows.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -83,10 +80,3 @@ class SettingsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-
-    def _with_padlock(self, row: SettingView) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(2 * STEP)
-        line.addWidget(self._padlock, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(row, 1)
-        return line
