@@ -120,9 +120,11 @@ class App:
         """Show the window until it is closed. Raises `LocalAssistError` where there can't be one."""
         display.require_window()
         try:
-            from localassist import ui
+            import PySide6.QtWidgets  # noqa: F401  asked for here, where a broken one can still be told
         except ImportError as error:
             raise display.broken_qt(error) from error
+        from localassist import ui
+
         return ui.start(self.services(), self.places.data, sys.argv)
 
     def close(self) -> None:

@@ -113,7 +113,7 @@ class KeyringSecrets:
         try:
             return self._load(name)
         except Exception as error:  # noqa: BLE001  each keyring has its own ways of not being there
-            log.info("No keyring %s (%s)", name, type(error).__name__)
+            log.debug("No keyring %s (%s)", name, type(error).__name__)
             return None
 
     def _within(self, call: Callable[[], T]) -> T:

@@ -113,8 +113,8 @@ def _figures(evidence: Evidence) -> str:
     route, figures = evidence.route, evidence.figures
     if route is None or not route.model:
         return "Quoted from the documents, without a model."
-    device = f" ({figures.device})" if figures.device else ""
-    return (
-        f"{route.model} on {route.destination}{device}: {figures.seconds_to_first_token:.1f} s to the first word, "
-        f"{figures.tokens_per_second:.0f} tokens/s"
-    )
+    where = f"{route.model} on {route.destination}" + (f" ({figures.device})" if figures.device else "")
+    if not figures.answer_tokens:
+        return where  # stopped before the model could say
+    speed = f"{figures.seconds_to_first_token:.1f} s to the first word, {figures.tokens_per_second:.0f} tokens/s"
+    return f"{where}: {speed}"
