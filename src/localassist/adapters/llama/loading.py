@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,10 +15,11 @@ from localassist.adapters.llama.devices import default_threads, usable_gpus
 from localassist.adapters.llama.guarding import Guard
 from localassist.adapters.llama.templates import template_for
 from localassist.adapters.llama.vocabulary import Vocabulary
+from localassist.domain.chat import Turn
 from localassist.domain.errors import ModelError, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from localassist.adapters.llama.templates import Template
     from localassist.domain.stopping import Stop
@@ -53,6 +55,7 @@ class LoadedModel:
     def __init__(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
         """Load, calling `report` with the fraction done. Raises `ModelError`, and `Stopped` on request."""
         self._api = bindings().api
+        self._lifetime = threading.Lock()
         self.abort = AbortSwitch()
         self._threads = options.threads or default_threads()
         self._model, self.device = self._load(path, options, stop, report)
@@ -72,14 +75,27 @@ class LoadedModel:
             self.close()
             raise
 
+    def prompt(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
+        """The tokens of turns, template included; with `asks` they end where the answer begins. From any thread.
+
+        Raises `ModelError` when the template fails or the model was closed.
+        """
+        protected = [Turn(turn.role, self.guard.protect(turn.text)) for turn in turns]
+        text = self.template.render(protected, asks=asks)
+        with self._lifetime:
+            if self._model is None:
+                raise ModelError("The model was unloaded.", "Ask again: it will be loaded anew.")
+            return self.vocabulary.tokenise(text, opening=True)
+
     def close(self) -> None:
         """Free the context, then the weights. Does nothing the second time."""
-        if self.context is not None:
-            self._api.llama_free(self.context)
-            self.context = None
-        if self._model is not None:
-            self._api.llama_model_free(self._model)
-            self._model = None
+        with self._lifetime:
+            if self.context is not None:
+                self._api.llama_free(self.context)
+                self.context = None
+            if self._model is not None:
+                self._api.llama_model_free(self._model)
+                self._model = None
 
     def _load(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> tuple[Any, str]:
         gpus = usable_gpus() if options.use_gpu else ()

@@ -9,7 +9,9 @@ from collections import deque
 from typing import Any, Final
 
 _LOGGER: Final = logging.getLogger("localassist.llama")
-_LEVELS: Final = {1: logging.DEBUG, 2: logging.INFO, 3: logging.ERROR, 4: logging.DEBUG}
+_LEVELS: Final = {3: logging.INFO, 4: logging.ERROR}
+"""enum ggml_log_level: 3 is a warning, 4 an error. All else is of use only to who looks for it, and there is much."""
+
 _CONTINUES: Final = 5
 _KEPT_ERRORS: Final = 20
 

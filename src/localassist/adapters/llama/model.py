@@ -15,7 +15,6 @@ from localassist.adapters.llama.generation import Generation, read_prompt
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.owner import Owner
 from localassist.adapters.llama.session import Session
-from localassist.domain.chat import Turn
 from localassist.domain.errors import ContextOverflowError, ModelError, Stopped
 from localassist.domain.events import ModelLoading, ModelReady, PromptProgress
 from localassist.domain.models import ModelDescription
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from localassist.adapters.llama.owner import Emit
+    from localassist.domain.chat import Turn
     from localassist.domain.events import GenerationEvent, LoadingEvent
     from localassist.domain.ports.chat_model import Sampling
     from localassist.domain.stopping import Stop
@@ -77,14 +77,15 @@ class LlamaChatModel(ChatModel):
 
     @override
     def count_tokens(self, turns: Sequence[Turn]) -> int:
-        return len(self._tokens(turns, asks=True))
+        _, loaded = self._ready()
+        return len(loaded.prompt(turns, asks=True))
 
     @override
     def generate(self, turns: Sequence[Turn], sampling: Sampling, stop: Stop) -> Iterator[GenerationEvent]:
         asked = time.perf_counter()
         samplers.check(sampling)
         owner, loaded = self._ready()
-        prompt = self._tokens(turns, asks=True)
+        prompt = loaded.prompt(turns, asks=True)
         _check_room(len(prompt), loaded.context_length)
         stop_strings = (*loaded.template.stop_strings, *sampling.stop_strings)
         work = Generation(prompt, sampling, stop_strings, asked)
@@ -101,7 +102,7 @@ class LlamaChatModel(ChatModel):
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop) -> None:
         owner, loaded = self._ready()
-        prompt = self._tokens(turns, asks=False)
+        prompt = loaded.prompt(turns, asks=False)
         if not prompt or len(prompt) > loaded.context_length:
             return
 
@@ -143,11 +144,6 @@ class LlamaChatModel(ChatModel):
         if owner is None or session is None:
             raise ModelError(f"The model {self._described.name} is not loaded.", "Ask again: it will be loaded first.")
         return owner, session.loaded
-
-    def _tokens(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
-        _, loaded = self._ready()
-        protected = [Turn(turn.role, loaded.guard.protect(turn.text)) for turn in turns]
-        return loaded.vocabulary.tokenise(loaded.template.render(protected, asks=asks), opening=True)
 
 
 def _check_room(prompt: int, context: int) -> None:

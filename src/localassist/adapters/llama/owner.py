@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Final
@@ -43,6 +44,8 @@ class Owner:
         self._closed = False
         self._cancel_load = Stop()
         self._thread = threading.Thread(target=self._run, name=f"llama {name}", daemon=True)
+        # The process must not end while llama.cpp computes: its own clean-up would pull the ground away.
+        atexit.register(self.close)
         self._thread.start()
 
     @property
@@ -70,6 +73,8 @@ class Owner:
                 self._loads_awaited -= 1
                 if self._loads_awaited == 0 and not self._settled:
                     self._cancel_load.request()
+        if self._closed:
+            raise _unloaded()
         if self._problem is not None:
             raise self._problem
 
@@ -82,7 +87,9 @@ class Owner:
         self._enqueue(job)
         try:
             with stop.while_waiting(lambda: self._cancel(job)):
-                yield from job.events()
+                for event in job.events():
+                    stop.raise_if_requested()  # what is under way when the user says stop is not shown any more
+                    yield event
         finally:
             self._cancel(job)
             job.wait()
@@ -103,6 +110,7 @@ class Owner:
         for job in jobs:
             self._cancel(job)
         self._thread.join()
+        atexit.unregister(self.close)
 
     @property
     def _settled(self) -> bool:
@@ -137,6 +145,7 @@ class Owner:
             session = self._open_session(self._cancel_load, self._report)
         except Exception as error:  # noqa: BLE001  carried to whoever waits for the load
             self._settle(None, error)
+            atexit.unregister(self.close)
             return
         self._settle(session, None)
         try:

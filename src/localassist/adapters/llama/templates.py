@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from typing_extensions import override
@@ -15,9 +14,10 @@ from localassist.domain.errors import ModelError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jinja2.nodes import Node
+    from jinja2.parser import Parser
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-_LOGGER: Final = logging.getLogger(__name__)
 _MAX_REPEATED: Final = 100_000
 """A template that multiplies its way past this many characters or items is not formatting a conversation."""
 
@@ -107,6 +107,7 @@ def _unusable() -> ModelError:
 def _environment() -> ImmutableSandboxedEnvironment:
     """Jinja as transformers sets it up for chat templates, with a limit on multiplying."""
     from jinja2.exceptions import SecurityError, TemplateError
+    from jinja2.ext import Extension
     from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
     class Environment(ImmutableSandboxedEnvironment):
@@ -119,6 +120,16 @@ def _environment() -> ImmutableSandboxedEnvironment:
                 raise SecurityError("a chat template has no business with such numbers")
             return SandboxedEnvironment.call_binop(self, context, operator, left, right)
 
+    class GenerationTag(Extension):
+        """`{% generation %}` marks what training learns from; what stands in it is written all the same."""
+
+        tags = {"generation"}  # noqa: RUF012  Jinja reads it, nothing changes it
+
+        @override
+        def parse(self, parser: Parser) -> list[Node]:
+            next(parser.stream)
+            return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
     def raise_exception(message: str) -> None:
         raise TemplateError(message)
 
@@ -129,7 +140,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         return datetime.datetime.now().astimezone().strftime(pattern)
 
     environment = Environment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"], autoescape=False
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", GenerationTag], autoescape=False
     )
     environment.filters["tojson"] = tojson
     environment.globals.update(raise_exception=raise_exception, strftime_now=strftime_now)
