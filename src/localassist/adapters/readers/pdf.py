@@ -27,6 +27,7 @@ _UNSEEN_SIZE: Final = 2.5
 """Points: letters below this size can't be read by a person."""
 
 _SENTENCE_END: Final = re.compile(r"[.,:;]$")
+_WORD: Final = re.compile(r"[^\W\d_]{3}|[\u2e80-\ua4cf]{2}")
 
 
 def read(path: str) -> StructuredText:
@@ -150,7 +151,7 @@ class _Levels:
 
     def _is_heading(self, page: PageText, block: PageBlock) -> bool:
         text = page.text[block.start : block.end]
-        short = block.lines <= 3 and len(text) <= _MAX_HEADING and any(letter.isalpha() for letter in text)
+        short = block.lines <= 3 and len(text) <= _MAX_HEADING and _WORD.search(text)
         if block.kind is BlockKind.TABLE_ROW or not short:
             return False
         size, bold = _type(block)

@@ -25,7 +25,7 @@ _FONT_NAME_BYTES: Final = 128
 
 
 class Glyph(NamedTuple):
-    """A visible character (or ligature's letters) with PDFium's index of it (`char`) and its box in points, y upwards."""
+    """A visible character or ligature's letters: `char` is PDFium's index of it, the box is points, y upwards."""
 
     text: str
     char: int
@@ -42,23 +42,29 @@ class Glyph(NamedTuple):
 
 @dataclass(slots=True)
 class Line:
-    """A line as PDFium finds it. `quarter` counts quarter turns of the writing, boxes are as if it had none."""
+    """A line as PDFium finds it; `size` is its letters' em in points, `bottom` where most of them end.
+
+    `quarter` counts quarter turns of the writing; boxes are as if it had none.
+    """
 
     glyphs: list[Glyph]
+    size: float
     bold: bool
     quarter: int
     left: float = field(init=False)
     right: float = field(init=False)
     bottom: float = field(init=False)
-    size: float = field(init=False)
 
     def __post_init__(self) -> None:
-        ink = [glyph for glyph in self.glyphs if not glyph.is_space]
-        middle = len(ink) // 2
+        ink = self.ink
         self.left = min(glyph.left for glyph in ink)
         self.right = max(glyph.right for glyph in ink)
-        self.bottom = sorted(glyph.bottom for glyph in ink)[middle]
-        self.size = max(sorted(glyph.top - glyph.bottom for glyph in ink)[middle], 0.1)
+        self.bottom = sorted(glyph.bottom for glyph in ink)[len(ink) // 2]
+
+    @property
+    def ink(self) -> list[Glyph]:
+        """Its characters but for the spaces."""
+        return [glyph for glyph in self.glyphs if not glyph.is_space]
 
     @property
     def text(self) -> str:
@@ -131,11 +137,11 @@ def _on_one_line(text_page: Any, index: int) -> bool:
 
 @functools.cache
 def _shown(code: int) -> tuple[str, int]:
-    """What a character shows, and whether it was meant to show nothing; code 0 is a picture without a letter."""
+    """What a character shows, and 1 if it hides; control codes do not, they are signs that have no letter."""
     if 0xF000 <= code <= 0xF0FF:  # where Symbol and Wingdings keep their bullets
         return "•", 0
     text, removed = clean(chr(code)) if code <= 0x10FFFF else ("", 0)
-    return (" " if text.isspace() else text), removed if code else 0
+    return (" " if text.isspace() else text), (removed if code > 0xFF else 0)
 
 
 def _append(glyphs: list[Glyph], glyph: Glyph) -> None:
@@ -154,9 +160,21 @@ def _append(glyphs: list[Glyph], glyph: Glyph) -> None:
 def _line(text_page: Any, glyphs: list[Glyph]) -> Line:
     import pypdfium2.raw as pdfium
 
-    bold = all(_is_bold(text_page, glyph.char) for glyph in (glyphs[0], glyphs[-1]))
-    quarter = round(pdfium.FPDFText_GetCharAngle(text_page, glyphs[0].char) / (math.pi / 2)) % 4
-    return Line([_upright(glyph, quarter) for glyph in glyphs] if quarter else glyphs, bold, quarter)
+    ink = [glyph.char for glyph in glyphs if not glyph.is_space]
+    bold = all(_is_bold(text_page, char) for char in (ink[0], ink[-1]))
+    quarter = round(pdfium.FPDFText_GetCharAngle(text_page, ink[0]) / (math.pi / 2)) % 4
+    upright = [_upright(glyph, quarter) for glyph in glyphs] if quarter else glyphs
+    return Line(upright, _em(text_page, ink[len(ink) // 2]), bold, quarter)
+
+
+def _em(text_page: Any, char: int) -> float:
+    """The size of a character's font in points, as it is shown."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text_page, char, matrix)
+    size: float = pdfium.FPDFText_GetFontSize(text_page, char)
+    return max(size * math.hypot(matrix.c, matrix.d), 0.1)
 
 
 def _upright(glyph: Glyph, quarter: int) -> Glyph:

@@ -6,13 +6,11 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from localassist.adapters.readers.assembly import CELL_JOINER
+from localassist.adapters.readers.pdf_glyphs import Glyph, Line
 from localassist.domain.documents import BlockKind
-
-if TYPE_CHECKING:
-    from localassist.adapters.readers.pdf_glyphs import Glyph, Line
 
 _BULLET: Final = re.compile(r"[•◦▪‣∙·●○■□–-] ")
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
@@ -26,6 +24,9 @@ _WIDE_SCRIPT: Final = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
 
 _ALIGNED: Final = 3.0
 """Points by which edges of one column may differ."""
+
+_MAX_NUMBER: Final = 16
+"""Characters of a cell that counts as a number, with its unit or range."""
 
 _ROWS_APART: Final = 4
 """How many lines below a row the next row of its table is looked for: cells wrap."""
@@ -60,9 +61,18 @@ class _Group:
     row: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What a page has most: the distance from line to line and the size of letters, in points (0: unknown)."""
+
+    pitch: float
+    size: float
+
+
 def lay_out(lines: list[Line]) -> PageText:
     """The text of a page from its lines: words mended, lines joined to paragraphs, cells of a row on one line."""
-    usual = _usual_pitch(lines)
+    lines = _merge_scripts(lines)
+    usual = _Usual(_usual_pitch(lines), _usual_size(lines))
     groups: list[_Group] = []
     for line, row in zip(lines, _find_rows(lines), strict=True):
         last = groups[-1] if groups else None
@@ -76,6 +86,28 @@ def lay_out(lines: list[Line]) -> PageText:
     return PageText("".join(writer.characters), writer.origins, writer.blocks)
 
 
+def _merge_scripts(lines: list[Line]) -> list[Line]:
+    """The lines with raised and lowered pieces (powers, indices, notes' numbers) back in the line they belong to."""
+    merged: list[Line] = []
+    for line in lines:
+        last = merged[-1] if merged else None
+        if last is None or not _goes_on(last, line):
+            merged.append(line)
+            continue
+        apart = line.left - last.right > 0.15 * max(last.size, line.size)
+        space = [Glyph(" ", -1, 0, 0, 0, 0)] if apart else []
+        larger = max(last, line, key=lambda piece: (piece.size, len(piece.glyphs)))
+        merged[-1] = Line([*last.glyphs, *space, *line.glyphs], larger.size, last.bold and line.bold, line.quarter)
+    return merged
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Whether a line stands right behind the last one, no more than a script's height off."""
+    em = max(last.size, line.size)
+    beside = -0.3 * em < line.left - last.right < 1.2 * em
+    return last.quarter == line.quarter and beside and abs(last.bottom - line.bottom) < 0.7 * em
+
+
 def _usual_pitch(lines: list[Line]) -> float:
     """The distance in points from line to line that the page has most, 0 if it has none."""
     pitches = Counter(
@@ -84,6 +116,14 @@ def _usual_pitch(lines: list[Line]) -> float:
         if 0.5 * above.size < above.bottom - below.bottom < 2.5 * above.size
     )
     return pitches.most_common(1)[0][0] if pitches else 0.0
+
+
+def _usual_size(lines: list[Line]) -> float:
+    """The size in points that most of the page's letters have."""
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size, 1)] += len(line.glyphs)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _cells(line: Line) -> list[list[Glyph]]:
@@ -96,7 +136,7 @@ def _cells(line: Line) -> list[list[Glyph]]:
                 cells.append([])
             edge = glyph.right
         cells[-1].append(glyph)
-    return cells
+    return [cell[:-1] if cell[-1].is_space else cell for cell in cells]
 
 
 def _find_rows(lines: list[Line]) -> list[int]:
@@ -104,44 +144,52 @@ def _find_rows(lines: list[Line]) -> list[int]:
 
     A row is a line with cells of which one, beyond the first, is aligned with a cell of a row near it.
     """
-    edges = [[(cell[0].left, cell[-1].right) for cell in _cells(line)] for line in lines]
+    cells = [_cells(line) for line in lines]
     rows = [0] * len(lines)
     for index in range(len(lines)):
         for other in range(index + 1, min(index + 1 + _ROWS_APART, len(lines))):
-            if _share_column(edges[index][1:], edges[other][1:]):
+            if _share_column(cells[index][1:], cells[other][1:]):
                 rows[index], rows[other] = index + 1, other + 1
                 break
     for index in range(1, len(lines)):
         above = rows[index - 1]
-        if above and not rows[index] and _wraps_cell(lines[index - 1], lines[index], edges[above - 1]):
+        if above and not rows[index] and _wraps_cell(lines[index - 1], lines[index], cells[above - 1]):
             rows[index] = above
     return rows
 
 
-def _share_column(cells: list[tuple[float, float]], others: list[tuple[float, float]]) -> bool:
+def _share_column(cells: list[list[Glyph]], others: list[list[Glyph]]) -> bool:
+    """Whether cells begin at one place, or numbers end at one (so does every line of justified text)."""
     return any(
-        abs(left - other_left) < _ALIGNED or abs(right - other_right) < _ALIGNED
-        for left, right in cells
-        for other_left, other_right in others
+        abs(cell[0].left - other[0].left) < _ALIGNED
+        or (abs(cell[-1].right - other[-1].right) < _ALIGNED and _is_number(cell) and _is_number(other))
+        for cell in cells
+        for other in others
     )
 
 
-def _wraps_cell(above: Line, line: Line, row: list[tuple[float, float]]) -> bool:
+def _is_number(cell: list[Glyph]) -> bool:
+    return len(cell) <= _MAX_NUMBER and any(glyph.text.isdigit() for glyph in cell)
+
+
+def _wraps_cell(above: Line, line: Line, row: list[list[Glyph]]) -> bool:
     """Whether a line goes on with a cell, other than the first, of the row above it."""
-    close = 0 < above.bottom - line.bottom < 1.6 * line.size
-    return close and any(abs(line.left - left) < _ALIGNED for left, _ in row[1:])
+    close = 0 < above.bottom - line.bottom < 1.9 * line.size
+    return close and any(abs(line.left - cell[0].left) < _ALIGNED for cell in row[1:])
 
 
-def _begins_block(block: list[Line], line: Line, usual: float) -> bool:
+def _begins_block(block: list[Line], line: Line, usual: _Usual) -> bool:
     """Whether a line begins a new paragraph or item instead of going on with the lines of `block`."""
     last = block[-1]
+    if _looks_different(last, line) or _LEADER.search(last.text):
+        return True
+    if last.bottom - line.bottom < 0.3 * line.size:  # beside or above: another column, where edges tell nothing
+        return _ends_sentence(last) or not line.text[:1].islower()
     return (
-        _looks_different(last, line)
-        or _LEADER.search(last.text) is not None
-        or _is_marked(block, line)
-        or _is_apart(block, line, usual)
-        or _ended_early(block, line)
+        _is_marked(block, line)
+        or _is_far_below(block, line, usual)
         or _is_indented(block, line)
+        or (line.size < 1.15 * usual.size and _ended_early(block, line))  # headings break where they please
     )
 
 
@@ -158,13 +206,14 @@ def _is_marked(block: list[Line], line: Line) -> bool:
     return bool(_NUMBER.match(text)) and (_ends_sentence(block[-1]) or bool(_NUMBER.match(block[0].text)))
 
 
-def _is_apart(block: list[Line], line: Line, usual: float) -> bool:
-    """Whether it stands further below than lines of a paragraph do, or at another place of the page."""
+def _is_far_below(block: list[Line], line: Line, usual: _Usual) -> bool:
+    """Whether it stands further below than lines of a paragraph do."""
     pitch = block[-1].bottom - line.bottom
-    if pitch < 0.3 * line.size:
-        return _ends_sentence(block[-1]) or not line.text[:1].islower()
-    within = block[-2].bottom - block[-1].bottom if len(block) > 1 else usual
-    return pitch > (1.25 * within + 1 if within > 0 else 1.9 * line.size)
+    if len(block) > 1:
+        within = block[-2].bottom - block[-1].bottom
+    else:
+        within = usual.pitch * max(line.size / usual.size, 1)
+    return pitch > (1.25 * within + 1 if within > 0 else 2.2 * line.size)
 
 
 def _ended_early(block: list[Line], line: Line) -> bool:
@@ -175,7 +224,7 @@ def _ended_early(block: list[Line], line: Line) -> bool:
     word = list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
     width = word[-1].right - word[0].left
     room = max(*(other.right for other in block), line.right) - last.right
-    return room > width + 0.75 * line.size
+    return room > width + 0.9 * line.size
 
 
 def _is_indented(block: list[Line], line: Line) -> bool:
@@ -225,7 +274,7 @@ class _Writer:
         for place, cell in enumerate(_cells(line)):
             if place:
                 self._put(CELL_JOINER, -1)
-            self._write_glyphs(cell[:-1] if cell[-1].is_space else cell)
+            self._write_glyphs(cell)
 
     def _write_glyphs(self, glyphs: list[Glyph]) -> None:
         for glyph in glyphs:

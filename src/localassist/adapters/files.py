@@ -1,0 +1,136 @@
+"""The file system as ingesting sees it: every readable file once, and a sentence for what is passed over."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
+
+from localassist.adapters.readers.formats import NO_READER_HINT, readable_suffix
+from localassist.domain.errors import DocumentError
+from localassist.domain.ports.documents import FileSource, FoundFile, SkippedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localassist.domain.stopping import Stop
+
+_PROGRAM_FOLDERS: Final = frozenset({"node_modules", "__pycache__", "site-packages", "venv"})
+"""Folders that programs fill and nobody reads."""
+
+_BLOCK_BYTES: Final = 1 << 20
+
+_Identity = tuple[int, int]
+
+
+class DiskFiles(FileSource):
+    """Files on disk. Hidden files and the folders of programs are passed over without a word."""
+
+    @override
+    def scan(self, paths: Sequence[str], stop: Stop) -> Iterator[FoundFile | SkippedFile]:
+        walk = _Walk(stop)
+        for path in paths:
+            yield from walk.named(os.path.abspath(path))  # noqa: PTH100  `resolve` would hide the name people know
+
+    @override
+    def content_hash(self, path: str, stop: Stop) -> str:
+        digest = hashlib.sha256()
+        try:
+            with Path(path).open("rb") as file:
+                before = os.fstat(file.fileno())
+                while block := file.read(_BLOCK_BYTES):
+                    stop.raise_if_requested()
+                    digest.update(block)
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            raise DocumentError(
+                f"{Path(path).name} could not be read: {_reason(error)}.",
+                "Check that it is still there and that you may read it.",
+            ) from error
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise DocumentError(f"{Path(path).name} changed while it was read.", "Add it again when it is saved.")
+        return digest.hexdigest()
+
+
+class _Walk:
+    """One scan: remembers what it has seen, so that links can neither double a file nor lead in circles."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+        self._seen: set[_Identity] = set()
+
+    def named(self, path: str) -> Iterator[FoundFile | SkippedFile]:
+        """What a path that the user named stands for; a file of any kind, its content may tell the format."""
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError) as error:
+            yield SkippedFile(path, f"It can't be opened: {_reason(error)}.")
+            return
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._folder(path, status)
+        else:
+            yield from self._file(path, status)
+
+    def _folder(self, path: str, status: os.stat_result) -> Iterator[FoundFile | SkippedFile]:
+        """Everything in a folder and below, by name, without recursion: trees are as deep as they like."""
+        ahead = [(path, status)]
+        while ahead:
+            folder, status = ahead.pop()
+            if not self._is_new(status):
+                continue
+            try:
+                names = sorted(os.listdir(folder))  # noqa: PTH208
+            except OSError as error:
+                yield SkippedFile(folder, f"The folder can't be opened: {_reason(error)}.")
+                continue
+            below = []
+            for name in names:
+                self._stop.raise_if_requested()
+                if name.startswith(".") or name in _PROGRAM_FOLDERS:
+                    continue
+                entry = os.path.join(folder, name)  # noqa: PTH118  a Path for each of a million files costs seconds
+                found = self._entry(entry)
+                if isinstance(found, os.stat_result):
+                    below.append((entry, found))
+                elif found is not None:
+                    yield found
+            ahead.extend(reversed(below))
+
+    def _entry(self, path: str) -> FoundFile | SkippedFile | os.stat_result | None:
+        """A file in a folder; the status of a folder in it, which is yet to be walked; None for what is known."""
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except OSError as error:
+            return SkippedFile(path, f"It can't be opened: {_reason(error)}.")
+        if stat.S_ISDIR(status.st_mode):
+            return status
+        if not readable_suffix(path):
+            return SkippedFile(path, f"There is no reader for files of this kind. {NO_READER_HINT}")
+        return next(self._file(path, status), None)
+
+    def _file(self, path: str, status: os.stat_result) -> Iterator[FoundFile | SkippedFile]:
+        if not stat.S_ISREG(status.st_mode):
+            yield SkippedFile(path, "It is not a file with content of its own (a device or a pipe).")
+        elif not os.access(path, os.R_OK):
+            yield SkippedFile(path, "You may not read it.")
+        elif self._is_new(status):
+            yield FoundFile(path, status.st_size, status.st_mtime)
+
+    def _is_new(self, status: os.stat_result) -> bool:
+        identity = (status.st_dev, status.st_ino)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        return True
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is not there"
+    if isinstance(error, PermissionError):
+        return "you may not read it"
+    return (getattr(error, "strerror", None) or "its name is not one this system can have").lower()
