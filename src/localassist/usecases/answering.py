@@ -1,0 +1,238 @@
+"""The whole path of a question: stored, routed, searched for, put to a model, grounded, stored."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.chat import Evidence, MessageStatus
+from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError, Stopped
+from localassist.domain.events import Asked, Finished, Generated, Retrieved, Routed, TokenDelta
+from localassist.domain.ports.chat_model import Sampling
+from localassist.usecases.grounding import Grounded, answer_with_quotes, ground
+from localassist.usecases.prompting import Material, history_of, search_query, write_prompt
+from localassist.usecases.recording import GrowingAnswer
+from localassist.usecases.routing import choose_route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.chat import Message, Question
+    from localassist.domain.documents import Passage, Scope, StructuredText
+    from localassist.domain.events import AnswerEvent
+    from localassist.domain.ports.activity import Activity
+    from localassist.domain.ports.chat_model import ChatModel, ChatModels
+    from localassist.domain.ports.conversations import ConversationStore
+    from localassist.domain.ports.documents import DocumentStore
+    from localassist.domain.ports.settings import SettingsStore
+    from localassist.domain.stopping import Stop
+    from localassist.usecases.retrieval import SearchPassages
+
+_TITLE_CHARACTERS: Final = 60
+_NO_MODEL: Final = "No chat model is installed, and there are no documents to quote from."
+_ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
+_NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer under way: what is known of it whenever it ends."""
+
+    question: Message
+    answer: Message
+    scope: Scope
+    model: str
+    growing: GrowingAnswer
+    text: str = ""
+    status: MessageStatus = MessageStatus.FAILED
+    problem: str = "Answering ended unexpectedly. Ask again; the log says more."
+    evidence: Evidence = field(default_factory=Evidence)
+    passages: tuple[Passage, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - started
+
+
+class AnswerQuestion:
+    """Answers questions with what the documents in scope say; a generator of events for each."""
+
+    def __init__(
+        self,
+        conversations: ConversationStore,
+        search: SearchPassages,
+        documents: DocumentStore,
+        models: ChatModels,
+        settings: SettingsStore,
+        activity: Activity,
+    ) -> None:
+        self._conversations = conversations
+        self._search = search
+        self._documents = documents
+        self._models = models
+        self._settings = settings
+        self._activity = activity
+
+    def __call__(self, question: Question, stop: Stop) -> Iterator[AnswerEvent]:
+        """Answer a question: `Asked`, `Routed`, the search, the model's loading and its words, `Finished`.
+
+        The question is stored before the first event, the growing answer at least every 500 ms. However it
+        ends, what there is of the answer is stored with how it ended: a stop ends with `Finished`, an error is
+        raised as `LocalAssistError` afterwards, and closing the generator counts as a stop.
+        """
+        with self._activity.answering():
+            asked, answer = self._conversations.ask(question.conversation_id, question.parent_id, question.text)
+            yield from self._answer(asked, answer, question.scope, question.model, stop)
+
+    def again(self, question_id: int, scope: Scope, stop: Stop, model: str = "") -> Iterator[AnswerEvent]:
+        """Answer a stored question once more, on a branch of its own; events and errors as for a new one."""
+        with self._activity.answering():
+            answer = self._conversations.answer_again(question_id)
+            asked = self._conversations.message(question_id)
+            yield from self._answer(asked, answer, scope, model, stop)
+
+    def _answer(
+        self, question: Message, answer: Message, scope: Scope, model: str, stop: Stop
+    ) -> Iterator[AnswerEvent]:
+        started = time.perf_counter()
+        draft = _Draft(question, answer, scope, model, GrowingAnswer(self._conversations, answer.id))
+        try:
+            yield Asked(question, answer)
+            yield from self._work(draft, stop)
+            draft.status, draft.problem = MessageStatus.COMPLETE, ""
+        except (Stopped, GeneratorExit, KeyboardInterrupt) as ended:
+            draft.status, draft.problem = MessageStatus.STOPPED, ""
+            draft.text = draft.growing.text
+            self._ground(draft, complete=False)
+            if not isinstance(ended, Stopped):
+                raise
+        except LocalAssistError as error:
+            draft.text, draft.problem = draft.growing.text, str(error)
+            raise
+        finally:
+            draft.growing.end()
+            draft.timings["total"] = time.perf_counter() - started
+            finished = self._conversations.finish(
+                answer.id,
+                draft.text or draft.growing.text,
+                draft.status,
+                replace(draft.evidence, timings=draft.timings),
+                draft.problem,
+            )
+        yield Finished(finished)
+
+    def _work(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
+        self._entitle(draft.question)
+        model = self._models.open(draft.model) if draft.model else self._models.default()
+        route = choose_route(model, searches=not draft.scope.is_empty)
+        draft.evidence = replace(draft.evidence, route=route)
+        yield Routed(route)
+        history = history_of(self._conversations.branch(draft.question.parent_id))
+        yield from self._retrieve(draft, search_query(draft.question.text, history), stop)
+        if model is None:
+            yield from self._quote(draft)
+            return
+        with draft.timed("load"):
+            yield from model.load(stop)
+        system_prompt = self._conversations.get(draft.question.conversation_id).system_prompt
+        material = Material(
+            system_prompt or self._settings.load().system_prompt,
+            history,
+            draft.question.text,
+            draft.passages,
+            searched=draft.evidence.searched,
+        )
+        yield from self._generate(draft, material, model, stop)
+        self._ground(draft, complete=True)
+
+    def _entitle(self, question: Message) -> None:
+        """Name a conversation after its first question."""
+        if not self._conversations.get(question.conversation_id).title:
+            self._conversations.rename(question.conversation_id, title_of(question.text))
+
+    def _retrieve(self, draft: _Draft, query: str, stop: Stop) -> Iterator[AnswerEvent]:
+        if draft.scope.is_empty:
+            return
+        limit = self._settings.load().passages
+        with draft.timed("search"):
+            for event in self._search(query, draft.scope, limit, stop):
+                if isinstance(event, Retrieved):
+                    draft.passages = event.passages
+                    draft.evidence = replace(draft.evidence, searched=True, found=event.passages)
+                yield event
+
+    def _quote(self, draft: _Draft) -> Iterator[AnswerEvent]:
+        """Answer without a model, by quoting."""
+        if draft.scope.is_empty:
+            raise ModelError(_NO_MODEL, _ADD_A_MODEL)
+        with draft.timed("grounding"):
+            grounded = answer_with_quotes(draft.question.text, draft.passages, self._content)
+        self._take(draft, grounded if draft.passages else Grounded(_NOTHING_SAID))
+        draft.growing.add(draft.text)
+        yield TokenDelta(draft.text)
+
+    def _generate(self, draft: _Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
+        settings = self._settings.load()
+        prompt = write_prompt(material, model, settings.max_answer_tokens)
+        self._note_what_has_no_room(draft, prompt.left_out, prompt.dropped)
+        if prompt.left_out:
+            yield Retrieved(material.passages, prompt.left_out)
+        sampling = Sampling(temperature=settings.temperature, max_tokens=prompt.room)
+        step_started = time.perf_counter()
+        step = "prompt"
+        try:
+            for event in model.generate(prompt.turns, sampling, stop):
+                if isinstance(event, Generated):
+                    draft.evidence = replace(draft.evidence, figures=event.figures)
+                    continue
+                if isinstance(event, TokenDelta):
+                    if step == "prompt":
+                        draft.timings[step] = time.perf_counter() - step_started
+                        step, step_started = "answer", time.perf_counter()
+                    draft.growing.add(event.text)
+                yield event
+        finally:
+            draft.timings[step] = time.perf_counter() - step_started
+
+    def _note_what_has_no_room(self, draft: _Draft, left_out: int, dropped: int) -> None:
+        route = draft.evidence.route
+        if route and dropped:
+            note = f" The {dropped} oldest messages had no room in its context."
+            route = replace(route, reason=route.reason + note)
+        draft.evidence = replace(draft.evidence, route=route, left_out=left_out)
+
+    def _ground(self, draft: _Draft, *, complete: bool) -> None:
+        with draft.timed("grounding"):
+            answer = draft.growing.text.strip()
+            self._take(draft, ground(draft.question.text, answer, draft.passages, self._content, complete=complete))
+
+    def _take(self, draft: _Draft, grounded: Grounded) -> None:
+        cited = {citation.passage.chunk_id for citation in grounded.citations}
+        draft.text = grounded.text
+        draft.evidence = replace(
+            draft.evidence,
+            citations=grounded.citations,
+            sentences=grounded.sentences,
+            found=tuple(passage for passage in draft.evidence.found if passage.chunk_id not in cited),
+        )
+
+    def _content(self, document_id: int) -> StructuredText | None:
+        try:
+            return self._documents.content(document_id)
+        except NotFoundError:
+            return None
+
+
+def title_of(question: str) -> str:
+    """A question's first words, up to 60 characters."""
+    text = " ".join(question.split())
+    if len(text) <= _TITLE_CHARACTERS:
+        return text
+    return (text[:_TITLE_CHARACTERS].rpartition(" ")[0] or text[:_TITLE_CHARACTERS]).rstrip(",;:") + "…"
