@@ -63,7 +63,7 @@ class ModelsPresenter(QObject):
 
     def _unused_devices(self) -> tuple[Finding, ...]:
         findings = self._services.diagnose()
-        return tuple(f for f in findings if f.area == "devices" and f.remedy and f.state is not State.GOOD)
+        return tuple(f for f in findings if f.area.casefold() == "devices" and f.remedy and f.state is not State.GOOD)
 
     def _on_model_chosen(self, name: str) -> None:
         self._jobs.call(

@@ -1,0 +1,157 @@
+"""The evidence column: what an answer rests on, opened at the right page with the words marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from evidence_material import QUOTE, Lease, answer, evidence_of
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from localassist.domain.chat import Evidence
+from localassist.ui.evidence.cards import PassageCard
+from localassist.ui.evidence.presenter import EvidencePresenter
+from localassist.ui.evidence.reasons import reasons, summary
+from localassist.ui.evidence.view import EvidenceView
+from localassist.ui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from localassist.ui.icons import Icons
+    from localassist.ui.jobs import Jobs
+
+
+@pytest.fixture
+def lease(tmp_path: Path) -> Lease:
+    return Lease(tmp_path)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, icons: Icons, jobs: Jobs, lease: Lease) -> EvidenceView:
+    made = EvidenceView(icons)
+    qtbot.addWidget(made)
+    EvidencePresenter(made, SimpleNamespace(documents=lease.store, reader=lease.reader), jobs)  # type: ignore[arg-type]
+    made.resize(360, 800)
+    made.show()
+    return made
+
+
+def button(view: QWidget, name: str) -> IconButton:
+    return next(b for b in view.findChildren(IconButton) if b.accessibleName() == name)
+
+
+def said(view: QWidget) -> str:
+    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view))
+
+
+def shown_page(qtbot: QtBot, view: EvidenceView, words: str) -> None:
+    qtbot.waitUntil(lambda: words in said(view.page))
+
+
+def test_evidence_names_citations_then_what_was_not_used_then_what_had_no_room(
+    qtbot: QtBot, view: EvidenceView, lease: Lease
+) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    cards = view.findChildren(PassageCard)
+    assert [card.accessibleName() for card in cards] == [
+        "Citation 1: lease.pdf, page 3, score 0.82",
+        "Found, not used: lease.pdf, page 3, score 0.41",
+    ]
+    qtbot.waitUntil(lambda: "Also found, not used" in said(view))
+    words = said(view)
+    assert "2 passages left out: no room" in words
+    assert QUOTE.replace("'", "&#x27;") in words
+
+
+def test_the_first_citation_opens_by_itself_with_its_words_marked(
+    qtbot: QtBot, view: EvidenceView, lease: Lease
+) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    assert view.page.marked_text == QUOTE
+    (mark,) = view.page.paper.paper.marks()
+    paper = view.page.paper.paper
+    assert paper.grab().toImage().pixelColor(mark.center().toPoint()) != paper.grab().toImage().pixelColor(2, 2)
+
+
+def test_pages_are_turned_and_drawn_larger(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    assert not button(view, "Next page").isEnabled()
+    qtbot.mouseClick(button(view, "Previous page"), Qt.MouseButton.LeftButton)
+    shown_page(qtbot, view, "page 2 of 3")
+    assert view.page.marked_text == ""
+    before = lease.reader.drawn[-1][1]
+    qtbot.mouseClick(button(view, "Larger"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: lease.reader.drawn[-1][1] > before)
+
+
+def test_a_card_opens_with_the_keyboard(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(replace(evidence_of(lease), citations=())))
+    (card,) = view.findChildren(PassageCard)
+    assert not view.page.isVisible()
+    card.setFocus()
+    qtbot.keyClick(card, Qt.Key.Key_Space)
+    shown_page(qtbot, view, "page 3 of 3")
+
+
+def test_a_citation_that_the_answer_lacks_opens_nothing(view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(replace(evidence_of(lease), citations=())))
+    view.show_citation(7)
+    assert not view.page.isVisible()
+
+
+def test_a_file_that_is_gone_is_said_beside_its_text(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    lease.path.unlink()
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "is no longer in")
+    assert view.page.marked_text == QUOTE
+
+
+def test_a_document_opens_in_its_own_program_only_when_asked(
+    qtbot: QtBot, view: EvidenceView, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    assert opened == []
+    qtbot.mouseClick(button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
+    assert [url.toLocalFile() for url in opened] == [str(lease.path)]
+
+
+def test_why_unfolds_what_was_searched_and_what_it_took(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    assert "The model runs here." not in said(view)
+    why = next(b for b in view.findChildren(QPushButton) if b.text() == "Why this answer?")
+    qtbot.mouseClick(why, Qt.MouseButton.LeftButton)
+    words = said(view)
+    assert "This computer. The model runs here." in words
+    assert "search: 0.12 s" in words
+    assert "812 of 2,048 tokens, 640 known from before" in words
+    assert "CPU, 2 threads" in words
+
+
+def test_clearing_says_what_will_be_here(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    view.clear()
+    qtbot.waitUntil(lambda: "are shown here" in said(view))
+    assert "2 passages left out" not in said(view)
+    assert not view.page.isVisible()
+
+
+def test_an_answer_that_rests_on_nothing_says_so_loudly(lease: Lease) -> None:
+    assert summary(Evidence()) == "No document was searched for this answer."
+    assert summary(Evidence(searched=True)) == "Nothing in your documents matches this question."
+    none_used = Evidence(searched=True, found=(lease.passage(),))
+    assert summary(none_used) == "This answer rests on none of the passages that were found."
+    assert summary(evidence_of(lease)) == ""
+    assert ("Searched", "No document was searched.") in reasons(Evidence())
