@@ -79,7 +79,7 @@ class DatabaseConversationStore(ConversationStore):
             wanted = list(words.query_words(connection, matching).values())[:_SEARCHED_WORDS]
             holders = [{row[0] for row in connection.execute(_HOLDERS, (words.beginning(word),))} for word in wanted]
             found = set.intersection(*holders) if holders else set()
-            chosen = {"all": not matching.strip(), "found": json.dumps(sorted(found))}
+            chosen = {"all": not wanted, "found": json.dumps(sorted(found))}
             return tuple(Conversation(*row) for row in connection.execute(_RECENT, chosen))
 
     @override

@@ -1,0 +1,195 @@
+"""What every keeper of conversations does: the one in memory for tests, the database on disk and in memory."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import FakeConversationStore
+from localassist.adapters.database import Database, DatabaseConversationStore
+from localassist.domain.chat import Evidence, Figures, MessageStatus, Role
+from localassist.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from localassist.domain.ports.conversations import ConversationStore
+
+
+@pytest.fixture(params=["fake", "file", "memory"])
+def store(request: pytest.FixtureRequest, home: Path) -> Iterator[ConversationStore]:
+    if request.param == "fake":
+        yield FakeConversationStore()
+        return
+    database = Database(home / "localassist.db" if request.param == "file" else None)
+    yield DatabaseConversationStore(database)
+    database.close()
+
+
+def test_a_new_conversation_is_empty(store: ConversationStore) -> None:
+    made = store.create("Lease", "Be brief.")
+    assert (made.title, made.system_prompt, made.head_id) == ("Lease", "Be brief.", None)
+    assert made.created == made.updated
+    assert store.get(made.id) == made
+    assert store.recent() == (made,)
+
+
+def test_a_question_is_stored_with_the_answer_that_follows_it(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, answer = store.ask(conversation.id, None, "How long is the notice?")
+    assert (question.role, question.text, question.status) == (
+        Role.USER,
+        "How long is the notice?",
+        MessageStatus.COMPLETE,
+    )
+    assert (answer.role, answer.text, answer.status) == (Role.ASSISTANT, "", MessageStatus.STREAMING)
+    assert (question.parent_id, answer.parent_id) == (None, question.id)
+    assert store.get(conversation.id).head_id == answer.id
+    assert store.branch(answer.id) == (question, answer)
+
+
+def test_an_answer_grows_and_is_finished(store: ConversationStore) -> None:
+    _, answer = store.ask(store.create("", "").id, None, "Why?")
+    store.grow(answer.id, "Because")
+    assert store.message(answer.id).text == "Because"
+    assert store.message(answer.id).status is MessageStatus.STREAMING
+    evidence = Evidence(figures=Figures(answer_tokens=2), searched=True)
+    finished = store.finish(answer.id, "Because so.", MessageStatus.COMPLETE, evidence)
+    assert (finished.text, finished.status, finished.evidence) == ("Because so.", MessageStatus.COMPLETE, evidence)
+    assert store.message(answer.id) == finished
+
+
+def test_a_failed_answer_says_why(store: ConversationStore) -> None:
+    _, answer = store.ask(store.create("", "").id, None, "Why?")
+    store.finish(answer.id, "Bec", MessageStatus.FAILED, Evidence(), "The model ran out of memory.")
+    assert store.message(answer.id).problem == "The model ran out of memory."
+
+
+def test_each_branch_is_read_by_itself(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, first = store.ask(conversation.id, None, "Why?")
+    second = store.answer_again(question.id)
+    further, third = store.ask(conversation.id, first.id, "And then?")
+    assert [message.id for message in store.branch(second.id)] == [question.id, second.id]
+    assert [message.id for message in store.branch(third.id)] == [question.id, first.id, further.id, third.id]
+    assert store.get(conversation.id).head_id == third.id
+
+
+def test_answering_again_moves_the_head(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, _ = store.ask(conversation.id, None, "Why?")
+    again = store.answer_again(question.id)
+    assert store.get(conversation.id).head_id == again.id
+
+
+def test_no_head_is_an_empty_branch(store: ConversationStore) -> None:
+    assert store.branch(None) == ()
+
+
+def test_the_latest_used_conversation_comes_first(store: ConversationStore) -> None:
+    first, second = store.create("first", ""), store.create("second", "")
+    assert [each.title for each in store.recent()] == ["second", "first"]
+    store.ask(first.id, None, "Why?")
+    assert [each.title for each in store.recent()] == ["first", "second"]
+    store.rename(second.id, "renamed")
+    assert [each.title for each in store.recent()] == ["first", "renamed"]
+
+
+def test_conversations_are_found_by_words_of_title_question_and_answer(store: ConversationStore) -> None:
+    wanted = store.create("Heating", "")
+    store.create("Something else", "")
+    _, answer = store.ask(wanted.id, None, "Which valve leaks?")
+    store.finish(answer.id, "The brass one in the cellar.", MessageStatus.COMPLETE, Evidence())
+    for words in ("heating", "VALVE", "cellar", "heating cellar", "  leaks  "):
+        assert [each.id for each in store.recent(words)] == [wanted.id], words
+    assert store.recent("heating garden") == ()
+
+
+def test_a_renamed_conversation_is_found_by_its_new_title(store: ConversationStore) -> None:
+    made = store.create("Heating", "")
+    store.rename(made.id, "Boiler")
+    assert store.get(made.id).title == "Boiler"
+    assert store.recent("heating") == ()
+    assert [each.id for each in store.recent("boiler")] == [made.id]
+
+
+def test_a_deleted_conversation_is_gone_with_its_messages(store: ConversationStore) -> None:
+    made, other = store.create("Heating", ""), store.create("Other", "")
+    question, answer = store.ask(made.id, None, "Which valve?")
+    store.ask(made.id, answer.id, "And now?")
+    store.delete(made.id)
+    assert store.recent() == (other,)
+    assert store.recent("valve") == ()
+    for lookup in (lambda: store.get(made.id), lambda: store.message(question.id), lambda: store.branch(answer.id)):
+        with pytest.raises(NotFoundError):
+            lookup()
+
+
+def test_what_does_not_exist_is_said_to_be_missing(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    for call in (
+        lambda: store.get(99),
+        lambda: store.rename(99, "x"),
+        lambda: store.delete(99),
+        lambda: store.branch(99),
+        lambda: store.message(99),
+        lambda: store.ask(99, None, "Why?"),
+        lambda: store.ask(conversation.id, 99, "Why?"),
+        lambda: store.answer_again(99),
+        lambda: store.grow(99, "x"),
+        lambda: store.finish(99, "x", MessageStatus.COMPLETE, Evidence()),
+    ):
+        with pytest.raises(NotFoundError) as missing:
+            call()
+        assert missing.value.message.endswith(".")
+    assert store.get(conversation.id) == conversation
+
+
+@pytest.mark.parametrize("text", ["", "a\0b\0", "\u202eright to left\u202c", "Ünïcödé 東京 🙂", "x " * 500_000])
+def test_any_text_comes_back_as_it_was(store: ConversationStore, text: str) -> None:
+    question, answer = store.ask(store.create(text, text).id, None, text)
+    store.grow(answer.id, text)
+    assert store.message(answer.id).text == text
+    store.finish(answer.id, text, MessageStatus.COMPLETE, Evidence())
+    assert [message.text for message in store.branch(answer.id)] == [text, text]
+    conversation = store.get(question.conversation_id)
+    assert (conversation.title, conversation.system_prompt) == (text, text)
+
+
+@pytest.mark.parametrize("words", ["' OR 1=1 --", "NEAR(x", "a AND", "title:x", '"x', "x*y OR", "{x}: ^z"])
+def test_operators_of_query_languages_are_only_words(store: ConversationStore, words: str) -> None:
+    store.create("Heating", "")
+    assert store.recent(words) == ()
+
+
+@pytest.mark.parametrize("signs", ['"', "*", "\0", "-", "{}^", "?" * 10_000])
+def test_a_search_without_words_finds_everything(store: ConversationStore, signs: str) -> None:
+    made = store.create("Heating", "")
+    assert store.recent(signs) == (made,)
+
+
+def test_many_threads_can_ask_at_once(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    problems: list[Exception] = []
+
+    def ask(number: int) -> None:
+        try:
+            for step in range(10):
+                _, answer = store.ask(conversation.id, None, f"{number} {step}")
+                store.grow(answer.id, f"{number}")
+                store.finish(answer.id, f"{number} {step}", MessageStatus.COMPLETE, Evidence())
+        except Exception as problem:  # noqa: BLE001  reported below
+            problems.append(problem)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    head = store.get(conversation.id).head_id
+    question, answer = store.branch(head)
+    assert question.text == answer.text
