@@ -58,12 +58,12 @@ class LoadedModel:
         self._lifetime = threading.Lock()
         self.abort = AbortSwitch()
         self._threads = options.threads or default_threads()
+        self._context: Any = None
         self._model, self.device = self._load(path, options, stop, report)
-        self.context: Any = None
         try:
             self.trained_length = int(self._api.llama_model_n_ctx_train(self._model))
             wanted = min(options.context_length or DEFAULT_CONTEXT, self.trained_length)
-            self.context = self._make_context(wanted)
+            self._context = self._make_context(wanted)
             # llama.cpp rounds the context up; some architectures end the process beyond what they were trained for.
             self.context_length = min(int(self._api.llama_n_ctx(self.context)), wanted)
             self.memory = self._memory()
@@ -75,6 +75,13 @@ class LoadedModel:
             self.close()
             raise
 
+    @property
+    def context(self) -> Any:
+        """The native context, for the thread that owns it. Raises `ModelError` once closed: its use would be fatal."""
+        if self._context is None:
+            raise _unloaded()
+        return self._context
+
     def prompt(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
         """The tokens of turns, template included; with `asks` they end where the answer begins. From any thread.
 
@@ -84,15 +91,15 @@ class LoadedModel:
         text = self.template.render(protected, asks=asks)
         with self._lifetime:
             if self._model is None:
-                raise ModelError("The model was unloaded.", "Ask again: it will be loaded anew.")
+                raise _unloaded()
             return self.vocabulary.tokenise(text, opening=True)
 
     def close(self) -> None:
         """Free the context, then the weights. Does nothing the second time."""
         with self._lifetime:
-            if self.context is not None:
-                self._api.llama_free(self.context)
-                self.context = None
+            if self._context is not None:
+                self._api.llama_free(self._context)
+                self._context = None
             if self._model is not None:
                 self._api.llama_model_free(self._model)
                 self._model = None
@@ -199,6 +206,10 @@ class AbortSwitch:
     def is_set(self) -> bool:
         """Whether decodes are aborted; graphics processors do not look, their callers must."""
         return self._byte[0] != b"\0"
+
+
+def _unloaded() -> ModelError:
+    return ModelError("The model was unloaded.", "Ask again: it will be loaded anew.")
 
 
 def _load_error(name: str) -> ModelError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
+from localassist.adapters.llama.loading import BATCH
 from localassist.domain.errors import ModelError, Stopped
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Session:
     def __init__(self, loaded: LoadedModel) -> None:
         self.loaded = loaded
         self.known: list[int] = []
+        self._can_choose = False
         self._api = bindings().api
         self._one = (ctypes.c_int32 * 1)()
         self._batch_of_one = self._api.llama_batch_get_one(self._one, 1)
@@ -47,28 +49,28 @@ class Session:
         return len(self.known)
 
     def read(self, tokens: Sequence[int]) -> None:
-        """Read tokens, at most a batch of them; the model is then ready to `choose` what follows the last.
+        """Read tokens, which must fit the context; the model can then `choose` what follows the last.
 
-        Raises `Stopped` when aborted, `ModelError` when it can't be computed; what was read then is forgotten.
+        Raises `Stopped` when aborted, `ModelError` when it can't be computed; the batch under way is then forgotten.
         """
         if len(tokens) > self.room:
             raise ModelError("The conversation is longer than the model's context.", "Begin a new conversation.")
-        array = (ctypes.c_int32 * len(tokens))(*tokens)
-        status = self._api.llama_decode(self.loaded.context, self._api.llama_batch_get_one(array, len(tokens)))
-        if status:
-            self._recover(status)
-        self.known.extend(tokens)
+        for start in range(0, len(tokens), BATCH):
+            part = tokens[start : start + BATCH]
+            array = (ctypes.c_int32 * len(part))(*part)
+            self._decode(self._api.llama_batch_get_one(array, len(part)))
+            self.known.extend(part)
 
     def append(self, token: int) -> None:
         """Read one token: `read` without its overhead. There must be `room`."""
         self._one[0] = token
-        status = self._api.llama_decode(self.loaded.context, self._batch_of_one)
-        if status:
-            self._recover(status)
+        self._decode(self._batch_of_one)
         self.known.append(token)
 
     def choose(self, chain: SamplerChain) -> int:
-        """The token that the chain takes to follow the last one read."""
+        """The token that the chain takes to follow the last one read. Raises `ModelError` if nothing was."""
+        if not self._can_choose:  # the library would end the process
+            raise ModelError("The model has read nothing that it could continue.", "Ask again.")
         return int(self._api.llama_sampler_sample(chain.native, self.loaded.context, -1))
 
     def abort(self) -> None:
@@ -89,9 +91,16 @@ class Session:
         self.known.clear()
         self.loaded.close()
 
+    def _decode(self, batch: Any) -> None:
+        status = self._api.llama_decode(self.loaded.context, batch)
+        self._can_choose = status == 0
+        if status:
+            self._recover(status)
+
     def _shorten(self, length: int) -> None:
         if length == len(self.known):
             return
+        self._can_choose = False
         memory = self.loaded.memory
         kept = self._api.llama_memory_seq_rm(memory, 0, length, -1)
         # Recurrent models can't go back, and refuse; sliding windows may have lost what would be needed.
@@ -102,7 +111,10 @@ class Session:
 
     def _recover(self, status: int) -> None:
         """After a failed decode: forget what may have been read halfway, then say what happened."""
-        self._shorten_memory()
+        memory, length = self.loaded.memory, len(self.known)
+        if not self._api.llama_memory_seq_rm(memory, 0, length, -1):
+            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
+            self.known.clear()
         if status == _ABORTED:
             raise Stopped
         if status == _NO_ROOM:
@@ -111,12 +123,6 @@ class Session:
             "The model stopped computing; the computer may be out of memory.",
             "Close other programs or choose a smaller model.",
         )
-
-    def _shorten_memory(self) -> None:
-        memory, length = self.loaded.memory, len(self.known)
-        if not self._api.llama_memory_seq_rm(memory, 0, length, -1):
-            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
-            self.known.clear()
 
 
 def common_prefix(known: Sequence[int], wanted: Sequence[int]) -> int:
