@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fakes import (
+    FakeActivity,
+    FakeChatModel,
+    FakeChatModels,
+    FakeConversationStore,
+    FakeDocumentStore,
+    FakeEmbedder,
+    FakeFiles,
+    FakePassageIndex,
+    FakeReader,
+    FakeSettingsStore,
+)
+from localassist.domain.chat import Evidence, MessageStatus, Question
+from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.domain.events import Asked, Finished, Routed
+from localassist.domain.privacy import Destination, Route, Traffic
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
+from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.retrieval import SearchPassages
+from localassist.usecases.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +37,68 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-ICONS = Path(__file__).resolve().parents[2] / "assets" / "icons"
+    from localassist.domain.chat import Message
+    from localassist.domain.documents import Scope
+    from localassist.domain.stopping import Stop
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ROUTE = Route(Destination.THIS_COMPUTER, "parrot", "It is the chosen model.")
+
+
+class ScriptedAnswers:
+    """Stands where `AnswerQuestion` does: keeps the contract of its events and says what a test wants said.
+
+    `script` is yielded between `Routed` and `Finished`; a `threading.Event` in it is waited for, an error raised.
+    """
+
+    def __init__(self, conversations: FakeConversationStore) -> None:
+        self._conversations = conversations
+        self.script: list[object] = []
+        self.evidence = Evidence(route=ROUTE)
+        self.asked: list[tuple[Question | int, Scope, str]] = []
+        self.refusal: LocalAssistError | None = None
+
+    def __call__(self, question: Question, stop: Stop) -> Iterator[object]:
+        self.asked.append((question, question.scope, question.model))
+        if self.refusal:
+            raise self.refusal
+        asked, answer = self._conversations.ask(question.conversation_id, question.parent_id, question.text)
+        return self._answer(asked, answer, stop)
+
+    def again(self, question_id: int, scope: Scope, stop: Stop, model: str = "") -> Iterator[object]:
+        self.asked.append((question_id, scope, model))
+        return self._answer(
+            self._conversations.message(question_id), self._conversations.answer_again(question_id), stop
+        )
+
+    def _answer(self, asked: Message, answer: Message, stop: Stop) -> Iterator[object]:
+        said, status, problem = "", MessageStatus.FAILED, "It ended unexpectedly."
+        try:
+            yield Asked(asked, answer)
+            yield Routed(ROUTE)
+            for step in self.script:
+                self._wait(step, stop)
+                said += getattr(step, "text", "")
+                if not isinstance(step, threading.Event):
+                    yield step
+            status, problem = MessageStatus.COMPLETE, ""
+        except Stopped:
+            status, problem = MessageStatus.STOPPED, ""
+        except LocalAssistError as error:
+            problem = str(error)
+            raise
+        finally:
+            finished = self._conversations.finish(answer.id, said, status, self.evidence, problem)
+        yield Finished(finished)
+
+    def _wait(self, step: object, stop: Stop) -> None:
+        stop.raise_if_requested()
+        if isinstance(step, LocalAssistError):
+            raise step
+        if isinstance(step, threading.Event):
+            with stop.while_waiting(step.set):
+                assert step.wait(20), "nobody let the answer go on"
+            stop.raise_if_requested()
 
 
 @pytest.fixture
@@ -27,7 +108,7 @@ def theme(qapp: QApplication) -> Theme:
 
 @pytest.fixture
 def icons(theme: Theme) -> Icons:
-    return Icons(ICONS, theme)
+    return Icons(ASSETS / "icons", theme)
 
 
 @pytest.fixture
@@ -35,3 +116,40 @@ def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     made = Jobs()
     yield made
     made.close(10)
+
+
+@pytest.fixture
+def files() -> FakeFiles:
+    return FakeFiles(
+        lease="# Notice\n\nThe tenant gives sixty days notice in writing.\n\nThe fee for late notice is 45 dollars.",
+        policy="# Travel\n\nA hotel night costs at most 120 euros.",
+    )
+
+
+@pytest.fixture
+def answers() -> ScriptedAnswers:
+    return ScriptedAnswers(FakeConversationStore())
+
+
+@pytest.fixture
+def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
+    documents, embedder, activity = FakeDocumentStore(), FakeEmbedder(), FakeActivity()
+    index = FakePassageIndex(documents)
+    reader = FakeReader(files)
+    search = SearchPassages(documents, index, embedder)
+    return Services(
+        conversations=answers._conversations,
+        unrecorded_conversations=FakeConversationStore(),
+        documents=documents,
+        reader=reader,
+        models=FakeChatModels(FakeChatModel(name="parrot")),
+        settings=FakeSettingsStore(),
+        ingest=IngestPaths(files, reader, embedder, documents, index, activity),
+        search=search,
+        answer=answers,  # type: ignore[arg-type]
+        answer_unrecorded=answers,  # type: ignore[arg-type]
+        traffic=Traffic,
+        diagnose=lambda: (),
+        samples=str(ASSETS / "samples"),
+        demo_questions=("What notice must the tenant give?", "How much may a hotel night cost?"),
+    )

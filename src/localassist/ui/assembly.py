@@ -24,10 +24,13 @@ from localassist.ui.main_window import MainWindow, Views
 from localassist.ui.models.first_start import FirstStartView
 from localassist.ui.models.picker import ModelPicker
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
+from localassist.ui.settings.dialog import SettingsDialog
+from localassist.ui.settings.presenter import SettingsPresenter
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Message
     from localassist.domain.documents import Scope
+    from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
     from localassist.ui.jobs import Jobs
     from localassist.ui.theme import Theme
@@ -48,7 +51,8 @@ class Assembly(QObject):
         self._services = services
         self._jobs = jobs
         self._shown_answer: Message | None = None
-        icons = Icons(Path(services.samples).parent / "icons", theme)
+        self._settings: tuple[SettingsDialog, SettingsPresenter] | None = None
+        self._icons = icons = Icons(Path(services.samples).parent / "icons", theme)
         self.picker = ModelPicker(icons)
         self.chat = ChatView(icons, self.picker)
         self.conversations = ConversationsView(icons)
@@ -111,6 +115,8 @@ class Assembly(QObject):
         self.window.new_requested.connect(self._on_new_requested)
         self.window.stop_requested.connect(self._chat.stop)
         self.window.switch_requested.connect(self._on_switch_requested)
+        self.window.models_requested.connect(self._on_models_requested)
+        self.window.settings_requested.connect(self._on_settings_requested)
 
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""
@@ -171,6 +177,26 @@ class Assembly(QObject):
         dialog = SwitcherDialog(self._list.recent, self.window)
         dialog.conversation_chosen.connect(self._chat.open)
         dialog.open()
+
+    def _on_models_requested(self) -> None:
+        self._leave_first_start()
+        self.picker.showMenu()
+
+    def _on_settings_requested(self) -> None:
+        if self._settings is None:
+            dialog = SettingsDialog(self._icons, self.window)
+            presenter = SettingsPresenter(dialog, self._services, self._jobs)
+            presenter.settings_changed.connect(self._on_settings_changed)
+            self._settings = dialog, presenter
+        dialog, presenter = self._settings
+        presenter.refresh()
+        dialog.show()
+        dialog.raise_()
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self._icons.theme.choose(settings.theme)
+        self.window.show_offline(offline=settings.offline)
+        self._models.refresh()
 
     def _on_problem(self, problem: Problem) -> None:
         self.chat.composer.complain(problem.text)

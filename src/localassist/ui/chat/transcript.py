@@ -59,6 +59,7 @@ class TranscriptView(QAbstractScrollArea):
         self._layouter: Layouter | None = None
         self._markdown: Markdown | None = None
         self._column = Column(self._lay_out)
+        self._column.items = self._items
         self._selection = Selection()
         self._settling = False
         self._shelf = ControlShelf(icons, self.viewport())
