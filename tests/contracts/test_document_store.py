@@ -1,0 +1,329 @@
+"""What every keeper of documents does: the one in memory for tests, the database on disk and in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import FakeDocumentStore, FakeEmbedder
+from localassist.adapters.database import Database, DatabaseDocumentStore
+from localassist.domain.documents import (
+    Block,
+    BlockKind,
+    Chunk,
+    Document,
+    DocumentStatus,
+    PageSpan,
+    Scope,
+    StructuredText,
+)
+from localassist.domain.errors import NotFoundError
+from localassist.domain.ports.documents import FoundFile
+from localassist.domain.stopping import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from localassist.domain.ports.documents import DocumentStore
+
+EMBEDDER = FakeEmbedder()
+VERSIONS = ("reader 1", EMBEDDER.name)
+LEASE = "Notice is three months.\nThe rent is 900 euros.\nPets need consent."
+CELLAR = "The boiler stands in the cellar.\nThe valve is made of brass."
+
+
+@pytest.fixture(params=["fake", "file", "memory"])
+def store(request: pytest.FixtureRequest, home: Path) -> Iterator[DocumentStore]:
+    if request.param == "fake":
+        yield FakeDocumentStore()
+        return
+    database = Database(home / "localassist.db" if request.param == "file" else None)
+    yield DatabaseDocumentStore(database)
+    database.close()
+
+
+def lines(text: str, title: str = "") -> tuple[StructuredText, list[Chunk]]:
+    """A text of a paragraph and a page a line, and a chunk for each."""
+    chunks, position = [], 0
+    for line in text.splitlines():
+        chunks.append(Chunk(position, position + len(line), "Part"))
+        position += len(line) + 1
+    blocks = tuple(Block(BlockKind.PARAGRAPH, chunk.start, chunk.end) for chunk in chunks)
+    pages = tuple(PageSpan(n, chunk.start, chunk.end + 1) for n, chunk in enumerate(chunks, 1))
+    return StructuredText(text, blocks, pages, title, ("A picture was left out.",)), chunks
+
+
+def save(
+    store: DocumentStore, path: str, text: str, versions: tuple[str, str] = VERSIONS
+) -> tuple[Document, tuple[int, ...]]:
+    content, chunks = lines(text)
+    vectors = EMBEDDER.embed_passages([text[chunk.start : chunk.end] for chunk in chunks], Stop())
+    return store.save(FoundFile(path, len(text), 5.5), f"hash of {text}", versions, content, chunks, vectors)
+
+
+def texts(store: DocumentStore, chunk_ids: list[int], scope: Scope) -> list[str]:
+    return [passage.text for passage in store.passages(chunk_ids, scope)]
+
+
+def by_words(store: DocumentStore, query: str, scope: Scope, k: int = 10) -> list[str]:
+    return texts(store, [each.chunk_id for each in store.match_words(query, k, scope)], scope)
+
+
+def by_meaning(store: DocumentStore, query: str, scope: Scope, k: int = 10, embedder: str = EMBEDDER.name) -> list[str]:
+    near = store.nearest_exact(EMBEDDER.embed_query(query), k, scope, embedder)
+    return texts(store, [each.chunk_id for each in near], scope)
+
+
+def test_a_document_is_stored_whole(store: DocumentStore) -> None:
+    document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
+    assert document == Document(
+        document.id, "/docs/lease.pdf", "lease.pdf", f"hash of {LEASE}", len(LEASE), 5.5, 3, 3, DocumentStatus.READY
+    )
+    assert store.find_document("/docs/lease.pdf") == document
+    assert store.find_document("/docs/other.pdf") is None
+    assert store.content(document.id) == lines(LEASE)[0]
+    assert store.chunk_count(Scope(document_ids=(document.id,))) == len(chunk_ids) == 3
+
+
+def test_passages_say_where_they_stand(store: DocumentStore) -> None:
+    document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
+    scope = Scope(document_ids=(document.id,))
+    last, first = store.passages([chunk_ids[2], chunk_ids[0]], scope)
+    assert (first.text, first.page, first.char_start) == ("Notice is three months.", 1, 0)
+    assert (last.text, last.page, last.heading) == ("Pets need consent.", 3, "Part")
+    assert (last.path, last.title, last.document_id) == ("/docs/lease.pdf", "lease.pdf", document.id)
+    assert LEASE[last.char_start : last.char_end] == last.text
+
+
+def test_passages_outside_the_scope_are_left_out(store: DocumentStore) -> None:
+    _, lease = save(store, "/docs/lease.pdf", LEASE)
+    cellar, others = save(store, "/docs/cellar.pdf", CELLAR)
+    assert texts(store, [*lease, *others, 9999], Scope(document_ids=(cellar.id,))) == CELLAR.splitlines()
+
+
+def test_a_text_without_chunks_is_stored_as_empty_and_says_so(store: DocumentStore) -> None:
+    document, chunk_ids = save(store, "/docs/scan.pdf", "")
+    assert (document.status, document.chunk_count, chunk_ids) == (DocumentStatus.EMPTY, 0, ())
+    assert "A picture was left out." in document.problem
+    assert store.find_document("/docs/scan.pdf") == document
+
+
+def test_a_failure_is_remembered_and_found(store: DocumentStore) -> None:
+    save(store, "/docs/lease.pdf", LEASE)
+    document = store.save_failure(FoundFile("/docs/lease.pdf", 7, 6.0), "hash 2", "It is encrypted.")
+    assert (document.status, document.problem, document.chunk_count) == (DocumentStatus.FAILED, "It is encrypted.", 0)
+    assert store.find_document("/docs/lease.pdf") == document
+    assert by_words(store, "notice", Scope(document_ids=(document.id,))) == []
+
+
+def test_saving_again_replaces_what_stood_at_the_path(store: DocumentStore) -> None:
+    before, _ = save(store, "/docs/lease.pdf", LEASE)
+    collection = store.add_collection("Home", [])
+    store.assign([before.id], collection.id)
+    after, chunk_ids = save(store, "/docs/lease.pdf", CELLAR)
+    assert after.id == before.id
+    assert by_words(store, "notice boiler", Scope.everything()) == ["The boiler stands in the cellar."]
+    assert store.vector_state(EMBEDDER.name) == (2, max(chunk_ids))
+
+
+def test_words_find_the_chunks_that_hold_them(store: DocumentStore) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    scope = Scope(document_ids=(document.id,))
+    assert by_words(store, "What rent do I pay?", scope)[0] == "The rent is 900 euros."
+    assert by_words(store, "CONSENT", scope) == ["Pets need consent."]
+    assert by_words(store, "submarine", scope) == []
+    assert len(store.match_words("notice rent pets", 2, scope)) == 2
+
+
+def test_better_matches_by_words_score_higher(store: DocumentStore) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    best, other = store.match_words("rent 900 consent", 10, Scope(document_ids=(document.id,)))
+    assert best.score > other.score > 0
+
+
+def test_vectors_find_the_nearest_chunks(store: DocumentStore) -> None:
+    document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
+    scope = Scope(document_ids=(document.id,))
+    near = store.nearest_exact(EMBEDDER.embed_query("The rent is 900 euros."), 2, scope, EMBEDDER.name)
+    assert near[0].chunk_id == chunk_ids[1]
+    assert near[0].score == pytest.approx(1.0, abs=1e-6)
+    assert len(near) == 2
+    assert near[0].score > near[1].score
+
+
+def test_vectors_of_another_embedder_are_never_compared(store: DocumentStore) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE, ("reader 1", "another embedder"))
+    assert by_meaning(store, "rent", Scope(document_ids=(document.id,))) == []
+    assert store.vector_state(EMBEDDER.name) == (0, 0)
+    assert store.vector_state("another embedder")[0] == 3
+
+
+def test_a_search_sees_its_scope_alone(store: DocumentStore) -> None:
+    lease, _ = save(store, "/docs/lease.pdf", LEASE)
+    cellar, _ = save(store, "/docs/cellar.pdf", CELLAR)
+    save(store, "/cache/only.pdf", "The rent of the cached file.")
+    home, technical = store.add_collection("Home", []), store.add_collection("Technical", [])
+    store.assign([lease.id], home.id)
+    store.assign([cellar.id], technical.id)
+    query = "rent cellar"
+    for search in (by_words, by_meaning):
+        assert search(store, query, Scope()) == []
+        assert set(search(store, query, Scope(collection_ids=(home.id,)))) & set(CELLAR.splitlines()) == set()
+        both = search(store, query, Scope(collection_ids=(home.id,), document_ids=(cellar.id,)))
+        everything = search(store, query, Scope.everything())
+        assert both == everything
+        assert {"The rent is 900 euros.", "The boiler stands in the cellar."} <= set(both)
+        assert "The rent of the cached file." not in everything
+    assert store.chunk_count(Scope.everything()) == 5
+    assert [document.path for document in store.documents(Scope.everything())] == [
+        "/docs/cellar.pdf",
+        "/docs/lease.pdf",
+    ]
+
+
+def test_a_collection_is_made_once_and_gathers_roots(store: DocumentStore) -> None:
+    made = store.add_collection("Home", ["/docs"])
+    again = store.add_collection("Home", ["/more", "/docs"])
+    other = store.add_collection("Attic", [])
+    assert (again.id, set(again.roots)) == (made.id, {"/docs", "/more"})
+    assert store.collections() == (other, again)
+
+
+def test_assigning_twice_counts_once(store: DocumentStore) -> None:
+    collection = store.add_collection("Home", [])
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    store.assign([document.id], collection.id)
+    store.assign([document.id], collection.id)
+    assert store.collections() == (replace(collection, document_count=1),)
+
+
+def test_removing_a_collection_removes_what_is_in_no_other(store: DocumentStore) -> None:
+    lease, _ = save(store, "/docs/lease.pdf", LEASE)
+    cellar, cellar_chunks = save(store, "/docs/cellar.pdf", CELLAR)
+    cached, _ = save(store, "/cache/only.pdf", "Only cached.")
+    home, technical = store.add_collection("Home", []), store.add_collection("Technical", [])
+    store.assign([lease.id, cellar.id], technical.id)
+    store.assign([lease.id], home.id)
+    assert set(store.remove_collection(technical.id)) == set(cellar_chunks)
+    assert store.find_document("/docs/cellar.pdf") is None
+    assert store.find_document("/docs/lease.pdf") == lease
+    assert store.find_document("/cache/only.pdf") == cached
+    assert [collection.name for collection in store.collections()] == ["Home"]
+
+
+def test_a_removed_document_is_found_no_more(store: DocumentStore) -> None:
+    document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
+    assert set(store.remove_document(document.id)) == set(chunk_ids)
+    scope = Scope(document_ids=(document.id,))
+    assert store.find_document("/docs/lease.pdf") is None
+    assert (
+        by_words(store, "rent", scope) == by_meaning(store, "rent", scope) == texts(store, list(chunk_ids), scope) == []
+    )
+    assert store.vector_state(EMBEDDER.name) == (0, 0)
+
+
+def test_equal_bytes_are_not_read_again(store: DocumentStore) -> None:
+    first, _ = save(store, "/docs/lease.pdf", LEASE)
+    copy = store.reuse(FoundFile("/docs/copy.pdf", len(LEASE), 8.0), first.content_hash, VERSIONS)
+    assert copy is not None
+    assert (copy.path, copy.status, copy.chunk_count, copy.modified) == ("/docs/copy.pdf", DocumentStatus.READY, 3, 8.0)
+    store.remove_document(first.id)
+    scope = Scope(document_ids=(copy.id,))
+    assert by_words(store, "rent", scope)[0] == by_meaning(store, "The rent is 900 euros.", scope)[0]
+    assert store.content(copy.id) == lines(LEASE)[0]
+
+
+def test_reusing_keeps_the_document_and_its_collections(store: DocumentStore) -> None:
+    collection = store.add_collection("Home", [])
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    store.assign([document.id], collection.id)
+    touched = store.reuse(FoundFile("/docs/lease.pdf", len(LEASE), 9.0), document.content_hash, VERSIONS)
+    assert touched == replace(document, modified=9.0)
+    assert store.documents(Scope(collection_ids=(collection.id,))) == (touched,)
+
+
+@pytest.mark.parametrize("versions", [("reader 2", EMBEDDER.name), ("reader 1", "another embedder")])
+def test_text_made_by_other_versions_is_not_reused(store: DocumentStore, versions: tuple[str, str]) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    file = FoundFile("/docs/copy.pdf", len(LEASE), 8.0)
+    assert store.reuse(file, document.content_hash, versions) is None
+    assert store.reuse(file, "another hash", VERSIONS) is None
+    assert store.find_document("/docs/copy.pdf") is None
+
+
+def test_a_failure_is_not_reused(store: DocumentStore) -> None:
+    store.save_failure(FoundFile("/docs/lease.pdf", 7, 6.0), "hash", "It is encrypted.")
+    assert store.reuse(FoundFile("/docs/lease.pdf", 7, 7.0), "hash", VERSIONS) is None
+
+
+def test_all_vectors_come_once_each_in_order_of_id(store: DocumentStore) -> None:
+    stored = [save(store, f"/docs/{number}.pdf", f"Text number {number}.\nMore of it.")[1] for number in range(5)]
+    wanted = [chunk_id for chunk_ids in stored for chunk_id in chunk_ids]
+    found = [(chunk_ids, vectors) for chunk_ids, vectors in store.all_vectors(EMBEDDER.name)]
+    assert [chunk_id for chunk_ids, _ in found for chunk_id in chunk_ids] == wanted
+    assert all(vectors.count == len(chunk_ids) for chunk_ids, vectors in found)
+    expected = EMBEDDER.embed_passages(["Text number 0.", "More of it."], Stop())
+    assert list(found[0][1].data[: 2 * EMBEDDER.dimension]) == list(expected.data)
+    after = [chunk_id for chunk_ids, _ in store.all_vectors(EMBEDDER.name, stored[2][-1]) for chunk_id in chunk_ids]
+    assert after == wanted[6:]
+    assert list(store.all_vectors("another embedder")) == []
+
+
+def test_the_state_of_the_vectors_tells_every_change(store: DocumentStore) -> None:
+    states = {store.vector_state(EMBEDDER.name)}
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    states.add(store.vector_state(EMBEDDER.name))
+    save(store, "/docs/cellar.pdf", CELLAR)
+    states.add(store.vector_state(EMBEDDER.name))
+    store.remove_document(document.id)
+    states.add(store.vector_state(EMBEDDER.name))
+    save(store, "/docs/lease.pdf", LEASE)
+    states.add(store.vector_state(EMBEDDER.name))
+    assert len(states) == 5
+
+
+def test_what_does_not_exist_is_said_to_be_missing(store: DocumentStore) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    collection = store.add_collection("Home", [])
+    for call in (
+        lambda: store.remove_collection(99),
+        lambda: store.remove_document(99),
+        lambda: store.content(99),
+        lambda: store.assign([document.id], 99),
+        lambda: store.assign([99], collection.id),
+    ):
+        with pytest.raises(NotFoundError) as missing:
+            call()
+        assert missing.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", " ", "\0", '"', "rent\0pets", 'rent" OR "pets', "the of and", "NEAR(rent pets)", "text:rent", "-rent", "*",
+     "rent*", "(", "a\ud800b", "x" * 10_000_000, "rent " * 1_000_000],
+    ids=lambda query: repr(query[:12]),
+)  # fmt: skip
+def test_no_query_breaks_the_search_for_words(store: DocumentStore, query: str) -> None:
+    document, _ = save(store, "/docs/lease.pdf", LEASE)
+    found = by_words(store, query, Scope(document_ids=(document.id,)))
+    assert set(found) <= set(LEASE.splitlines())
+    assert "The rent is 900 euros." in found or "rent" not in query
+
+
+@pytest.mark.parametrize("text", ["a\0b\nc\0", "\u202eright to left\u202c", "\ufeffmark\n\u200b", "x" * 2_000_000])
+def test_any_text_comes_back_as_it_was(store: DocumentStore, text: str) -> None:
+    document, chunk_ids = save(store, "/docs/odd.txt", text)
+    assert store.content(document.id).text == text
+    assert texts(store, list(chunk_ids), Scope(document_ids=(document.id,))) == text.splitlines()
+
+
+def test_paths_that_are_not_valid_text_are_kept(store: DocumentStore) -> None:
+    path = "/docs/caf\udce9.txt"
+    document, _ = save(store, path, LEASE)
+    collection = store.add_collection("Home", ["/docs/\udce9"])
+    assert store.find_document(path) == document
+    assert document.path == path
+    assert collection.roots == ("/docs/\udce9",)
