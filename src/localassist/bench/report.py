@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 NAMES: Final = ("ingest", "retrieval", "startup")
 
@@ -58,19 +58,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "libraries": {library: _version(library) for library in libraries},
     }
-
-
-def render(report: dict[str, Any]) -> Sequence[str]:
-    """The report as lines for a terminal."""
-    facts = report["machine"]
-    lines = [f"{report['benchmark']} on {facts['processor']}, {facts['cores']} cores, Python {facts['python']}"]
-    for result in report["results"]:
-        verdict = {True: "holds", False: "MISSED", None: ""}[result["holds"]]
-        target = f"(target {result['target']}: {verdict})" if result["target"] else ""
-        lines.append(
-            f"  {result['name']}: {result['value']:.4g} {result['unit']}, {result['reference']} {target}".rstrip()
-        )
-    return lines
 
 
 def _run(name: str) -> Iterable[Result]:
