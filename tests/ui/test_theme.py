@@ -39,7 +39,7 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 def test_style_sheet_uses_the_tokens_alone(tokens: Tokens) -> None:
-    colours = set(re.findall(r"#[0-9a-fA-F]{3,8}\b", stylesheet(tokens)))
+    colours = set(re.findall(r"#[0-9a-fA-F]{3,8}\b", stylesheet(asdict(tokens))))
     assert colours <= set(asdict(tokens).values())
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", STYLE.template), "a colour outside the tokens"
     assert {f.name for f in fields(Tokens)} >= set(re.findall(r"\$(\w+)", STYLE.template))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from typing_extensions import override
 
@@ -10,13 +10,28 @@ from localassist.domain.errors import NetworkError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     import httpx
 
-    from localassist.adapters.network import NetworkDoor
+
+class Door(Protocol):
+    """What a transport needs of the door."""
+
+    def opening(self, host: str) -> AbstractContextManager[None]:
+        """Around opening a connection. Raises `OfflineError` while the offline switch is on."""
+        ...
+
+    def require_online(self, host: str) -> None:
+        """Raise `OfflineError` while the offline switch is on."""
+        ...
+
+    def count(self, *, sent: int = 0, received: int = 0) -> None:
+        """Add bytes that pass."""
+        ...
 
 
-def open_transport(door: NetworkDoor) -> httpx.BaseTransport:
+def open_transport(door: Door) -> httpx.BaseTransport:
     """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`."""
     import httpcore
     import httpx
@@ -80,7 +95,7 @@ def _broken(host: str, error: Exception) -> NetworkError:
 class _CountingBackend:
     """Opens sockets through the door."""
 
-    def __init__(self, door: NetworkDoor, inner: Any) -> None:
+    def __init__(self, door: Door, inner: Any) -> None:
         self._door = door
         self._inner = inner
 
@@ -92,7 +107,7 @@ class _CountingBackend:
 class _CountingStream:
     """Counts what passes a connection, and ends it once the offline switch is on."""
 
-    def __init__(self, door: NetworkDoor, host: str, inner: Any) -> None:
+    def __init__(self, door: Door, host: str, inner: Any) -> None:
         self._door = door
         self._host = host
         self._inner = inner

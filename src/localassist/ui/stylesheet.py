@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from string import Template
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from localassist.ui.theme import Tokens
+    from collections.abc import Mapping
 
 # Properties set by the widgets: `kind` tells families of one class apart, `tone` their colour.
 STYLE: Final = Template("""
@@ -127,6 +126,6 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
 
-def stylesheet(tokens: Tokens) -> str:
-    """The style sheet in these colours."""
-    return STYLE.substitute(asdict(tokens))
+def stylesheet(colours: Mapping[str, str]) -> str:
+    """The style sheet in these colours, each under the name of its token."""
+    return STYLE.substitute(colours)

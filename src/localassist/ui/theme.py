@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -142,7 +142,7 @@ class Theme(QObject):
             return
         self._tokens = tokens
         self._application.setPalette(_palette(tokens))
-        self._application.setStyleSheet(stylesheet(tokens))
+        self._application.setStyleSheet(stylesheet(asdict(tokens)))
         self.changed.emit()
 
     def _chosen(self) -> Tokens:
