@@ -70,7 +70,7 @@ def check(environment: Environment) -> int:
         "ruff check": ("ruff", "check", "."),
         "ruff format": ("ruff", "format", "--check", "."),
         "mypy": ("mypy",),
-        "import-linter": ("lint-imports",),
+        "import-linter": ("lint-imports", "--no-logo"),
     }
     failed = [name for name, command in tools.items() if call(environment, name, *command)]
     if failed:
