@@ -10,7 +10,7 @@ from localassist.domain.chat import Evidence, Figures, Message, MessageStatus, R
 from localassist.domain.documents import Citation, Passage, SentenceSupport
 from localassist.domain.privacy import Destination, Route
 
-TEXT = "The notice is 60 days. The fee is 45 dollars, or 90 with 45 twice."
+TEXT = "The notice is 60 days. [1] The fee is 45 dollars, or 90 with 45 twice."
 LEASE = Passage(7, 3, "/docs/lease.pdf", "Lease", 4, "Term > Notice", "at least\nsixty (60) days", 100, 124, 0.5)
 
 
@@ -32,8 +32,8 @@ ANSWER = Message(
         citations=(Citation(1, LEASE, "at least\nsixty (60) days", 100, 124, 4),),
         found=(replace(LEASE, chunk_id=8, page=6), replace(LEASE, chunk_id=9, page=6), replace(LEASE, page=None)),
         sentences=(
-            SentenceSupport(*at("The notice is 60 days. "), citations=(1,)),
-            SentenceSupport(23, len(TEXT), unsupported=(at("45"), at("90"), at("45", 50))),
+            SentenceSupport(*at("The notice is 60 days. [1]"), citations=(1,)),
+            SentenceSupport(27, len(TEXT), unsupported=(at("45"), at("90"), at("45", 55))),
         ),
         searched=True,
         figures=Figures(200, 20, 12, 0.84, 51.7, 8192, "CPU, 2 threads"),
@@ -43,9 +43,8 @@ ANSWER = Message(
 
 
 def test_marks_stand_where_they_belong() -> None:
-    assert answers.marked_text(ANSWER) == (
-        "The notice is 60 days. [1] The fee is 45 (?) dollars, or 90 (?) with 45 (?) twice."
-    )
+    marked = "The notice is 60 days. [1] The fee is 45 (?) dollars, or 90 (?) with 45 (?) twice."
+    assert answers.marked_text(ANSWER) == marked
 
 
 def test_lines_name_places_quotes_and_figures() -> None:

@@ -15,17 +15,10 @@ if TYPE_CHECKING:
 
 
 def marked_text(answer: Message) -> str:
-    """The answer with `[n]` after each sentence that rests on passage n and `(?)` after numbers that none holds."""
-    marks: list[tuple[int, str]] = []
-    for sentence in answer.evidence.sentences:
-        numbers = "".join(f"[{n}]" for n in sentence.citations)
-        if numbers:
-            end = sentence.start + len(answer.text[sentence.start : sentence.end].rstrip())
-            marks.append((end, f" {numbers}"))
-        marks.extend((end, " (?)") for _, end in sentence.unsupported)
+    """The answer with `(?)` after every number that no passage holds; its text has its citations' numbers already."""
     text = answer.text
-    for position, mark in sorted(marks, key=lambda item: item[0], reverse=True):
-        text = text[:position] + mark + text[position:]
+    for _, end in sorted((span for each in answer.evidence.sentences for span in each.unsupported), reverse=True):
+        text = f"{text[:end]} (?){text[end:]}"
     return text.strip()
 
 
