@@ -18,6 +18,7 @@ from localassist.domain.errors import ContextOverflowError, ModelError, Stopped
 from localassist.domain.events import Generated, ModelLoading, ModelReady, PromptProgress, TokenDelta
 from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import ChatModel, ChatModels, Sampling
+from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def models(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ChatModel
         else write_talking_model(tiny, [word.encode() for word in WORDS], ModelOptions(loops=True))
     )
     children = ChildPool()
-    real = LlamaChatModels(tmp_path, [file_of(path)], lambda _file: None, FakeSettingsStore(), children)
+    real = LlamaChatModels(
+        tmp_path, [file_of(path)], lambda _file: None, FakeSettingsStore(Settings(threads=1)), children
+    )
     yield real
     real.close()
     children.close()
