@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -15,7 +16,7 @@ from localassist.ui.theme import STEP
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QKeyEvent, QPainter
 
     from localassist.domain.documents import Collection
     from localassist.ui.icons import Icons
@@ -57,6 +58,7 @@ class CollectionList(QListWidget):
     """One row a scope; `scope_changed` carries the `Scope` that was chosen."""
 
     scope_changed = Signal(object)
+    delete_pressed = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +103,13 @@ class CollectionList(QListWidget):
             self._add("No documents", "", NONE)
             self._paint_icons()
             self._choose(key)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Delete):
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
 
     @contextmanager
     def _one_change(self) -> Iterator[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -95,7 +94,7 @@ class CollectionsView(QWidget):
 
     def _ask_for(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.add_requested)
+        dialog.filesSelected.connect(self.add_requested.emit)
         dialog.open()
 
     def _confirm_removal(self, collection_id: int) -> None:
@@ -141,9 +140,7 @@ class CollectionsView(QWidget):
         self._list.scope_changed.connect(self.scope_changed)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._on_menu_requested)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self._list)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._on_delete_pressed)
+        self._list.delete_pressed.connect(self._on_delete_pressed)
 
     def _lay_out(self) -> None:
         self.setAccessibleName("Documents")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class SettingsDialog(QDialog):
     """Two pages; changes count at once, so there is nothing to confirm."""
 
-    def __init__(self, icons: Icons, parent: QWidget) -> None:
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.settings = SettingsView(icons)
