@@ -25,6 +25,7 @@ _PROGRAM_FOLDERS: Final = frozenset({"node_modules", "__pycache__", "site-packag
 _BLOCK_BYTES: Final = 1 << 20
 
 _Identity = tuple[int, int]
+_Entry = FoundFile | SkippedFile | os.stat_result | None
 
 
 class DiskFiles(FileSource):
@@ -81,26 +82,31 @@ class _Walk:
         while ahead:
             folder, status = ahead.pop()
             if not self._is_new(status):
-                continue
-            try:
-                names = sorted(os.listdir(folder))  # noqa: PTH208
-            except OSError as error:
-                yield SkippedFile(folder, f"The folder can't be opened: {_reason(error)}.")
+                if os.path.islink(folder):  # noqa: PTH114
+                    yield SkippedFile(folder, "It links to a folder that has been looked through already.")
                 continue
             below = []
-            for name in names:
-                self._stop.raise_if_requested()
-                if name.startswith(".") or name in _PROGRAM_FOLDERS:
-                    continue
-                entry = os.path.join(folder, name)  # noqa: PTH118  a Path for each of a million files costs seconds
-                found = self._entry(entry)
+            for entry, found in self._entries(folder):
                 if isinstance(found, os.stat_result):
                     below.append((entry, found))
                 elif found is not None:
                     yield found
             ahead.extend(reversed(below))
 
-    def _entry(self, path: str) -> FoundFile | SkippedFile | os.stat_result | None:
+    def _entries(self, folder: str) -> Iterator[tuple[str, _Entry]]:
+        """What stands directly in a folder, by name, each with its path."""
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208
+        except OSError as error:
+            yield folder, SkippedFile(folder, f"The folder can't be opened: {_reason(error)}.")
+            return
+        for name in names:
+            self._stop.raise_if_requested()
+            if not name.startswith(".") and name not in _PROGRAM_FOLDERS:
+                path = os.path.join(folder, name)  # noqa: PTH118  a Path for each of a million files costs seconds
+                yield path, self._entry(path)
+
+    def _entry(self, path: str) -> _Entry:
         """A file in a folder; the status of a folder in it, which is yet to be walked; None for what is known."""
         try:
             status = os.stat(path)  # noqa: PTH116

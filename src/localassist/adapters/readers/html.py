@@ -22,6 +22,8 @@ _INLINE: Final = (
     | {"i", "img", "ins", "kbd", "label", "mark", "output", "q", "rp", "rt", "ruby", "s", "samp", "small", "span"}
     | {"strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
+_LISTS: Final = frozenset({"ol", "ul", "menu"})
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LAYOUT_CONTENT: Final = "table, h1, h2, h3, h4, ul, ol, form, pre"
 """A table that holds any of these arranges a page; its cells are no cells of data."""
 
@@ -73,6 +75,7 @@ class _Page:
         self._assembly = assembly
         self._line: list[str] = []
         self._kinds: list[tuple[BlockKind, int]] = [(BlockKind.PARAGRAPH, 0)]
+        self._next_numbers = [0]
         self._number = ""
 
     def add(self, root: LexborNode) -> None:
@@ -115,19 +118,30 @@ class _Page:
         if tag == "table" and _holds_data(node):
             self._add_table(node)
             return False
-        if tag == "li":
+        if tag in _LISTS:
+            self._next_numbers.append(_first_number(node) if tag == "ol" else 0)
+        elif tag == "li":
             self._kinds.append((BlockKind.LIST_ITEM, 0))
-            self._number = _item_number(node)
-        elif len(tag) == 2 and tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+            self._number = self._take_number()
+        elif tag in _HEADINGS:
             self._kinds.append((BlockKind.HEADING, int(tag[1])))
         return True
+
+    def _take_number(self) -> str:
+        """The number, with its dot, that a browser shows before the item that begins here."""
+        number = self._next_numbers[-1]
+        if number:
+            self._next_numbers[-1] += 1
+        return f"{number}. " if number else ""
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _INLINE or tag == "br":
             return
         self._end_block()
-        if tag in {"li", "h1", "h2", "h3", "h4", "h5", "h6"}:
+        if tag in _LISTS:
+            self._next_numbers.pop()
+        elif tag == "li" or tag in _HEADINGS:
             self._kinds.pop()
             self._number = ""
 
@@ -174,14 +188,7 @@ def _holds_data(table: LexborNode) -> bool:
     return not any(found.mem_id != table.mem_id for found in table.css(_LAYOUT_CONTENT))
 
 
-def _item_number(item: LexborNode) -> str:
-    """The number that a browser shows before an item of a numbered list, with its dot."""
-    if item.parent is None or item.parent.tag != "ol":
-        return ""
-    start = item.parent.attributes.get("start") or "1"
-    number = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
-    before = item.prev
-    while before is not None:
-        number += before.tag == "li"
-        before = before.prev
-    return f"{number}. "
+def _first_number(numbered: LexborNode) -> int:
+    """The number that a numbered list begins with."""
+    start = numbered.attributes.get("start") or "1"
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1

@@ -209,10 +209,8 @@ def _is_marked(block: list[Line], line: Line) -> bool:
 def _is_far_below(block: list[Line], line: Line, usual: _Usual) -> bool:
     """Whether it stands further below than lines of a paragraph do."""
     pitch = block[-1].bottom - line.bottom
-    if len(block) > 1:
-        within = block[-2].bottom - block[-1].bottom
-    else:
-        within = usual.pitch * max(line.size / usual.size, 1)
+    expected = usual.pitch * max(line.size / usual.size, 1)
+    within = block[-2].bottom - block[-1].bottom if len(block) > 1 else expected
     return pitch > (1.25 * within + 1 if within > 0 else 2.2 * line.size)
 
 
