@@ -15,6 +15,7 @@ from following import SetupError, clock, say
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = "uv==0.13.9"
+IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 NO_DISPLAY = """\
 There is no display here, so no window: running `localassist demo` in the terminal instead.
@@ -67,12 +68,12 @@ def check(environment: Environment) -> int:
     """Every static check; all are run, and the ones that failed are named at the end."""
     set_up(environment)
     tools = {
-        "ruff check": ("ruff", "check", "."),
-        "ruff format": ("ruff", "format", "--check", "."),
-        "mypy": ("mypy",),
-        "import-linter": ("lint-imports", "--no-logo"),
+        "ruff check": ("-m", "ruff", "check", "."),
+        "ruff format": ("-m", "ruff", "format", "--check", "."),
+        "mypy": ("-m", "mypy"),
+        "import-linter": ("-c", IMPORT_LINTER, "--no-logo"),
     }
-    failed = [name for name, command in tools.items() if call(environment, name, *command)]
+    failed = [name for name, arguments in tools.items() if call(environment, name, *arguments)]
     if failed:
         say(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0
@@ -80,13 +81,13 @@ def check(environment: Environment) -> int:
 
 def test(environment: Environment) -> int:
     """The static checks, then every test but the long ones."""
-    return check(environment) or call(environment, "tests", "pytest")
+    return check(environment) or call(environment, "tests", "-m", "pytest")
 
 
 def soak(environment: Environment) -> int:
     """The long tests: kill loops, fuzzing, big data."""
     set_up(environment)
-    return call(environment, "long tests", "pytest", "-m", "soak")
+    return call(environment, "long tests", "-m", "pytest", "-m", "soak")
 
 
 def bench(environment: Environment) -> int:
@@ -94,13 +95,13 @@ def bench(environment: Environment) -> int:
     set_up(environment)
     list_names = [str(environment.python), "-c", "from localassist.bench.report import NAMES; print(*NAMES)"]
     names = subprocess.check_output(list_names, text=True).split()
-    return max([call(environment, name, "localassist", "bench", name) for name in names], default=0)
+    return max([call(environment, name, "-m", "localassist", "bench", name) for name in names], default=0)
 
 
 def screenshots(environment: Environment) -> int:
     """Every main view, light and dark, into build/screenshots."""
     set_up(environment)
-    return call(environment, "screenshots", "pytest", "-m", "screenshots")
+    return call(environment, "screenshots", "-m", "pytest", "-m", "screenshots")
 
 
 def setup(environment: Environment) -> int:
@@ -113,7 +114,7 @@ def lock(environment: Environment) -> int:
     """Resolve the dependencies again and write the lock; versions already in it are kept where they still fit."""
     set_up(environment)
     environment.pip_or_stop("Installing uv", UV)
-    resolve = ("uv", "pip", "compile", "pyproject.toml", "--group", "dev", "--group", "setup")
+    resolve = ("-m", "uv", "pip", "compile", "pyproject.toml", "--group", "dev", "--group", "setup")
     form = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate")
     # set-up chooses these two builds itself, by the machine
     apart = ("--no-emit-package", "torch", "--no-emit-package", "llama-cpp-python")
@@ -121,11 +122,10 @@ def lock(environment: Environment) -> int:
     return call(environment, "lock", *resolve, *form, *apart, *write)
 
 
-def call(environment: Environment, name: str, command: str, *arguments: str) -> int:
-    """Run one of the environment's commands from the checkout's root; its exit code."""
+def call(environment: Environment, name: str, *arguments: str) -> int:
+    """Run the environment's Python with these arguments from the checkout's root; its exit code."""
     say(f"--- {name}")
-    program = environment.scripts / command
-    return subprocess.call([str(program), *arguments], cwd=environment.root)
+    return subprocess.call([str(environment.python), *arguments], cwd=environment.root)
 
 
 VERBS: dict[str, Callable[[Environment], int]] = {

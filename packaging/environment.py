@@ -33,14 +33,9 @@ class Environment:
         self._gpu_choice = self.folder / "localassist-gpu.json"
 
     @property
-    def scripts(self) -> Path:
-        """Where the environment's commands stand."""
-        return self.folder / ("Scripts" if sys.platform == "win32" else "bin")
-
-    @property
     def python(self) -> Path:
-        """The environment's Python."""
-        return self.scripts / ("python.exe" if sys.platform == "win32" else "python")
+        """The environment's Python; its tools are run as modules, which a moved checkout does not break."""
+        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
     @property
     def site_packages(self) -> Path:
