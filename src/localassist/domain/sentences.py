@@ -12,13 +12,14 @@ _FENCE: Final = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MUL
 _LINE_BREAK: Final = re.compile(
     r"\n(?:[ \t]*+\n)++|\n[ \t]*+(?=(?:[-*+•‣▪–]|\d{1,3}[.)]|\(?[a-zA-Z0-9]\))[ \t]|\||#|>)|\f"
 )
-_STOP: Final = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?:\s*\[\d+\])*(?=\s)|[。！？]+)\s*")
+_STOP: Final = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?:\s*\[\d+\])*(?=\s|\Z)|[。！？]+)\s*")
 _ABBREVIATED: Final = """
-approx art al bzw ca ch co corp cf d.h dept dr e.g ed eds eq est etc evtl fig figs ggf gem hr i.d.r i.e inc inkl jr
-ltd max min mr mrs ms mt nr no nos o.ä op p para pp prof ref rev s sec sect sog sr st std str tel u.a u.s u.k usw v
-vgl vol vs z.b zzgl jan feb mar apr jun jul aug sep sept oct nov dec abs
+approx bzw ca cf co corp d.h dept dr e.g ed eds est etc evtl ggf gem hr i.d.r i.e inc inkl jan feb mar apr jun jul aug
+sep sept oct nov dec jr ltd max min mr mrs ms mt o.ä op prof rev sog sr st std str tel u.a u.k u.s usw vgl vs z.b zzgl
 """
+_ABBREVIATED_BEFORE_NUMBERS: Final = "abs art ch eq fig figs no nos nr p para pp ref s sec sect tab vol"
 _ABBREVIATIONS: Final = frozenset(_ABBREVIATED.split())
+_NUMBERED: Final = frozenset(_ABBREVIATED_BEFORE_NUMBERS.split())
 _OPENING_MARK: Final = re.compile(r"^[\s>#*+•‣▪–-]*(?:\(?[\dA-Za-z]{1,3}[.)])?$")
 _MONTH_OR_LOWER: Final = re.compile(r"(?:Jan|Feb|M[aä]r|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])|[^\W\dA-ZÄÖÜ_]")
 
@@ -58,15 +59,17 @@ def _split_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether the full stop belongs to an abbreviation, an ordinal or a list mark instead of ending a sentence."""
-    if not stop.group().startswith(".") or stop.group().startswith(".."):
+    if stop.group().rstrip() != ".":
         return False
-    before = text[max(start, stop.start() - 40) : stop.start()]
-    word = before.split()[-1].lstrip("(\"'“„»*_").casefold() if before.split() else ""
+    before = text[max(start, stop.start() - 40) : stop.start()].split()
+    word = before[-1].lstrip("(\"'“„»*_").casefold() if before else ""
+    following = text[stop.end() : stop.end() + 4]
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return True
+    if word in _NUMBERED and following[:1].isdigit():
         return True
     if stop.start() - start < 40 and _OPENING_MARK.match(text[start : stop.start() + 1]):
         return True
-    following = text[stop.end() : stop.end() + 4]
     return word.isdigit() and len(word) <= 2 and bool(_MONTH_OR_LOWER.match(following))
 
 

@@ -26,6 +26,8 @@ _CHARACTERS_PER_TOKEN: Final = 6
 _SMALL_SECTION: Final = 0.15
 """Sections below this share of the target join the next one: a heading alone says nothing."""
 _HEADER_CHARACTERS: Final = 120
+_SHORT_SENTENCE: Final = 40
+"""Characters below which a sentence is not worth counting alone."""
 _BATCH: Final = 2048
 
 
@@ -79,17 +81,22 @@ def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
 
 
 def _spans(text: str, block: Block, longest: int) -> Iterator[tuple[int, int]]:
-    """Spans that together hold every character of the block."""
-    starts = [block.start]
+    """Spans that together hold every character of the block; short sentences go with the next."""
+    ends = [block.end]
     if block.kind not in {BlockKind.TABLE_ROW, BlockKind.HEADING}:
-        starts += [block.start + start for start, _ in split_sentences(text[block.start : block.end])][1:]
-    for start, end in zip(starts, [*starts[1:], block.end], strict=True):
+        starts = [block.start + start for start, _ in split_sentences(text[block.start : block.end])]
+        ends = [*starts[1:], block.end]
+    start = block.start
+    for end in ends:
+        if end - start < _SHORT_SENTENCE and end != block.end:
+            continue
         while end - start > longest:
             middle = _cut(text, start, start + longest)
             yield start, middle
-            start = middle  # noqa: PLW2901  the rest is what is divided next
+            start = middle
         if start < end:
             yield start, end
+        start = end
 
 
 def _cut(text: str, start: int, end: int) -> int:
@@ -145,13 +152,14 @@ def _tokens(pieces: Iterable[_Piece]) -> int:
 
 def _pack(section: list[_Piece], target: int) -> Iterator[list[_Piece]]:
     """Chunks of about the same size: equal parts find more than full ones with a rest of a few words."""
-    total = _tokens(section)
-    goal = total / -(-total // target)
+    left = _tokens(section)
     run: list[_Piece] = []
     size = 0
     for piece in section:
+        goal = left / -(-left // target)
         if run and (size + piece.tokens > target or size + piece.tokens / 2 > goal):
             yield run
+            left -= size
             run, size = [], 0
         run.append(piece)
         size += piece.tokens
