@@ -29,7 +29,7 @@ from localassist.ui.settings.presenter import SettingsPresenter
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Message
-    from localassist.domain.documents import Scope
+    from localassist.domain.documents import Passage, Scope
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
     from localassist.ui.jobs import Jobs
@@ -97,6 +97,7 @@ class Assembly(QObject):
         self._chat.conversations_changed.connect(self._list.refresh)
         self._chat.answer_shown.connect(self._on_answer_shown)
         self._chat.citation_chosen.connect(self._on_citation_chosen)
+        self._chat.passages_found.connect(self._on_passages_found)
         self._chat.model_ready.connect(self._models.note_ready)
         self._models.failed.connect(self._on_problem)
         self._list.failed.connect(self.chat.composer.complain)
@@ -137,6 +138,11 @@ class Assembly(QObject):
         else:
             self.evidence.clear()
         self.window.offer_evidence(there_is=has_evidence)
+
+    def _on_passages_found(self, passages: tuple[Passage, ...]) -> None:
+        # The column opens before the first word, so that no line moves while it is read.
+        self.evidence.show_found(passages)
+        self.window.offer_evidence(there_is=bool(passages))
 
     def _on_citation_chosen(self, answer: Message, n: int) -> None:
         if self._shown_answer is None or self._shown_answer.id != answer.id:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 50_000  # characters; more is a document, and a text field that holds it would stand still
 MOST_LINES: Final = 9
+CHIP_HEIGHT: Final = 7 * STEP
 DESTINATIONS: Final = {
     Destination.THIS_COMPUTER: ("On this computer", "green"),
     Destination.YOUR_SERVER: ("Your server", "blue"),
@@ -117,9 +118,9 @@ class ComposerWidget(QFrame):
     def _arrange(self, model_picker: QWidget) -> None:
         chips = QHBoxLayout()
         chips.setSpacing(2 * STEP)
-        chips.addWidget(self._scope)
-        chips.addWidget(model_picker)
-        chips.addWidget(self._destination)
+        for chip in (self._scope, model_picker, self._destination):
+            chip.setFixedHeight(CHIP_HEIGHT)
+            chips.addWidget(chip)
         chips.addStretch()
         chips.addWidget(self._send)
         column = QVBoxLayout(self)

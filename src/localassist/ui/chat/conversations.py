@@ -38,9 +38,7 @@ class ConversationsView(QWidget):
         self.search.setPlaceholderText("Search conversations")
         self.search.setAccessibleName("Search conversations")
         self.search.setClearButtonEnabled(True)
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(SEARCH_DELAY_MS)
+        self._delay = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._new = QPushButton("New conversation")
         self._new.setProperty("kind", "quiet")
         self._icons = icons
@@ -60,8 +58,9 @@ class ConversationsView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * STEP, 2 * STEP, 2 * STEP, 0)
         column.setSpacing(STEP)
-        for widget in (self.search, self._new, self._nothing):
-            column.addWidget(widget)
+        column.addWidget(self.search)
+        column.addWidget(self._new)
+        column.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._list, 1)
         self._connect()
 

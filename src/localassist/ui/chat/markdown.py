@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CITE: Final = "cite:"  # our own address schemes; nothing else is ever loaded
 UNSUPPORTED: Final = "unsupported:"
+JOINER: Final = "\N{WORD JOINER}"  # keeps a citation on the line of the word before it
 CODE_TOKENS: Final = frozenset({"fence", "code_block"})
 MOST_HIGHLIGHTED: Final = 60_000  # characters; longer code stays uncoloured rather than hold up the window
 
@@ -134,7 +135,7 @@ def highlighted(text: str, language: str, tokens: Tokens) -> str:
 def _text(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
     """Words, with our marks made visible."""
     text = escape(tokens[index].content)
-    text = CITATION.sub(lambda m: f'<a href="{CITE}{m[1]}"><img src="{CITE}{m[1]}"/></a>', text)
+    text = CITATION.sub(lambda m: f'{JOINER}<a href="{CITE}{m[1]}"><img src="{CITE}{m[1]}"/></a>', text)
     text = text.replace(UNSUPPORTED_START, f'<a href="{UNSUPPORTED}">').replace(UNSUPPORTED_END, "</a>")
     return MARKS.sub("", text)
 

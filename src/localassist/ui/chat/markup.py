@@ -51,7 +51,7 @@ def marked(text: str, evidence: Evidence) -> str:
     text = PRIVATE.sub("\N{REPLACEMENT CHARACTER}", text)
     inserts: list[tuple[int, str]] = []
     for sentence in evidence.sentences:
-        chips = "".join(f"{CITATION_START}{n}{CITATION_END}" for n in sentence.citations)
+        chips = "".join(f"{CITATION_START}{n}{CITATION_END}" for n in sorted(sentence.citations))
         inserts.append((_end_of_words(text, sentence.start, sentence.end), chips))
         for start, end in sentence.unsupported:
             if not _is_list_marker(text, start, end):

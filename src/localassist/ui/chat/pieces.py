@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from typing_extensions import override
 
-from localassist.ui.chat.markdown import CITE, UNSUPPORTED, Code
+from localassist.ui.chat.markdown import CITE, JOINER, UNSUPPORTED, Code
 from localassist.ui.theme import BODY_PIXELS, LINE_HEIGHT, RADIUS, STEP, body_font, code_font
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _plain(document: QTextDocument, position: int, char: str) -> str:
         cursor.setPosition(position + 1)
         frame = cursor.currentFrame()
         return "\t" if isinstance(frame, QTextTable) and frame.cellAt(cursor).column() > 0 else "\n"
-    return {"\u2029": "\n", "\u2028": "\n", "\u00a0": " ", FRAME_END: "\n"}.get(char, char)
+    return {"\u2029": "\n", "\u2028": "\n", "\u00a0": " ", JOINER: "", FRAME_END: "\n"}.get(char, char)
 
 
 def _selection(

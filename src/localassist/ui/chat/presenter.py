@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
 from localassist.domain.documents import Scope
-from localassist.domain.events import Asked, Finished, ModelReady, Routed, TokenDelta
+from localassist.domain.events import Asked, Finished, ModelReady, Retrieved, Routed, TokenDelta
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.errors import describe
 from localassist.usecases.answering import title_of
@@ -30,7 +30,8 @@ class ChatPresenter(QObject):
 
     `conversation_shown` carries a conversation's id (None: a new one) and its title; `conversations_changed` says
     that the list of them is another; `answer_shown` carries the answer whose evidence belongs on show (None: none)
-    and `citation_chosen` the answer and a citation's number; `model_ready` says where a model runs.
+    and `citation_chosen` the answer and a citation's number; `model_ready` says where a model runs;
+    `passages_found` carries what an answer under way may rest on.
     """
 
     conversation_shown = Signal(object, str)
@@ -38,6 +39,7 @@ class ChatPresenter(QObject):
     answer_shown = Signal(object)
     citation_chosen = Signal(object, int)
     model_ready = Signal(object)
+    passages_found = Signal(object)
 
     def __init__(self, services: Services, jobs: Jobs, view: ChatView) -> None:
         super().__init__(view)
@@ -143,6 +145,8 @@ class ChatPresenter(QObject):
                 self._begin_answer(question, answer)
             case Routed(route):
                 self._view.composer.show_destination(route.destination, route.reason)
+            case Retrieved(passages, _):
+                self.passages_found.emit(passages)
             case ModelReady(model):
                 self.model_ready.emit(model)
             case TokenDelta(text) if running.answer:

@@ -69,9 +69,7 @@ class TranscriptView(QAbstractScrollArea):
         pointer.anchor_clicked.connect(self._on_anchor_clicked)
         pointer.selection_changed.connect(self.viewport().update)
         pointer.dragged_to.connect(self._on_dragged_to)
-        self._repaint = QTimer(self)
-        self._repaint.setSingleShot(True)
-        self._repaint.setInterval(REPAINT_MS)
+        self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
         self._repaint.timeout.connect(self._on_repaint_due)
         self.verticalScrollBar().setSingleStep(LINE_STEP)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -170,11 +168,11 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def _text_width(self) -> float:
-        return max(min(self.viewport().width() - 2 * SIDE_MARGIN, TEXT_WIDTH), 10 * STEP)
+        return max(min(self.width() - 2 * SIDE_MARGIN, TEXT_WIDTH), 10 * STEP)
 
     @property
     def _left(self) -> float:
-        return max((self.viewport().width() - self._text_width) / 2, 0)
+        return max((self.width() - self._text_width) / 2, 0)
 
     def _estimate(self) -> None:
         for item in self._items:

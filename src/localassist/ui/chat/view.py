@@ -42,6 +42,7 @@ class EmptyChatWidget(QWidget):
         self._demo = QPushButton("Try it on sample documents")
         self._demo.clicked.connect(self.demo_requested)
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * STEP)
         column.addStretch(2)
         column.addWidget(heading)

@@ -194,7 +194,7 @@ class PageView(QWidget):
         self._settle.timeout.connect(self._on_settled)
 
     def _on_settled(self) -> None:
-        if self._stack.currentWidget() is self.paper and self._page:
+        if self.isVisible() and self._stack.currentWidget() is self.paper and self._page:
             self.redraw_asked.emit()
 
     def _zoom_by(self, steps: int) -> None:

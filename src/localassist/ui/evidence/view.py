@@ -23,6 +23,8 @@ from localassist.ui.evidence.reasons import ReasonsView, passages, reasons, summ
 from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from localassist.domain.chat import Message
     from localassist.domain.documents import Citation, Passage
     from localassist.ui.icons import Icons
@@ -76,6 +78,13 @@ class EvidenceView(QWidget):
         self._why.show()
         if evidence.citations:
             self.show_citation(evidence.citations[0].n)
+
+    def show_found(self, passages: Sequence[Passage]) -> None:
+        """Show what was found, while the answer that may rest on it is written."""
+        self._take_away()
+        for passage in passages:
+            self._add_card(passage, None)
+        self._list.addStretch(1)
 
     def show_citation(self, n: int) -> None:
         """Open the page of the citation with that number; nothing if the answer has none such."""
