@@ -1,0 +1,117 @@
+"""Values that are no plain columns come back from the database as they went in, every field of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localassist.adapters.database.codec import (
+    evidence_from_json,
+    evidence_to_json,
+    path_from_bytes,
+    path_to_bytes,
+    storable,
+    structure_from_json,
+    structure_to_json,
+)
+from localassist.domain.chat import Evidence, Figures
+from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
+from localassist.domain.privacy import Destination, Route
+
+PASSAGE = Passage(
+    chunk_id=7,
+    document_id=3,
+    path="/docs/caf\udce9.pdf",
+    title="Lease\0",
+    page=2,
+    heading="Terms > Notice",
+    text='Three "months".\u202e 東京',
+    char_start=10,
+    char_end=31,
+    score=0.25,
+)
+FULL = Evidence(
+    route=Route(Destination.YOUR_SERVER, "model", "Because it is yours."),
+    citations=(Citation(n=1, passage=PASSAGE, quote="Three", char_start=10, char_end=15, page=2),),
+    found=(PASSAGE,),
+    sentences=(SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9))),),
+    left_out=4,
+    searched=True,
+    figures=Figures(
+        prompt_tokens=100,
+        cached_tokens=50,
+        answer_tokens=20,
+        seconds_to_first_token=0.5,
+        tokens_per_second=33.3,
+        context_length=4096,
+        device="graphics card",
+    ),
+    timings={"search": 0.125, "answer": 2.5},
+)
+
+
+def unset(value: Any, name: str = "Evidence") -> list[str]:
+    """The fields, at any depth, that have their default: a round trip could lose them and not be seen."""
+    if is_dataclass(value):
+        found = []
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            found += [f"{name}.{field.name}"] if inner == field.default else unset(inner, f"{name}.{field.name}")
+        return found
+    if isinstance(value, tuple):
+        return [each for item in value for each in unset(item, name)] if value else [name]
+    return []
+
+
+def test_the_example_sets_every_field() -> None:
+    assert unset(FULL) == []
+
+
+def test_every_field_of_evidence_survives() -> None:
+    assert evidence_from_json(evidence_to_json(FULL)) == FULL
+
+
+def test_empty_evidence_survives() -> None:
+    assert evidence_from_json(evidence_to_json(Evidence())) == Evidence()
+    assert evidence_from_json("") == Evidence()
+
+
+def test_evidence_says_in_which_version_it_is_written() -> None:
+    assert json.loads(evidence_to_json(FULL))["version"] == 1
+
+
+spans = st.tuples(st.integers(0, 10**9), st.integers(0, 10**9))
+blocks = st.builds(
+    lambda kind, span, level: Block(kind, *span, level), st.sampled_from(BlockKind), spans, st.integers(0, 6)
+)
+pages = st.builds(lambda number, span: PageSpan(number, *span), st.integers(1, 10**6), spans)
+structured = st.builds(
+    StructuredText,
+    text=st.text(),
+    blocks=st.lists(blocks).map(tuple),
+    pages=st.lists(pages).map(tuple),
+    title=st.text(),
+    notes=st.lists(st.text()).map(tuple),
+)
+
+
+@given(structured)
+def test_any_structure_survives(content: StructuredText) -> None:
+    assert structure_from_json(content.text, content.title, *structure_to_json(content)) == content
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_path_survives(path: str) -> None:
+    assert path_from_bytes(path_to_bytes(path)) == path
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_storable_text_can_be_encoded_and_keeps_its_positions(text: str) -> None:
+    kept = storable(text)
+    kept.encode()
+    assert len(kept) == len(text)
+    assert all(b in {a, "\N{REPLACEMENT CHARACTER}"} for a, b in zip(text, kept, strict=True))
