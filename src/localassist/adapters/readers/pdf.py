@@ -97,20 +97,20 @@ def _has_picture(document: Any, index: int) -> bool:
 
 def _notes(pages: list[PageText], pictures: list[int]) -> Iterator[str]:
     if pictures:
-        which = "All its pages with anything on them" if not any(page.text for page in pages) else _name(pictures)
-        yield f"{which} are pictures without text; reading text in pictures (OCR) is not possible yet."
+        yield f"Pictures without text stand on: {_name(pictures)}. Reading text in pictures (OCR) is not possible yet."
     unseen = [
         number
         for number, page in enumerate(pages, 1)
         if any(block.size < _UNSEEN_SIZE and block.end - block.start > 3 for block in page.blocks)
     ]
     if unseen:
-        yield f"{_name(unseen)} hold text that is too small for anyone to see."
+        yield f"Text that is too small for anyone to see stands on: {_name(unseen)}."
 
 
 def _name(pages: list[int]) -> str:
     shown = ", ".join(str(page) for page in pages[:10])
-    return f"Pages {shown} and {len(pages) - 10} more" if len(pages) > 10 else f"Pages {shown}"
+    more = f" and {len(pages) - 10} more" if len(pages) > 10 else ""
+    return f"page{'s' if len(pages) > 1 else ''} {shown}{more}"
 
 
 def _assemble(assembly: TextAssembly, pages: list[PageText]) -> None:

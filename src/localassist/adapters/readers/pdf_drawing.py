@@ -57,6 +57,7 @@ def _boxes(page: Any, text: PageText, mark: tuple[int, int], size: tuple[int, in
     """One box (x, y, w, h) in pixels for every stretch of marked characters on one line."""
     text_page = page.get_textpage()
     merged: list[_Box] = []
+    before: _Box | None = None
     for index in text.origins[mark[0] : mark[1]]:
         if index < 0:
             continue
@@ -64,10 +65,11 @@ def _boxes(page: Any, text: PageText, mark: tuple[int, int], size: tuple[int, in
         if right <= left or top <= bottom:
             continue
         box = _on_picture(page, (left, bottom, right, top), size)
-        if merged and _on_one_line(merged[-1], box):
+        if before and _on_one_line(before, box):
             merged[-1] = _around(merged[-1], box)
         else:
             merged.append(box)
+        before = box
     text_page.close()
     return tuple((left, top, right - left, bottom - top) for left, top, right, bottom in merged)
 
@@ -86,13 +88,13 @@ def _on_picture(page: Any, box: _Box, size: tuple[int, int]) -> _Box:
     return float(min(x1, x2)), float(min(y1, y2)), float(max(x1, x2)), float(max(y1, y2))
 
 
-def _on_one_line(line: _Box, box: _Box) -> bool:
-    """Whether a character goes on with the line, written across or (on a turned page) down."""
-    shared_height = min(line[3], box[3]) - max(line[1], box[1])
-    shared_width = min(line[2], box[2]) - max(line[0], box[0])
-    beside = shared_height > 0.5 * min(line[3] - line[1], box[3] - box[1])
-    below = shared_width > 0.9 * min(line[2] - line[0], box[2] - box[0]) and line[3] - line[1] > 2 * (line[2] - line[0])
-    return beside or below
+def _on_one_line(before: _Box, box: _Box) -> bool:
+    """Whether two characters that follow each other stand on one line, written across or (on a turned page) down."""
+    shared_height = min(before[3], box[3]) - max(before[1], box[1])
+    shared_width = min(before[2], box[2]) - max(before[0], box[0])
+    height = min(before[3] - before[1], box[3] - box[1])
+    width = min(before[2] - before[0], box[2] - box[0])
+    return shared_height > 0.5 * height or shared_width > 0.5 * width
 
 
 def _around(first: _Box, second: _Box) -> _Box:

@@ -19,7 +19,7 @@ _LEADER: Final = re.compile(r"\.{4}|(?:\. ){4}")
 _SENTENCE_END: Final = re.compile(r"[.:;!?…][\"'”’)\]]*$")
 _COMPOUND: Final = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD: Final = re.compile(r"[^\W\d_]+-$")
-_FIRST_WORD: Final = re.compile(r"[^\W\d_]+")
+_FIRST_WORD: Final = re.compile(r"\w+")
 _WIDE_SCRIPT: Final = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
 
 _ALIGNED: Final = 3.0
@@ -217,6 +217,8 @@ def _is_far_below(block: list[Line], line: Line, usual: _Usual) -> bool:
 def _ended_early(block: list[Line], line: Line) -> bool:
     """Whether the line's first word would have fitted on the line before: that one was ended on purpose."""
     last = block[-1]
+    if _LAST_WORD.search(last.text):
+        return False
     if abs((last.left + last.right) - (line.left + line.right)) < 2 * _ALIGNED:
         return False  # centred lines end where their words do
     word = list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))

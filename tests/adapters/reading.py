@@ -1,0 +1,24 @@
+"""What tests of readers say about a structured text."""
+
+
+def shown(content):
+    """Each block as (kind with its level, text)."""
+    return [(f"{block.kind}{block.level or ''}", content.text[block.start : block.end]) for block in content.blocks]
+
+
+def assert_sound(content):
+    """Blocks and pages are in order, apart, and leave out nothing but white space."""
+    position = 0
+    for block in content.blocks:
+        assert position <= block.start < block.end
+        assert not content.text[position : block.start].strip()
+        position = block.end
+    assert not content.text[position:].strip()
+    edge = 0
+    for number, page in enumerate(content.pages, 1):
+        assert page.number == number
+        assert edge <= page.start <= page.end <= len(content.text)
+        assert not content.text[edge : page.start].strip()
+        edge = page.end
+    if content.pages:
+        assert not content.text[edge:].strip()
