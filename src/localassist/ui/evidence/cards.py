@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 from typing_extensions import override
 
+from localassist.domain.documents import HEADING_JOINER
 from localassist.ui.evidence.quoting import passage_html, place_name, quote_html
 from localassist.ui.evidence.source import Place
 from localassist.ui.theme import STEP
@@ -71,7 +72,8 @@ class PassageCard(QPushButton):
         layout.setSpacing(STEP)
         layout.addLayout(top)
         if self._passage.heading:
-            heading = _transparent(ElidedLabel(self._passage.heading))
+            heading = _transparent(ElidedLabel(self._passage.heading.rpartition(HEADING_JOINER)[2]))
+            heading.setToolTip(self._passage.heading)
             heading.setProperty("kind", "muted")
             layout.addWidget(heading)
         layout.addWidget(self._words)
