@@ -60,7 +60,8 @@ def wait_for_end(opened: Assembly, qtbot: QtBot, status: MessageStatus = Message
         return bool(items) and items[-1].message.status is status
 
     qtbot.waitUntil(ended)
-    qtbot.waitUntil(lambda: opened.chat.status.words == "")
+    qtbot.waitUntil(lambda: opened.chat.composer._send.accessibleName() == "Send (Enter)")
+    assert opened.chat.status.words == ""
 
 
 def test_question_is_answered_word_by_word(opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers) -> None:

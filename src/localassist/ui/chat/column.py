@@ -29,7 +29,7 @@ class Column:
         self.following = True
         self.offset = 0.0  # of the view's top edge from the top of the column
         self._tops: list[float] = []
-        self._anchor = (0, 0.0)  # message at the view's top edge, and how far that edge is below its top
+        self._anchor = (0, 0.0)  # a message, and how far the view's top edge is below its top
 
     @property
     def height(self) -> float:
@@ -55,7 +55,9 @@ class Column:
         self._measure()
         self.offset = offset
         self.following = offset >= self.height - view_height - 1
-        self._remember()
+        laid_out = (i for i in self.visible(view_height) if self.items[i].layout is not None)
+        # Estimated heights will change: what stays in place is what can already be read.
+        self._remember(next(laid_out, None))
 
     def arrange(self, view_height: float) -> None:
         """Lay out what is visible and settle the offset, keeping in place what is read."""
@@ -70,7 +72,7 @@ class Column:
                 self._lay_out(self.items[index])
         self._measure()
         self._settle(view_height)
-        self._remember()
+        self._remember(None)
 
     def _measure(self) -> None:
         steps = (item.height + SPACE for item in self.items)
@@ -84,7 +86,7 @@ class Column:
             index, below = min(self._anchor[0], len(self.items) - 1), self._anchor[1]
             self.offset = min(max(self._tops[index] + below, 0.0), end)
 
-    def _remember(self) -> None:
+    def _remember(self, index: int | None) -> None:
         if self.items:
-            index = self.index_at(self.offset)
+            index = self.index_at(self.offset) if index is None else index
             self._anchor = (index, self.offset - self._tops[index])

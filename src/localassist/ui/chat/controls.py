@@ -92,11 +92,11 @@ class FooterWidget(QWidget):
         self._again = IconButton(icons, "again", "Answer again", self)
         self._again.clicked.connect(self._on_again)
         row.addWidget(self._again)
-        figures = QLabel(figures_line(message), self)
-        figures.setProperty("kind", "muted")
-        figures.setToolTip(figures_detail(message))
+        self._figures = QLabel(figures_line(message), self)
+        self._figures.setProperty("kind", "muted")
+        self._figures.setToolTip(figures_detail(message))
         row.addStretch()
-        row.addWidget(figures)
+        row.addWidget(self._figures)
 
     def allow_again(self, *, allowed: bool) -> None:
         """Whether the answer can be asked for again now."""

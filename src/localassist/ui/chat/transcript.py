@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAction,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 from typing_extensions import override
 
 from localassist.domain.chat import Role
 from localassist.ui.chat.column import Column
 from localassist.ui.chat.growing import GrowingAnswer
-from localassist.ui.chat.items import Layouter, MessageItem
-from localassist.ui.chat.markdown import CITE, UNSUPPORTED, Markdown
+from localassist.ui.chat.items import MessageItem
+from localassist.ui.chat.layouts import Layouts
+from localassist.ui.chat.markdown import CITE, UNSUPPORTED
+from localassist.ui.chat.menu import message_menu
 from localassist.ui.chat.pointing import Pointer
 from localassist.ui.chat.selection import Selection, TextPoint
 from localassist.ui.chat.shelf import ControlShelf
@@ -26,11 +35,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
     from localassist.domain.chat import Message
-    from localassist.ui.chat.items import MessageLayout
     from localassist.ui.icons import Icons
 
 REPAINT_MS: Final = 33
-KEPT_LAYOUTS: Final = 60
 SIDE_MARGIN: Final = 6 * STEP
 LINE_STEP: Final = 12 * STEP
 
@@ -55,10 +62,8 @@ class TranscriptView(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._theme = icons.theme
         self._items: list[MessageItem] = []
-        self._kept: OrderedDict[int, MessageItem] = OrderedDict()
-        self._layouter: Layouter | None = None
-        self._markdown: Markdown | None = None
-        self._column = Column(self._lay_out)
+        self._layouts = Layouts(icons.theme, lambda: self._text_width)
+        self._column = Column(self._layouts.lay_out)
         self._column.items = self._items
         self._selection = Selection()
         self._settling = False
@@ -76,7 +81,6 @@ class TranscriptView(QAbstractScrollArea):
         icons.theme.changed.connect(self._on_theme_changed)
         self._add_action("Copy", QKeySequence.StandardKey.Copy, self.copy_selection)
         self._add_action("Select all", QKeySequence.StandardKey.SelectAll, self.select_all)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _add_action(self, name: str, key: QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
         action = QAction(name, self)
@@ -93,12 +97,11 @@ class TranscriptView(QAbstractScrollArea):
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Show another conversation, from its end."""
         self._items = [MessageItem(message) for message in messages]
-        self._kept.clear()
         self._shelf.clear()
         self._selection.clear()
         self._column.items = self._items
         self._column.following = True
-        self._estimate()
+        self._layouts.forget(self._items)
         self._arrange()
 
     def add(self, message: Message) -> None:
@@ -128,6 +131,8 @@ class TranscriptView(QAbstractScrollArea):
         item.message, item.growing, item.layout = message, None, None
         item.frozen = []
         self._arrange()
+        # Painted text is silent to a screen reader: it is told once the answer is whole.
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, item.thinking.answer))
 
     def drop_after(self, message_id: int | None) -> None:
         """Take away what follows a message (None: everything): another branch begins there."""
@@ -147,7 +152,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def selected_text(self) -> str:
         """What is selected, as plain text."""
-        return self._selection.text(self._items, self._lay_out)
+        return self._selection.text(self._items, self._layouts.lay_out)
 
     def copy_selection(self) -> None:
         """Put what is selected on the clipboard."""
@@ -158,7 +163,7 @@ class TranscriptView(QAbstractScrollArea):
         """Select every message."""
         if self._items:
             last = len(self._items) - 1
-            layout = self._items[last].layout or self._lay_out(self._items[last])
+            layout = self._items[last].layout or self._layouts.lay_out(self._items[last])
             self._selection.begin(TextPoint(0, 0, 0))
             self._selection.extend(TextPoint(last, len(layout.pieces), 0))
             self.viewport().update()
@@ -173,29 +178,6 @@ class TranscriptView(QAbstractScrollArea):
     @property
     def _left(self) -> float:
         return max((self.width() - self._text_width) / 2, 0)
-
-    def _estimate(self) -> None:
-        for item in self._items:
-            item.layout = None
-            item.estimate(self._text_width)
-
-    def _layouter_now(self) -> Layouter:
-        if self._markdown is None:
-            self._markdown = Markdown()
-        tokens = self._theme.tokens
-        if self._layouter is None or (self._layouter.width, self._layouter.tokens) != (self._text_width, tokens):
-            self._layouter = Layouter(tokens, self._markdown, self._text_width)
-        return self._layouter
-
-    def _lay_out(self, item: MessageItem) -> MessageLayout:
-        layout = self._layouter_now().lay_out(item)
-        self._kept[id(item)] = item
-        self._kept.move_to_end(id(item))
-        while len(self._kept) > KEPT_LAYOUTS:
-            _, oldest = self._kept.popitem(last=False)
-            if oldest.growing is None:
-                oldest.layout = None
-        return layout
 
     def _arrange(self) -> None:
         view_height = self.viewport().height()
@@ -226,8 +208,8 @@ class TranscriptView(QAbstractScrollArea):
 
     def _on_repaint_due(self) -> None:
         for item in self._items[-2:]:
-            if item.growing is not None and item.layout is not None:
-                self._layouter_now().grow(item)
+            if item.growing is not None:
+                self._layouts.grow(item)
         self._arrange()
 
     def _on_scrolled(self, value: int) -> None:
@@ -255,14 +237,14 @@ class TranscriptView(QAbstractScrollArea):
         bar.setValue(bar.value() + (LINE_STEP if y > 0 else -LINE_STEP))
 
     def _on_theme_changed(self) -> None:
-        self._estimate()
+        self._layouts.forget(self._items)
         self._arrange()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._layouter is not None and self._layouter.width != self._text_width:
-            self._estimate()
+        if self._layouts.is_stale:
+            self._layouts.forget(self._items)
         self._arrange()
 
     @override
@@ -283,6 +265,17 @@ class TranscriptView(QAbstractScrollArea):
                 selected = self._selection.within(index, number, piece.length)
                 piece.paint(painter, self._text_width, self._theme.tokens, selected)
         painter.restore()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self._items:
+            return
+        by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.index_at(self.viewport().height() if by_keyboard else event.pos().y())
+        menu = message_menu(self._items[index], self._on_anchor_clicked, self)
+        menu.addSeparator()
+        menu.addActions(self.actions())
+        menu.popup(event.globalPos())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

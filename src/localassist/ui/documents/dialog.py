@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -80,7 +81,7 @@ def _selectable() -> QLabel:
 
 def tally(documents: Sequence[Document]) -> str:
     """How many documents are ready, how many have no text, how many failed."""
-    counts = {status: sum(d.status is status for d in documents) for status in DocumentStatus}
+    counts = Counter(document.status for document in documents)
     told = [f"{counts[DocumentStatus.READY]:,} ready"]
     if counts[DocumentStatus.EMPTY]:
         told.append(f"{counts[DocumentStatus.EMPTY]:,} without text")

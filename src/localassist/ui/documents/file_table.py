@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 TOP: Final = QModelIndex()
 COLUMNS: Final = ("Document", "Status", "Pages", "What is wrong")
-ORDER: Final = {DocumentStatus.FAILED: 0, DocumentStatus.EMPTY: 1, DocumentStatus.READY: 2}
+ORDER: Final = (DocumentStatus.FAILED, DocumentStatus.EMPTY, DocumentStatus.READY)
 TONES: Final = {DocumentStatus.FAILED: "red", DocumentStatus.EMPTY: "amber", DocumentStatus.READY: "green"}
 SYMBOLS: Final = {DocumentStatus.FAILED: "warning", DocumentStatus.EMPTY: "warning", DocumentStatus.READY: "check"}
 
@@ -34,9 +34,9 @@ class FileTable(QAbstractTableModel):
         self._documents: list[Document] = []
 
     def show_documents(self, documents: Sequence[Document]) -> None:
-        """Show these."""
+        """Show these; within a status they keep their order."""
         self.beginResetModel()
-        self._documents = sorted(documents, key=lambda d: (ORDER[d.status], d.path))
+        self._documents = [d for status in ORDER for d in documents if d.status is status]
         self.endResetModel()
 
     def document(self, row: int) -> Document:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 EMPTY: Final = "When an answer rests on your documents, its passages and the page they stand on are shown here."
 REASONS_HEIGHT: Final = 200
 PASSAGES_HEIGHT: Final = 160
+MOST_FOUND: Final = 12  # cards of passages that were not used; more would hold up the first frame
 
 
 class EvidenceView(QWidget):
@@ -69,8 +70,10 @@ class EvidenceView(QWidget):
             self._add_card(citation.passage, citation)
         if evidence.found:
             self._list.addWidget(_section("Also found, not used"))
-        for passage in evidence.found:
+        for passage in evidence.found[:MOST_FOUND]:
             self._add_card(passage, None)
+        if len(evidence.found) > MOST_FOUND:
+            self._list.addWidget(_line(f"and {passages(len(evidence.found) - MOST_FOUND)} that match less"))
         self._list.addStretch(1)
         self._left_out.setVisible(evidence.left_out > 0)
         self._left_out.setText(f"{passages(evidence.left_out)} left out: no room")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
+from localassist.domain.settings import NO_MODEL
 from localassist.ui.models.choosing import choose_model_file
 from localassist.ui.models.sizes import size_words
 from localassist.ui.theme import STEP
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from localassist.domain.models import ModelFile
     from localassist.ui.icons import Icons
 
-NO_MODEL: Final = "No model: quotes only"
+WITHOUT_MODEL: Final = "No model: quotes only"
 MENU_WIDTH: Final = 80 * STEP
 NAME_LENGTH: Final = 28  # characters of a model's name in the chip; the tooltip has all of them
 
 
 class ModelPicker(QToolButton):
-    """Shows the model in use; its menu offers the others. `model_chosen` carries a name, `file_chosen` a path."""
+    """Shows the model in use; its menu offers the others. `model_chosen` carries a name (`NO_MODEL` for none),
+    `file_chosen` a path.
+    """
 
     model_chosen = Signal(str)
     file_chosen = Signal(str)
@@ -70,7 +73,7 @@ class ModelPicker(QToolButton):
         self._paint()
 
     def _paint(self) -> None:
-        name = self._current or NO_MODEL
+        name = self._current or WITHOUT_MODEL
         self.setText(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
         self.setIcon(
             self._icons.icon("warning" if self._unused else "chevron-down", "amber" if self._unused else "muted")
@@ -87,8 +90,7 @@ class ModelPicker(QToolButton):
         group = QActionGroup(self._menu)
         for file in self._files:
             group.addAction(self._entry(file))
-        if not self._files:
-            self._say("No model is installed. Questions are answered with quotes from your documents.", "muted")
+        group.addAction(self._without_model())
         self._menu.addSeparator()
         self._menu.addAction("Use a model file…", lambda: choose_model_file(self, self.file_chosen.emit))
         if self._device or self._unused:
@@ -106,6 +108,13 @@ class ModelPicker(QToolButton):
         action.setToolTip(file.problem or file.path)
         action.triggered.connect(lambda: self.model_chosen.emit(file.name))
         self._menu.addAction(action)
+        return action
+
+    def _without_model(self) -> QAction:
+        action = self._menu.addAction(WITHOUT_MODEL)
+        action.setCheckable(True)
+        action.setChecked(not self._current)
+        action.triggered.connect(lambda: self.model_chosen.emit(NO_MODEL))
         return action
 
     def _say(self, words: str, kind: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from localassist.domain.diagnosis import State
 from localassist.domain.errors import ModelError
 from localassist.domain.events import ModelLoading
+from localassist.domain.settings import NO_MODEL
 from localassist.ui.errors import describe
 from localassist.ui.models.first_start import Way
 from localassist.ui.models.sizes import size_words
@@ -98,7 +99,7 @@ class FirstStartPresenter(QObject):
         self._job: Job | None = None
         view.starter_chosen.connect(self._on_starter_chosen)
         view.file_chosen.connect(self._on_file_chosen)
-        view.documents_only_chosen.connect(lambda: self.ready.emit(""))
+        view.documents_only_chosen.connect(self._on_documents_only_chosen)
         view.stop_requested.connect(self._on_stop_requested)
         jobs.call(services.models.files, self._show_starter, lambda error: self._fail(Way.STARTER, error))
 
@@ -123,6 +124,13 @@ class FirstStartPresenter(QObject):
 
     def _on_file_chosen(self, path: str) -> None:
         self._go(Way.FILE, lambda: self._services.models.add(path).name)
+
+    def _on_documents_only_chosen(self) -> None:
+        self._jobs.call(
+            lambda: self._services.settings.change(chat_model=NO_MODEL),
+            lambda _settings: self.ready.emit(""),
+            lambda error: self._fail(Way.DOCUMENTS, error),
+        )
 
     def _go(self, way: Way, find: Callable[[], str]) -> None:
         """Load the model that `find` names, on the card of that way."""

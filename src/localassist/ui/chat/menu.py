@@ -1,0 +1,61 @@
+"""The menu of a message: what the mouse finds in its text, for the keyboard too."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from localassist.ui.chat.markdown import CITE, UNSUPPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from PySide6.QtGui import QTextBlock
+    from PySide6.QtWidgets import QWidget
+
+    from localassist.domain.chat import Message
+    from localassist.ui.chat.items import MessageItem
+    from localassist.ui.chat.pieces import LaidPiece
+
+LONGEST_NAME: Final = 60
+
+
+def message_menu(item: MessageItem, follow: Callable[[int, str], object], parent: QWidget) -> QMenu:
+    """A menu of the message's citations and links; `follow` is called with its id and the address chosen."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    addresses = [address for piece in (item.layout.pieces if item.layout else ()) for address in _addresses(piece)]
+    for address in dict.fromkeys(addresses):
+        name = _name(item.message, address)
+        menu.addAction(name, partial(follow, item.message.id, address))
+    return menu
+
+
+def _addresses(piece: LaidPiece) -> Iterator[str]:
+    block = piece.document.begin()
+    while block.isValid():
+        yield from _addresses_of(block)
+        block = block.next()
+
+
+def _addresses_of(block: QTextBlock) -> Iterator[str]:
+    fragments = block.begin()
+    while not fragments.atEnd():
+        address = fragments.fragment().charFormat().anchorHref()
+        if address and address != UNSUPPORTED:
+            yield address
+        fragments += 1
+
+
+def _name(message: Message, address: str) -> str:
+    if not address.startswith(CITE):
+        return f"Link: {address}" if len(address) <= LONGEST_NAME else f"Link: {address[:LONGEST_NAME]}…"
+    number = int(address.removeprefix(CITE))
+    cited = next((c for c in message.evidence.citations if c.n == number), None)
+    if cited is None:
+        return f"Show citation {number}"
+    page = f", page {cited.page}" if cited.page else ""
+    return f"Show citation {number}: {cited.passage.title}{page}"
