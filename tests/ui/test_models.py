@@ -13,6 +13,7 @@ from fakes import FakeChatModel, FakeChatModels
 from localassist.domain.diagnosis import Finding, State
 from localassist.domain.errors import ModelError
 from localassist.domain.models import ModelDescription, ModelFile
+from localassist.domain.settings import NO_MODEL
 from localassist.ui.models.first_start import FirstStartView, Way
 from localassist.ui.models.picker import ModelPicker
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
@@ -115,6 +116,7 @@ def test_loading_is_stopped_and_another_way_taken(
     with qtbot.waitSignal(presenter.ready) as ready:
         press(qtbot, ways, Way.DOCUMENTS)
     assert ready.args == [""]
+    assert services.settings.load().chat_model == NO_MODEL
 
 
 def test_a_file_that_is_no_model_says_so_on_its_card(
@@ -142,7 +144,7 @@ def test_the_chip_names_the_model_and_where_it_runs(
 ) -> None:
     presenter = ModelsPresenter(picker, services, jobs)
     qtbot.waitUntil(lambda: picker.text() == "parrot")
-    assert entries(picker) == ["parrot\t1 kB", "Use a model file…"]
+    assert entries(picker) == ["parrot\t1 kB", "No model: quotes only", "Use a model file…"]
     presenter.note_ready(ModelDescription("parrot", "", 4096, "CPU, 2 threads"))
     assert "Runs on CPU, 2 threads." in picker.toolTip()
     assert "parrot runs on CPU, 2 threads." in read_in(picker)
@@ -154,6 +156,8 @@ def test_another_model_is_chosen_in_the_menu(qtbot: QtBot, picker: ModelPicker, 
     qtbot.waitUntil(lambda: "owl\t1 kB" in entries(picker))
     next(a for a in picker.menu().actions() if a.text().startswith("owl")).trigger()
     qtbot.waitUntil(lambda: services.settings.load().chat_model == "owl")
+    next(a for a in picker.menu().actions() if a.text() == "No model: quotes only").trigger()
+    qtbot.waitUntil(lambda: services.settings.load().chat_model == NO_MODEL)
 
 
 def test_a_bad_model_file_is_told_and_changes_nothing(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from localassist.domain.errors import SettingsError
 
+NO_MODEL: Final = "none"  # as `chat_model`: answer with quotes from documents, also where there is a model
 DEFAULT_SYSTEM_PROMPT: Final = "You are a helpful assistant. Answer briefly and truthfully."
 
 
@@ -22,7 +23,9 @@ class Settings:
     """
 
     system_prompt: str = _setting(DEFAULT_SYSTEM_PROMPT, "Said to the model before every conversation.")
-    chat_model: str = _setting("", "Name or file of the chat model; empty takes the first usable one.")
+    chat_model: str = _setting(
+        "", f"Name or file of the chat model; empty takes the first usable one, {NO_MODEL!r} quotes documents instead."
+    )
     temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
     max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
     context_length: int = _setting(0, "Tokens a conversation may use; 0 lets the app choose.", (0, 1_048_576))

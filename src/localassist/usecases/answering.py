@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from localassist.usecases.retrieval import SearchPassages
 
 _TITLE_CHARACTERS: Final = 60
-_NO_MODEL: Final = "No chat model is installed, and there are no documents to quote from."
+_NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def choose_route(model: ChatModel | None, *, searches: bool) -> Route:
     """The route of a question: always this computer; `searches` says whether documents are to be searched."""
     if model is None and searches:
-        reason = "No chat model is installed, so the answer quotes your documents word for word."
+        reason = "No chat model is in use, so the answer quotes your documents word for word."
         return Route(Destination.THIS_COMPUTER, "", reason)
     if model is None:
         return Route(
-            Destination.THIS_COMPUTER, "", "No chat model is installed, and no documents were chosen to quote from."
+            Destination.THIS_COMPUTER, "", "No chat model is in use, and no documents were chosen to quote from."
         )
     work = "searches your documents and answers" if searches else "answers"
     name = model.description.name

@@ -16,6 +16,7 @@ from localassist.adapters.llama.probe import FileCheck
 from localassist.adapters.llama.remembered import RememberedFiles
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import ChatModels
+from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class LlamaChatModels(ChatModels):
     @override
     def default(self) -> ChatModel | None:
         chosen = self._settings.load().chat_model
+        if chosen == NO_MODEL:
+            return None
         if chosen:
             return self.open(chosen)
         usable = next((file for file in self.files() if not file.problem), None)

@@ -75,7 +75,7 @@ class ChatModels(Protocol):
         """
 
     def default(self) -> ChatModel | None:
-        """The model chosen in the settings, else the first usable one; None when there is no chat model."""
+        """The model chosen in the settings, else the first usable one; None when there is none or none is wanted."""
 
     def close(self) -> None:
         """Unload everything."""
