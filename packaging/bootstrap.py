@@ -101,7 +101,7 @@ def bench(environment: Environment) -> int:
 def screenshots(environment: Environment) -> int:
     """Every main view, light and dark, into build/screenshots."""
     set_up(environment)
-    return call(environment, "screenshots", "-m", "pytest", "-m", "screenshots")
+    return call(environment, "screenshots", "tests/screenshots.py")
 
 
 def setup(environment: Environment) -> int:

@@ -1,0 +1,140 @@
+"""Every main view of the window, light and dark, into build/screenshots: real widgets over the sample documents."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+
+from localassist.adapters.places import Places
+from localassist.app import LIBRARY_SWITCHES, App
+from localassist.bench import report
+from localassist.domain.chat import MessageStatus
+from localassist.ui.assembly import SAMPLES, Assembly
+from localassist.ui.chat.switcher import SwitcherDialog
+from localassist.ui.documents.dialog import DocumentsDialog
+from localassist.ui.jobs import Jobs
+from localassist.ui.settings.dialog import SettingsDialog
+from localassist.ui.theme import Theme
+
+FOLDER = Path(__file__).resolve().parents[1] / "build" / "screenshots"
+PATIENCE_S = 600  # a cold embedder and a cold model on two cores that others use too
+CLOSING_S = 20
+QUESTION = "How much notice must the tenant of flat 7A give before moving out?"
+D = TypeVar("D", bound=QDialog)
+
+
+class Photographer:
+    """Takes every view in both schemes and waits for what is shown."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def take(self, name: str, widget: QWidget) -> None:
+        """Save one view, light and dark."""
+        for scheme in ("light", "dark"):
+            self._theme.choose(scheme)
+            QTest.qWait(100)
+            path = FOLDER / f"{name}-{scheme}.png"
+            if not widget.grab().save(str(path)):
+                raise SystemExit(f"{path} could not be written.")
+            print(path)
+
+    def wait(self, what: str, until: Callable[[], bool]) -> None:
+        """Wait for something to be on show."""
+        patient_until = time.monotonic() + PATIENCE_S
+        while not until():
+            if time.monotonic() > patient_until:
+                raise SystemExit(f"Waited {PATIENCE_S} s in vain for {what}.")
+            QTest.qWait(20)
+
+    def dialog(self, kind: type[D]) -> D:
+        """Wait for a dialog that was asked for."""
+        shown: list[D] = []
+
+        def is_shown() -> bool:
+            shown[:] = [
+                found for found in QApplication.topLevelWidgets() if isinstance(found, kind) and found.isVisible()
+            ]
+            return bool(shown)
+
+        self.wait(kind.__name__, is_shown)
+        return shown[0]
+
+
+def main() -> int:
+    """Take all pictures in a home of their own."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.update(LIBRARY_SWITCHES)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    application = QApplication(sys.argv)
+    with tempfile.TemporaryDirectory() as home:
+        app = App(Places.find({"LOCALASSIST_HOME": home}), report.run)
+        with closing(app):
+            services = app.services()
+            services.settings.change(temperature=0.0, max_answer_tokens=96)  # the same pictures every time
+            jobs = Jobs()
+            theme = Theme(application, "light")
+            assembly = Assembly(services, jobs, theme)
+            assembly.window.show()
+            assembly.begin()
+            try:
+                take_conversation(Photographer(theme), assembly)
+                take_dialogs(Photographer(theme), assembly)
+            finally:
+                assembly.window.close()
+                jobs.close(CLOSING_S)
+    return 0
+
+
+def take_conversation(photographer: Photographer, assembly: Assembly) -> None:
+    """Walk through the app as somebody who starts it for the first time."""
+    window = assembly.window
+    photographer.wait("the first start", assembly.first_start.isVisible)
+    photographer.take("first-start", window)
+
+    assembly.first_start.demo_chosen.emit()
+    photographer.wait("the samples", lambda: assembly.collections.scope_name == SAMPLES)
+    photographer.take("new-conversation", window)
+
+    QTest.keyClicks(assembly.chat.composer.field, QUESTION)
+    QTest.keyClick(assembly.chat.composer.field, Qt.Key.Key_Return)
+    items = assembly.chat.transcript.items
+    photographer.wait("the answer", lambda: len(items) > 1 and items[-1].message.status is MessageStatus.COMPLETE)
+    photographer.take("answer", window)
+
+    assembly.evidence.show_citation(1)
+    photographer.wait("the cited page", lambda: bool(assembly.evidence.page.marked_text))
+    photographer.take("cited-page", window)
+
+
+def take_dialogs(photographer: Photographer, assembly: Assembly) -> None:
+    """Open what opens beside the window."""
+    assembly.collections.documents_requested.emit(0)
+    documents = photographer.dialog(DocumentsDialog)
+    photographer.take("documents", documents)
+    documents.close()
+
+    assembly.window.switch_requested.emit()
+    switcher = photographer.dialog(SwitcherDialog)
+    photographer.take("switch-conversation", switcher)
+    switcher.close()
+
+    assembly.window.settings_requested.emit()
+    settings = photographer.dialog(SettingsDialog)
+    photographer.take("settings", settings)
+    settings.show_diagnosis()
+    again = settings.diagnosis.findChild(QPushButton)
+    photographer.wait("the diagnosis", lambda: isinstance(again, QPushButton) and again.isEnabled())
+    photographer.take("diagnosis", settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
