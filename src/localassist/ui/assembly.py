@@ -122,7 +122,7 @@ class Assembly(QObject):
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""
         name = self.collections.scope_name
-        words = f"Answers rest on the documents of {name} and show the page they come from." if name else TEACHING
+        words = f"Asking {name}: every answer shows the page it rests on." if name else TEACHING
         suggestions = self._services.demo_questions if name == SAMPLES else ()
         self.chat.empty.explain(words, suggestions, offer_demo=not name)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from localassist.domain.errors import SettingsError
@@ -15,8 +18,9 @@ from localassist.ui.single_instance import SingleInstance
 from localassist.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+    from types import TracebackType
 
     from localassist.domain.ports.settings import SettingsStore
     from localassist.usecases.services import Services
@@ -42,6 +46,8 @@ def run(services: Services, home: Path, argv: Sequence[str]) -> int:
     if problem:
         assembly.chat.composer.complain(problem)
     QTimer.singleShot(0, assembly.begin)
+    _end_with_signals(application)
+    sys.excepthook = _telling(assembly)
     try:
         return application.exec()
     finally:
@@ -55,3 +61,26 @@ def _theme_choice(settings: SettingsStore) -> tuple[str, str]:
         return settings.load().theme, ""
     except SettingsError as error:
         return "system", describe(error).text
+
+
+def _end_with_signals(application: QApplication) -> None:
+    """Close the window on Ctrl-C and when the system ends the process, so that what is under way is stored."""
+    if sys.platform == "win32":
+        return  # a window has no Ctrl-C there
+    # Python runs its handlers between two of its own instructions, and none comes while Qt waits for events.
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    notifier = QSocketNotifier(reading, QSocketNotifier.Type.Read, application)
+    notifier.activated.connect(application.closeAllWindows)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+def _telling(assembly: Assembly) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What to do with an error that a slot let through: words in the window, none of it on a terminal."""
+
+    def tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        assembly.chat.composer.complain(describe(error).text)
+
+    return tell
