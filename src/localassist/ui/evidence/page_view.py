@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from localassist.ui.evidence.paper import PaperView
 from localassist.ui.theme import STEP
@@ -25,6 +26,8 @@ from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from localassist.ui.errors import Problem
     from localassist.ui.evidence.source import DrawnPage, Excerpt
     from localassist.ui.icons import Icons
@@ -61,6 +64,11 @@ class ExcerptView(QPlainTextEdit):
     def marked_text(self) -> str:
         """The words that are marked."""
         return self._marked().selectedText().replace("\u2029", "\n")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.centerCursor()
 
     def _marked(self) -> QTextCursor:
         cursor = QTextCursor(self.document())
@@ -143,8 +151,8 @@ class PageView(QWidget):
         self._show_note(excerpt.note)
         self._show_position(excerpt.page, excerpt.page_count)
         self.excerpt.setAccessibleName(f"Text of {self._name.text()}")
-        self.excerpt.show_text(excerpt.text, excerpt.mark)
         self._stack.setCurrentWidget(self.excerpt)
+        self.excerpt.show_text(excerpt.text, excerpt.mark)
         self._show_zoom()
         self._more.setVisible(excerpt.more_before or excerpt.more_after)
 

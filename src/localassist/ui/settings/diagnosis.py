@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from localassist.domain.diagnosis import Finding
     from localassist.ui.icons import Icons
 
+NAME_WIDTH: Final = 40 * STEP
 SYMBOLS: Final = {State.GOOD: ("check", "green"), State.NOTE: ("info", "blue"), State.BAD: ("warning", "red")}
 
 
@@ -28,9 +29,10 @@ class FindingView(QWidget):
         self._look = SYMBOLS[finding.state]
         self._symbol = QLabel()
         self.setAccessibleName(f"{finding.name}, {finding.state.value}: {finding.detail} {finding.remedy}".strip())
+        name = _text(finding.name, "" if finding.state is State.GOOD else "title")
+        name.setFixedWidth(NAME_WIDTH)
         said = QVBoxLayout()
         said.setSpacing(STEP)
-        said.addWidget(_text(finding.name, "title"))
         said.addWidget(_text(finding.detail, "muted"))
         if finding.remedy:
             said.addWidget(_text(finding.remedy, ""))
@@ -38,6 +40,7 @@ class FindingView(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * STEP)
         row.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(said, 1)
         icons.theme.changed.connect(self._paint)
         self._paint()
@@ -61,7 +64,7 @@ class DiagnosisView(QWidget):
         self._again.clicked.connect(self.check_requested)
         self.note = NoteView(icons, closable=False)
         self._rows = QVBoxLayout()
-        self._rows.setSpacing(3 * STEP)
+        self._rows.setSpacing(2 * STEP)
         self._lay_out()
 
     def begin(self) -> None:
