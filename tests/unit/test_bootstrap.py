@@ -5,11 +5,12 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 import bootstrap
 import environment
 import following
 import gpu
-import pytest
 import qt_libraries
 import steps
 import torch_build
