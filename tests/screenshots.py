@@ -108,11 +108,9 @@ def take_conversation(photographer: Photographer, assembly: Assembly) -> None:
     QTest.keyClick(assembly.chat.composer.field, Qt.Key.Key_Return)
     items = assembly.chat.transcript.items
     photographer.wait("the answer", lambda: len(items) > 1 and items[-1].message.status is MessageStatus.COMPLETE)
-    photographer.take("answer", window)
-
     assembly.evidence.show_citation(1)
     photographer.wait("the cited page", lambda: bool(assembly.evidence.page.marked_text))
-    photographer.take("cited-page", window)
+    photographer.take("cited-answer", window)
 
 
 def take_dialogs(photographer: Photographer, assembly: Assembly) -> None:
