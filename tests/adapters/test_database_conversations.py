@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -76,6 +78,16 @@ def test_an_answer_of_a_dead_process_is_interrupted(
     assert store.mark_interrupted() == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such state")
+def test_a_dead_process_that_nobody_buried_counts_as_dead(
+    store: DatabaseConversationStore, streaming: subprocess.Popen[str]
+) -> None:
+    first_line(streaming)
+    os.kill(streaming.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, streaming.pid, os.WEXITED | os.WNOWAIT)
+    assert store.mark_interrupted() == 1
+
+
 def test_an_answer_of_a_process_that_lives_goes_on(
     store: DatabaseConversationStore, streaming: subprocess.Popen[str]
 ) -> None:
@@ -91,8 +103,16 @@ def test_an_answer_that_grows_after_all_is_streaming_again(
     with database.writing() as connection:
         connection.execute("UPDATE messages SET writer = '1 1' WHERE id = ?", (answer_id,))
     assert store.mark_interrupted() == 1
-    streaming.communicate("\n\n")
+    assert streaming.stdin
+    streaming.stdin.write("\n")
+    streaming.stdin.flush()
+    assert first_line(streaming) == "grown"
     assert store.message(answer_id).status is MessageStatus.STREAMING
+    assert store.mark_interrupted() == 0
+    streaming.kill()
+    streaming.wait()
+    assert store.mark_interrupted() == 1
+    assert store.message(answer_id).text == "Because of the walrus and"
 
 
 def test_a_conversation_of_thousands_of_turns_is_read_and_deleted() -> None:

@@ -134,10 +134,10 @@ class DatabaseConversationStore(ConversationStore):
     @override
     def grow(self, answer_id: int, text: str) -> None:
         with self._database.writing() as connection:
-            # The status too: a process that could not see this one may have marked the answer interrupted.
+            # Status and writer too: who could not see this process may have marked the answer interrupted.
             connection.execute(
-                "UPDATE messages SET text = ?, status = ? WHERE id = ?",
-                (storable(text), MessageStatus.STREAMING, answer_id),
+                "UPDATE messages SET text = ?, status = ?, writer = ? WHERE id = ?",
+                (storable(text), MessageStatus.STREAMING, writers.this_process(), answer_id),
             )
             if not connection.changes():
                 raise _no_message(answer_id)

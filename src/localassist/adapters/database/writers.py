@@ -24,6 +24,9 @@ def is_alive(writer: str) -> bool:
 
     process_id, started = writer.split()
     try:
-        return abs(psutil.Process(int(process_id)).create_time() - float(started)) < _CLOCK_SECONDS
+        process = psutil.Process(int(process_id))
+        same = abs(process.create_time() - float(started)) < _CLOCK_SECONDS
+        # Dead, but nobody has asked for its exit status yet: containers often have nobody who does.
+        return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
