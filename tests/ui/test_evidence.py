@@ -155,3 +155,36 @@ def test_an_answer_that_rests_on_nothing_says_so_loudly(lease: Lease) -> None:
     assert summary(none_used) == "This answer rests on none of the passages that were found."
     assert summary(evidence_of(lease)) == ""
     assert ("Searched", "No document was searched.") in reasons(Evidence())
+
+
+def test_what_was_found_is_shown_while_the_answer_is_written_and_a_page_being_read_stays(
+    qtbot: QtBot, view: EvidenceView, lease: Lease
+) -> None:
+    view.show_found([lease.passage()])
+    (card,) = view.findChildren(PassageCard)
+    assert not view.page.isVisible()
+    qtbot.waitUntil(card.isVisible)
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    shown_page(qtbot, view, "page 3 of 3")
+    qtbot.mouseClick(button(view, "Previous page"), Qt.MouseButton.LeftButton)
+    shown_page(qtbot, view, "page 2 of 3")
+    drawn = len(lease.reader.drawn)
+    view.show_evidence(answer(evidence_of(lease)))
+    assert "page 2 of 3" in said(view.page)
+    assert len(lease.reader.drawn) == drawn
+    view.show_citation(1)
+    shown_page(qtbot, view, "page 3 of 3")
+
+
+def test_a_search_that_found_nothing_says_so_at_once(qtbot: QtBot, view: EvidenceView) -> None:
+    view.show_found([])
+    qtbot.waitUntil(lambda: "Nothing in your documents matches this question." in said(view))
+
+
+def test_a_page_is_drawn_once_for_the_width_it_is_shown_in(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    qtbot.waitUntil(lambda: not view.page.is_settling)
+    assert [width for _, width, _ in lease.reader.drawn] == [view.page.paper.drawing_width()]
+    view.resize(500, 800)
+    qtbot.waitUntil(lambda: lease.reader.drawn[-1][1] == view.page.paper.drawing_width() > 400)

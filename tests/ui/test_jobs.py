@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.ui.jobs import Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from localassist.domain.stopping import Stop
-    from localassist.ui.jobs import Job, Jobs
+    from localassist.ui.jobs import Job
 
 
 def heard(job: Job) -> list[str]:
@@ -150,3 +151,11 @@ def test_closing_stops_what_runs_and_waits_for_it(qtbot: QtBot, jobs: Jobs) -> N
     assert begun.wait(10)
     jobs.close(10)
     assert stored.is_set()
+
+
+def test_nothing_begins_once_the_window_is_gone(qtbot: QtBot) -> None:
+    jobs = Jobs()
+    jobs.close(1)
+    began: list[int] = []
+    jobs.call(lambda: began.append(1), lambda _: None, lambda _: None)
+    assert began == []

@@ -132,17 +132,16 @@ class Assembly(QObject):
 
     def _on_answer_shown(self, answer: Message | None) -> None:
         self._shown_answer = answer
-        has_evidence = answer is not None and bool(answer.evidence.citations or answer.evidence.found)
-        if has_evidence and answer is not None:
+        if answer is not None and answer.evidence.route is not None:
             self.evidence.show_evidence(answer)
         else:
             self.evidence.clear()
-        self.window.offer_evidence(there_is=has_evidence)
+        self.window.offer_evidence(there_is=answer is not None and answer.evidence.searched)
 
     def _on_passages_found(self, passages: tuple[Passage, ...]) -> None:
         # The column opens before the first word, so that no line moves while it is read.
         self.evidence.show_found(passages)
-        self.window.offer_evidence(there_is=bool(passages))
+        self.window.offer_evidence(there_is=True)
 
     def _on_citation_chosen(self, answer: Message, n: int) -> None:
         if self._shown_answer is None or self._shown_answer.id != answer.id:

@@ -125,6 +125,7 @@ class Jobs(QObject):
         super().__init__()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="job")
         self._running: dict[Job, Future[None]] = {}
+        self._closed = False
 
     def prepare(self, work: Callable[[Stop], Iterator[object]]) -> Job:
         """A job over the generator that `work` makes; it begins with its `start`."""
@@ -145,8 +146,9 @@ class Jobs(QObject):
         return job
 
     def submit(self, job: Job, run: Callable[[], None]) -> None:
-        """Run a job's body on the pool."""
-        self._running[job] = self._pool.submit(run)
+        """Run a job's body on the pool; once the window is gone nothing begins any more."""
+        if not self._closed:
+            self._running[job] = self._pool.submit(run)
 
     def forget(self, job: Job) -> None:
         """Let go of a job that has ended."""
@@ -155,6 +157,7 @@ class Jobs(QObject):
 
     def close(self, seconds: float) -> None:
         """Stop everything and wait at most so long for it to be stored."""
+        self._closed = True
         for job in self._running:
             job.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)

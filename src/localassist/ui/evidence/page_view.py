@@ -129,6 +129,11 @@ class PageView(QWidget):
         """The words that are marked on the page that is shown, whichever way it is shown."""
         return self._drawn_text if self._stack.currentWidget() is self.paper else self.excerpt.marked_text
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether its size has just changed, so that the page may be drawn again soon."""
+        return self._settle.isActive()
+
     def show_opening(self, name: str) -> None:
         """Name the document that is being opened."""
         self._name.setText(name)
@@ -202,7 +207,8 @@ class PageView(QWidget):
         self._settle.timeout.connect(self._on_settled)
 
     def _on_settled(self) -> None:
-        if self.isVisible() and self._stack.currentWidget() is self.paper and self._page:
+        drawn = self._stack.currentWidget() is self.paper and self._page > 0
+        if self.isVisible() and drawn and not self.paper.is_sharp:
             self.redraw_asked.emit()
 
     def _zoom_by(self, steps: int) -> None:

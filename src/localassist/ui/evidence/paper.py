@@ -31,6 +31,11 @@ class PaperWidget(QWidget):
         self._page = page
         self.update()
 
+    @property
+    def drawn_width(self) -> int:
+        """How many pixels wide the page was drawn, 0 without one."""
+        return self._page.image.width() if self._page else 0
+
     def height_at(self, width: int) -> int:
         """How high the page is at that width."""
         if self._page is None:
@@ -77,6 +82,11 @@ class PaperView(QScrollArea):
     def drawing_width(self) -> int:
         """How many pixels wide a page has to be drawn to be sharp."""
         return round(self._paper_width() * self.devicePixelRatioF())
+
+    @property
+    def is_sharp(self) -> bool:
+        """Whether the page was drawn for the width it is shown in."""
+        return self._paper.drawn_width == self.drawing_width()
 
     def show_page(self, page: DrawnPage | None) -> None:
         """Show this page with its first marked words in view."""

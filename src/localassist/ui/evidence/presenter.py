@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from localassist.ui.errors import describe
@@ -37,7 +37,7 @@ class EvidencePresenter(QObject):
     def _on_place_opened(self, place: Place) -> None:
         self._place, self._page, self._reach = place, place.page, SURROUNDINGS
         self._page_view.show_opening(place.name)
-        self._open()
+        QTimer.singleShot(0, self, self._open)  # once the page has its place, and so the width to be drawn in
 
     def _on_page_asked(self, page: int) -> None:
         self._page, self._reach = page, SURROUNDINGS

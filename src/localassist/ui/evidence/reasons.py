@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
@@ -11,6 +11,8 @@ from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Evidence, Figures
+
+NOTHING_FOUND: Final = "Nothing in your documents matches this question."
 
 
 def reasons(evidence: Evidence) -> list[tuple[str, str]]:
@@ -35,7 +37,7 @@ def summary(evidence: Evidence) -> str:
     if not evidence.searched:
         return "No document was searched for this answer."
     if not evidence.found:
-        return "Nothing in your documents matches this question."
+        return NOTHING_FOUND
     return "This answer rests on none of the passages that were found."
 
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.page_view import PageView
-from localassist.ui.evidence.reasons import ReasonsView, passages, reasons, summary
+from localassist.ui.evidence.reasons import NOTHING_FOUND, ReasonsView, passages, reasons, summary
 from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class EvidenceView(QWidget):
         self._icons = icons
         self._cards: list[PassageCard] = []
         self._group = QButtonGroup(self)
+        self._writing = False  # the answer is being written
+        self._reading = False  # a passage was opened meanwhile
         self.page = PageView(icons)
         self._content = QWidget()
         self._list = QVBoxLayout(self._content)
@@ -60,8 +62,13 @@ class EvidenceView(QWidget):
         self.clear()
 
     def show_evidence(self, message: Message) -> None:
-        """Show what stands behind an answer, and open the page of its first citation."""
+        """Show what stands behind an answer, and open the page of its first citation.
+
+        A page that was opened while the answer was being written stays: somebody reads it.
+        """
+        reading = self._reading
         self._take_away()
+        self.page.setVisible(reading)
         evidence = message.evidence
         warning = summary(evidence)
         if warning:
@@ -79,13 +86,16 @@ class EvidenceView(QWidget):
         self._left_out.setText(f"{passages(evidence.left_out)} left out: no room")
         self._reasons.show_reasons(reasons(evidence))
         self._why.show()
-        if evidence.citations:
+        if evidence.citations and not reading:
             self.show_citation(evidence.citations[0].n)
 
     def show_found(self, passages: Sequence[Passage]) -> None:
         """Show what was found, while the answer that may rest on it is written."""
         self._take_away()
-        for passage in passages:
+        self._writing = True
+        if not passages:
+            self._list.addWidget(_warning(NOTHING_FOUND))
+        for passage in passages[:MOST_FOUND]:
             self._add_card(passage, None)
         self._list.addStretch(1)
 
@@ -108,6 +118,7 @@ class EvidenceView(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._writing = self._reading = False
         self.page.hide()
         self._left_out.hide()
         self._why.setChecked(False)
@@ -120,6 +131,7 @@ class EvidenceView(QWidget):
         self._list.addWidget(card)
 
     def _on_card_clicked(self, card: PassageCard) -> None:
+        self._reading = self._writing
         self.page.show()
         self.place_opened.emit(card.place)
 
