@@ -296,3 +296,12 @@ def test_when_chroma_fails_the_search_goes_on_without_it(shelf: Shelf, monkeypat
     shelf.save("/b", 5)
     assert not index.wait_until_current()
     assert agree(shelf, index)
+
+
+def test_where_the_folder_can_not_be_made_the_search_goes_on_without_it(shelf: Shelf) -> None:
+    shelf.save("/a", 50)
+    shelf.folder = shelf.folder.parent / "a file" / "vectors"
+    shelf.folder.parent.write_text("not a folder")
+    index = shelf.index()
+    assert not index.wait_until_current()
+    assert agree(shelf, index)

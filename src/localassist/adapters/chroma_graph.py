@@ -123,12 +123,14 @@ class Graph:
     def _own(self) -> bool:
         from filelock import FileLock, Timeout
 
-        self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._owner = self._owner or FileLock(f"{self._folder}.lock", thread_local=False)
         try:
+            self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._owner.acquire(blocking=False)
         except Timeout:
             return False
+        except OSError as error:
+            raise GraphError(f"its folder can't be used ({error.strerror})") from error
         return True
 
     def _start(self) -> None:

@@ -119,7 +119,8 @@ class DatabaseConversationStore(ConversationStore):
             _conversation(connection, conversation_id)
             if parent_id is not None and _message(connection, parent_id).conversation_id != conversation_id:
                 raise NotFoundError(f"There is no message {parent_id} in conversation {conversation_id}.")
-            question = _add(connection, conversation_id, parent_id, text)
+            asked = (Role.USER, storable(text), time.time(), MessageStatus.COMPLETE, "")
+            question = _add(connection, conversation_id, parent_id, asked)
             connection.execute(_INDEX_MESSAGE, (question.id, words.indexable(text)))
             return question, _begin_answer(connection, question)
 
@@ -206,20 +207,16 @@ def _message_of(row: tuple[Any, ...]) -> Message:
     )
 
 
-def _add(connection: apsw.Connection, conversation_id: int, parent_id: int | None, question: str | None) -> Message:
-    """Add a message: a question, or for None an answer that this process will stream."""
-    row: tuple[Any, ...] = (
-        (Role.USER, storable(question), time.time(), MessageStatus.COMPLETE, "")
-        if question is not None
-        else (Role.ASSISTANT, "", time.time(), MessageStatus.STREAMING, writers.this_process())
-    )
-    connection.execute(_ADD, (conversation_id, parent_id, *row))
+def _add(connection: apsw.Connection, conversation_id: int, parent_id: int | None, said: tuple[Any, ...]) -> Message:
+    """Add a message: `said` is its role, text, time, status and, while it streams, the process that writes it."""
+    connection.execute(_ADD, (conversation_id, parent_id, *said))
     return _message(connection, connection.last_insert_rowid())
 
 
 def _begin_answer(connection: apsw.Connection, question: Message) -> Message:
     """Add an empty answer that this process will stream, and make it the conversation's head."""
-    answer = _add(connection, question.conversation_id, question.id, None)
+    begun = (Role.ASSISTANT, "", time.time(), MessageStatus.STREAMING, writers.this_process())
+    answer = _add(connection, question.conversation_id, question.id, begun)
     connection.execute(
         "UPDATE conversations SET head_id = ?, updated = ? WHERE id = ?",
         (answer.id, answer.created, answer.conversation_id),
