@@ -9,9 +9,10 @@ import pytest
 from evidence_material import PAGES, QUOTE, Lease
 
 from localassist.domain.errors import DocumentError
-from localassist.ui.evidence.source import DrawnPage, Excerpt, Place, Sources
+from localassist.ui.evidence.source import FARTHEST, DrawnPage, Excerpt, Place, Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -68,6 +69,13 @@ def test_ten_megabytes_on_one_line_are_shown_around_the_words_only(tmp_path: Pat
     assert text.more_after
 
 
+def test_no_reach_lays_out_a_whole_book(tmp_path: Path) -> None:
+    text = opened(Lease(tmp_path, "log.txt", "x" * 50_000 + QUOTE), page=None, reach=40_000)
+    assert isinstance(text, Excerpt)
+    assert text.text == "x" * FARTHEST + QUOTE
+    assert not text.more_before
+
+
 def test_a_file_that_is_gone_is_named_and_its_text_shown(lease: Lease) -> None:
     lease.path.unlink()
     text = opened(lease)
@@ -76,8 +84,9 @@ def test_a_file_that_is_gone_is_named_and_its_text_shown(lease: Lease) -> None:
     assert QUOTE in text.text
 
 
-def test_a_file_that_changed_is_named_and_its_text_as_it_was_shown(lease: Lease) -> None:
-    lease.path.write_text("Another lease.")
+@pytest.mark.parametrize("change", [str.swapcase, lambda text: text + "More."], ids=["as long", "longer"])
+def test_a_file_that_changed_is_named_and_its_text_as_it_was_shown(lease: Lease, change: Callable[[str], str]) -> None:
+    lease.path.write_text(change(lease.path.read_text()))
     text = opened(lease)
     assert isinstance(text, Excerpt)
     assert text.note.startswith("lease.pdf has changed since it was indexed.")
