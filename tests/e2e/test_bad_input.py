@@ -17,6 +17,9 @@ LONG_LINE = 10_000_000
 
 @pytest.fixture
 def here(home: Path) -> Home:
+    """A home whose model says little: what it says is not what these tests are about."""
+    home.mkdir()
+    (home / "settings.toml").write_text("max_answer_tokens = 16\n", encoding="utf-8")
     return Home(home)
 
 
@@ -110,7 +113,7 @@ def test_an_unreadable_document_is_named(here: Home, tmp_path: Path) -> None:
 
 @pytest.mark.corpus
 def test_an_encrypted_document_is_named(here: Home, corpus: Path) -> None:
-    encrypted = next(path for path in sorted(corpus.rglob("*.pdf")) if "encrypted" in path.name.lower())
+    encrypted = next(corpus.rglob("password-example.pdf"))
     assert_sentence(here.run("ask", "--docs", encrypted, "Hello?"), encrypted.name, "password")
 
 
@@ -153,14 +156,12 @@ def test_a_newer_database_is_left_alone(here: Home) -> None:
 
 
 def test_a_damaged_database_is_a_sentence(here: Home) -> None:
-    here.folder.mkdir()
     file(here.folder, "localassist.db", b"not a database at all" * 1000)
     assert_sentence(here.run("docs", "list"), "damaged")
     assert here.run("doctor").returncode == 1
 
 
 def test_wrong_settings_are_named_by_line(here: Home) -> None:
-    here.folder.mkdir()
     file(here.folder, "settings.toml", b'theme = "dark"\ntemperature = "hot"\n')
     assert_sentence(here.run("ask", "Hello?"), "settings.toml", "line 2")
     assert here.run("docs", "list").returncode == 0
@@ -168,13 +169,11 @@ def test_wrong_settings_are_named_by_line(here: Home) -> None:
 
 @pytest.mark.slow
 def test_a_full_disk_is_a_sentence_and_loses_nothing(here: Home, tmp_path: Path) -> None:
-    """No file may grow beyond what the database has: writing fails as it does on a full disk."""
-    small = file(tmp_path, "cat.txt", b"The cat of the house is called Momo.")
-    assert here.run("docs", "add", small).returncode == 0
-    large = file(
-        tmp_path, "large.txt", b"".join(b"Sentence %d about nothing in particular.\n" % n for n in range(20_000))
-    )
-    room = max(entry.stat().st_size for entry in here.folder.glob("localassist.db*")) + 100_000
+    """No file may grow much beyond what there is: writing fails as it does on a full disk."""
+    assert here.run("models", "list").returncode == 0
+    assert here.run("docs", "list").returncode == 0
+    large = file(tmp_path, "large.txt", b"".join(b"Sentence %d about nothing special.\n" % n for n in range(1_500)))
+    room = max(entry.stat().st_size for entry in here.folder.glob("localassist.db*")) + 50_000
 
     def fill() -> None:
         import resource  # not there on Windows
@@ -182,7 +181,8 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(here: Home, tmp_path: Path)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     assert_sentence(here.run("docs", "add", large, before=fill, within=300), "localassist.db")
-    assert "ready    cat.txt" in here.run("docs", "list").stdout.replace(str(tmp_path) + "/", "")
+    assert here.run("docs", "list").returncode == 0
+    assert here.run("doctor").returncode == 0
 
 
 @pytest.mark.slow
@@ -210,24 +210,27 @@ def test_strange_documents_are_read_or_named(here: Home, tmp_path: Path) -> None
     folder.mkdir()
     file(folder, "nul.txt", b"The cat\x00 is called\x00 Momo and lives on the third floor.\x00")
     file(folder, "bidi.txt", "The dog \u202eis called\u202c Bosko.".encode())
-    file(folder, "line.txt", b"word " * (LONG_LINE // 5))
     file(folder, "na\u202eme.txt", b"The parrot is called Coco.")
     file(folder, "latin.txt", "Der Hamster heißt Größe.".encode("latin-1"))
-    ran = here.run("docs", "add", folder, within=400)
+    ran = here.run("docs", "add", folder)
     assert "\u202e" not in ran.stdout
     assert "ready    nul.txt" in ran.stdout
     assert "ready    bidi.txt" in ran.stdout
     assert "ready    latin.txt" in ran.stdout
-    assert "line.txt" in ran.stdout
     found = only_object(here.run("search", "--json", "What is the cat called?"))["passages"]
     assert "Momo" in found[0]["text"]
 
 
+@pytest.mark.soak
+def test_10_mb_on_one_line_is_read(here: Home, tmp_path: Path) -> None:
+    path = file(tmp_path, "line.txt", b"word " * (LONG_LINE // 5))
+    assert "ready    " in here.run("docs", "add", path, within=1_800).stdout
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text exist on Linux only")
 def test_a_name_that_is_no_text_is_shown_as_far_as_it_goes(here: Home, tmp_path: Path) -> None:
-    path = os.fsencode(tmp_path) + b"/n\xff.txt"
+    (tmp_path / "odd").mkdir()
+    path = os.fsencode(tmp_path) + b"/odd/n\xff.txt"
     with open(path, "wb") as odd:  # noqa: PTH123  a path in bytes
         odd.write(b"The cat is called Momo.")
-    ran = here.run("docs", "add", tmp_path)
-    assert ran.returncode in (0, 1)
-    assert "should not have" not in ran.stderr, ran.stderr
+    assert_sentence(here.run("docs", "add", tmp_path / "odd"), "n?.txt", "Rename it")

@@ -43,9 +43,11 @@ class DiskFiles(FileSource):
         try:
             with Path(path).open("rb") as file:
                 before = os.fstat(file.fileno())
-                while block := file.read(_BLOCK_BYTES):
+                left = before.st_size  # a file that grows as fast as it is read would never end
+                while left > 0 and (block := file.read(min(left, _BLOCK_BYTES))):
                     stop.raise_if_requested()
                     digest.update(block)
+                    left -= len(block)
                 after = os.fstat(file.fileno())
         except OSError as error:
             raise DocumentError(
@@ -119,7 +121,10 @@ class _Walk:
         return next(self._file(path, status), None)
 
     def _file(self, path: str, status: os.stat_result) -> Iterator[FoundFile | SkippedFile]:
-        if not stat.S_ISREG(status.st_mode):
+        if not _is_text(path):
+            shown = path.encode(errors="replace").decode()
+            yield SkippedFile(shown, "Its name is no text that can be stored. Rename it.")
+        elif not stat.S_ISREG(status.st_mode):
             yield SkippedFile(path, "It is not a file with content of its own (a device or a pipe).")
         elif not os.access(path, os.R_OK):
             yield SkippedFile(path, "You may not read it.")
@@ -132,6 +137,15 @@ class _Walk:
             return False
         self._seen.add(identity)
         return True
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path is text; Linux allows any bytes in a name, which come as lone surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -121,7 +121,9 @@ def _problem(document: Document) -> str:
     """What is wrong with a document, with its name; "" when nothing is."""
     if document.status is DocumentStatus.READY:
         return ""
-    return f"{Path(document.path).name}: {document.problem or 'There is no text in it.'}"
+    name = Path(document.path).name
+    problem = document.problem or "There is no text in it."
+    return problem if name in problem else f"{name}: {problem}"
 
 
 def _line(document: Document, root: Path) -> str:
