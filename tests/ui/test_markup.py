@@ -102,7 +102,7 @@ def test_nothing_a_model_writes_becomes_markup_of_its_own(hostile: str) -> None:
 PIECES = ("a", " b", "\n", "\n\n", "```", "`", "- x\n", "1. y\n", "# h\n", "|c|\n", "> q\n", "*")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES)))
 def test_growing_answer_shows_every_letter_of_the_whole_one(deltas: list[str]) -> None:
     growing = GrowingAnswer()
@@ -118,11 +118,11 @@ def letters(made: list[Piece]) -> str:
 
 def test_finished_blocks_are_parsed_once() -> None:
     growing = GrowingAnswer()
-    growing.feed("One.\n\nTwo.\n\nThr")
+    growing.feed("One.\n\nTwo.\n\nThr\n")
     assert [p.html for p in growing.advance(MARKDOWN, LIGHT)] == ["<p>One.</p>\n<p>Two.</p>\n"]
     growing.feed("ee.")
     assert growing.advance(MARKDOWN, LIGHT) == []
-    assert [p.html for p in growing.tail] == ["<p>Three.</p>\n"]
+    assert [p.html for p in growing.tail] == ["<p>Thr\nee.</p>\n"]
 
 
 def test_time_of_thinking_ends_with_the_thought() -> None:

@@ -84,6 +84,7 @@ QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: 
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; height: 0; border: none; }
 QMenu QLabel { padding: 4px 0; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
   selection-color: $text; }
 QFrame[kind="composer"] { background: $surface; border: 1px solid $border; border-radius: 12px; }

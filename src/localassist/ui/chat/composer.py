@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from localassist.domain.privacy import Destination
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 50_000  # characters; more is a document, and a text field that holds it would stand still
 MOST_LINES: Final = 9
 CHIP_HEIGHT: Final = 7 * STEP
+SHORTEST_CHIP: Final = 16 * STEP
 DESTINATIONS: Final = {
     Destination.THIS_COMPUTER: ("On this computer", "green"),
     Destination.YOUR_SERVER: ("Your server", "blue"),
@@ -121,6 +122,10 @@ class ComposerWidget(QFrame):
         for chip in (self._scope, model_picker, self._destination):
             chip.setFixedHeight(CHIP_HEIGHT)
             chips.addWidget(chip)
+        # Where a question goes can always be read in full, whatever else has to give way.
+        self._destination.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._scope.setMinimumWidth(SHORTEST_CHIP)
+        model_picker.setMinimumWidth(SHORTEST_CHIP)
         chips.addStretch()
         chips.addWidget(self._send)
         column = QVBoxLayout(self)

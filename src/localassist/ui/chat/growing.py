@@ -54,13 +54,15 @@ class GrowingAnswer:
             self._thought_ended = self._clock()
         rest = thinking.answer[self._frozen_at :]
         blocks = markdown.blocks(rest)
-        done, last = blocks[:-1], blocks[-1:]
-        # A list or a paragraph may still go on, but what stands before the last block cannot change any more.
-        finished = markdown.pieces(done, tokens)
-        if done:
-            self._frozen_at += _offset_of_line(rest, last[0].start)
+        begins_at = _offset_of_line(rest, blocks[-1].start) if blocks else 0
+        # What stands before the last block is settled once that block's first line is whole: until then it may
+        # still turn out to continue the block before.
+        settled = len(blocks) - 1 if "\n" in rest[begins_at:] else 0
+        finished = markdown.pieces(blocks[:settled], tokens)
+        if settled:
+            self._frozen_at += begins_at
         self.finished += finished
-        self.tail = markdown.pieces(last, tokens, colour_code=len(rest) < MOST_COLOURED)
+        self.tail = markdown.pieces(blocks[settled:], tokens, colour_code=len(rest) < MOST_COLOURED)
         return finished
 
 

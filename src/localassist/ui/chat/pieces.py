@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPalette,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -71,8 +72,7 @@ class MessageDocument(QTextDocument):
 
 
 def _style(tokens: Tokens, font: QFont) -> str:
-    percent = round(100 * LINE_HEIGHT * BODY_PIXELS / QFontMetricsF(font).height())
-    line = f"line-height:{percent}%"
+    line = f"line-height:{_line_percent(font)}%"
     code = code_font()
     return (
         f"p {{ margin-top:0; margin-bottom:{GAP}px; {line} }} li {{ margin-bottom:{STEP}px; {line} }}"
@@ -230,9 +230,23 @@ def plain_piece(kind: PieceKind, text: str, tokens: Tokens, width: float, tone: 
     document = MessageDocument(tokens, font)
     document.setDefaultTextOption(_wrapped_anywhere())
     document.setPlainText(text)
+    _space_lines(document)
     padding = (PADDING, GAP, PADDING, GAP) if kind is PieceKind.QUESTION or tone else (0, 0, 0, 0)
     document.setTextWidth(width - padding[0] - padding[2])
     return LaidPiece(kind, document, padding, tone=tone)
+
+
+def _space_lines(document: QTextDocument) -> None:
+    look = QTextBlockFormat()
+    look.setLineHeight(_line_percent(document.defaultFont()), QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    cursor = QTextCursor(document)
+    cursor.select(QTextCursor.SelectionType.Document)
+    cursor.mergeBlockFormat(look)
+
+
+def _line_percent(font: QFont) -> int:
+    """What Qt has to be told, in percent of a font's own line, for lines of `LINE_HEIGHT`."""
+    return round(100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
 
 
 def _wrapped_anywhere() -> QTextOption:
