@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QP
 from localassist.domain.documents import Collection, Scope
 from localassist.domain.errors import StorageError
 from localassist.domain.events import DocumentIndexing, FilesCounted
+from localassist.ui.assembly import Assembly
 from localassist.ui.documents.collection_list import CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
+    from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
 
 
@@ -217,29 +219,45 @@ def test_a_collection_is_removed_only_after_a_yes(
     qtbot.waitUntil(lambda: "Add a folder and ask" in said(view))
 
 
-def test_files_dropped_on_the_window_are_taken_and_text_is_not(qtbot: QtBot) -> None:
+def drop(target: QWidget, data: QMimeData) -> bool:
+    """Drag something over a widget and let it fall; whether it was taken."""
+    where, copy, left = QPointF(5, 5), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    entering = QDragEnterEvent(where.toPoint(), copy, data, left, Qt.KeyboardModifier.NoModifier)
+    falling = QDropEvent(where, copy, data, left, Qt.KeyboardModifier.NoModifier)
+    for event in (entering, falling):
+        event.ignore()
+        QApplication.sendEvent(target, event)
+    return falling.isAccepted()
+
+
+def dragged(*addresses: QUrl) -> QMimeData:
+    data = QMimeData()
+    data.setUrls(list(addresses))
+    return data
+
+
+def test_files_dropped_on_the_window_are_taken_and_addresses_are_not(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     drops = FileDrops(window)
     taken: list[list[str]] = []
     drops.dropped.connect(taken.append)
-
-    def drop(data: QMimeData) -> bool:
-        for kind in (QDragEnterEvent, QDropEvent):
-            where = QPointF(5, 5).toPoint() if kind is QDragEnterEvent else QPointF(5, 5)
-            event = kind(  # type: ignore[call-overload]
-                where, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-            )
-            event.ignore()
-            QApplication.sendEvent(window, event)
-        return bool(event.isAccepted())
-
-    files, text = QMimeData(), QMimeData()
-    files.setUrls([QUrl.fromLocalFile("/c/lease.pdf"), QUrl("https://example.org/x.pdf")])
-    text.setText("lease")
-    assert drop(files)
-    assert not drop(text)
+    lease, page = QUrl.fromLocalFile("/c/lease.pdf"), QUrl("https://example.org/x.pdf")
+    assert drop(window, dragged(lease, page))
+    assert not drop(window, dragged(page))
     assert taken == [["/c/lease.pdf"]]
+
+
+def test_files_dropped_on_the_question_are_added_to_the_documents(
+    qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme, contracts: str
+) -> None:
+    assembly = Assembly(services, jobs, theme)
+    qtbot.addWidget(assembly.window)
+    assembly.window.show()
+    field = assembly.chat.composer.field
+    assert drop(field.viewport(), dragged(QUrl.fromLocalFile(contracts)))
+    qtbot.waitUntil(lambda: assembly.collections.scope_name == "Contracts")
+    assert field.toPlainText() == ""
 
 
 def test_collections_are_called_like_their_folders_and_told_apart(tmp_path: Path) -> None:

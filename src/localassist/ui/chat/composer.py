@@ -59,6 +59,11 @@ class QuestionField(QPlainTextEdit):
             super().keyPressEvent(event)
 
     @override
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        # Files that are dropped here are for the window, which adds them to the documents.
+        return super().canInsertFromMimeData(source) and not any(url.isLocalFile() for url in source.urls())
+
+    @override
     def insertFromMimeData(self, source: QMimeData) -> None:
         text = source.text().replace("\x00", "")
         if len(text) + self.document().characterCount() > LONGEST:
