@@ -70,7 +70,7 @@ CREATE TABLE contents (
 
 CREATE INDEX contents_by_embedder ON contents (embedder, first_chunk, chunk_count);
 
--- float32, little-endian, row after row in the order of the chunks; one BLOB a content reads ten times faster than one a chunk.
+-- float32, row after row in the order of the chunks; one BLOB a content is read twice as fast as one a chunk.
 CREATE TABLE vectors (
     content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
     dimension INTEGER NOT NULL,
