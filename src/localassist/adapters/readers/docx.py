@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.assembly import TextAssembly
+from localassist.adapters.readers.formats import BROKEN_ARCHIVE
 from localassist.adapters.readers.unreadable import UnreadableError
 from localassist.domain.documents import BlockKind
 
@@ -46,7 +47,7 @@ def read(path: str) -> StructuredText:
         _refuse_bomb(path)
         document: Any = Document(path)
         body = document.element.body
-    except (zipfile.BadZipFile, SyntaxError, KeyError, ValueError, AttributeError, NotImplementedError) as error:
+    except (*BROKEN_ARCHIVE, SyntaxError, KeyError, AttributeError) as error:
         # python-docx raises whatever its parts raise (lxml's errors are SyntaxErrors); it has none of its own.
         raise UnreadableError(*_DAMAGED) from error
     if body is None:

@@ -97,20 +97,12 @@ def _structured(reply: Reply, name: str) -> StructuredText:
             str(value["title"]),
             tuple(str(note) for note in value["notes"]),
         )
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise _unbelievable(name) from error
     for spans in (content.blocks, content.pages):
         if not _in_order(spans, len(content.text)):
             raise _unbelievable(name)
     return content
-
-
-def _numbers(values: Any, count: int) -> list[int]:
-    """Exactly `count` whole numbers, or `ValueError`."""
-    numbers = [value for value in values if isinstance(value, int)]
-    if not len(numbers) == len(values) == count:
-        raise ValueError
-    return numbers
 
 
 def _in_order(spans: tuple[Block, ...] | tuple[PageSpan, ...], length: int) -> bool:
@@ -127,7 +119,7 @@ def _page_image(reply: Reply, name: str) -> PageImage:
     try:
         marks = tuple((float(x), float(y), float(w), float(h)) for x, y, w, h in value["marks"])
         return PageImage(reply.blob, int(value["width"]), int(value["height"]), marks)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise _unbelievable(name) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,10 @@ SUFFIXES: Final = {
     ".log": Format.TEXT,
     ".rst": Format.TEXT,
 }
+
+BROKEN_ARCHIVE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""What `zipfile` raises over damaged archives: bad offsets seek nowhere (OSError), odd entries are not
+implemented or ask for a password (RuntimeError)."""
 
 _READABLE: Final = f"{', '.join(list(Format)[:-1])} and {list(Format)[-1]}"
 NO_READER_HINT: Final = f"Files that can be read: {_READABLE}."
@@ -66,5 +71,5 @@ def _holds_word_document(path: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "word/document.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except BROKEN_ARCHIVE:
         return False

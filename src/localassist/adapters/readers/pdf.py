@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from localassist.adapters.readers.pdf_layout import PageBlock
     from localassist.domain.documents import StructuredText
 
-_PASSWORD_ERROR: Final = 4
 _MACHINE_TITLE: Final = re.compile(r"^(?:microsoft \w+ - |untitled|\(anonymous\)|.*\.\w{2,4}$)", re.IGNORECASE)
 _MAX_HEADING: Final = 160
 _LARGER: Final = 1.15
@@ -56,14 +55,28 @@ def open_pdf(path: str) -> Iterator[Any]:
 
     try:
         document = PdfDocument(path)
-    except PdfiumError as error:
-        if error.err_code == _PASSWORD_ERROR:
+    except PdfiumError:
+        if _is_locked(path):
             raise UnreadableError("is protected by a password", "Save a copy without one and add that.") from None
         raise UnreadableError("is damaged and can't be opened", "Open it in a PDF viewer and save it again.") from None
     try:
         yield document
     finally:
         document.close()
+
+
+def _is_locked(path: str) -> bool:
+    """Whether PDFium can't open a file for want of a password.
+
+    Asked anew: the code in pypdfium2's error can be left over from the file before when this one has no pages.
+    """
+    from pypdfium2 import raw
+
+    document = raw.FPDF_LoadDocument(path.encode() + b"\0", None)
+    if document:
+        raw.FPDF_CloseDocument(document)
+        return False
+    return raw.FPDF_GetLastError() in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}
 
 
 def read_page(document: Any, index: int) -> tuple[PageText, int]:

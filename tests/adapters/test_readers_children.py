@@ -1,0 +1,130 @@
+"""Bad files end as sentences that name the file, and what children send is checked."""
+
+import os
+import sys
+
+import pytest
+from small_pdf import text, write_pdf
+
+from localassist.adapters.child_messages import JSON
+from localassist.adapters.children import ChildDied, ChildPool, Death, Reply
+from localassist.adapters.readers.file_reader import FileReader
+from localassist.domain.errors import DocumentError
+from localassist.domain.stopping import Stop
+
+
+class ScriptedPool(ChildPool):
+    """Answers without a process."""
+
+    def __init__(self, answer: Reply | ChildDied):
+        super().__init__()
+        self._answer = answer
+
+    def call(self, task, arguments, limits, stop):
+        if isinstance(self._answer, ChildDied):
+            raise self._answer
+        return self._answer
+
+
+@pytest.fixture(scope="module")
+def reader():
+    children = ChildPool()
+    yield FileReader(children)
+    children.close()
+
+
+def problem(reader, path):
+    with pytest.raises(DocumentError) as caught:
+        reader.read(str(path), Stop())
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_content_decides_before_the_name_does(reader, tmp_path):
+    path = tmp_path / "mislabelled.txt"
+    write_pdf(path, text(40, 200, "Hello from a page"))
+    assert reader.read(str(path), Stop()).text == "Hello from a page"
+
+
+def test_an_unknown_kind_says_what_can_be_read(reader, tmp_path):
+    path = tmp_path / "song.mp3"
+    path.write_bytes(b"ID3 music")
+    with pytest.raises(DocumentError) as caught:
+        reader.read(str(path), Stop())
+    assert caught.value.message == "song.mp3 is of a kind that can't be read yet."
+    assert caught.value.hint == "Files that can be read: PDF, Word (.docx), Markdown, HTML and plain text."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("empty.pdf", b"", "empty.pdf is empty."),
+        ("broken.pdf", b"%PDF-1.7 and then nothing", "broken.pdf is damaged and can't be opened."),
+        ("named.pdf", b"no such thing", "named.pdf is damaged and can't be opened."),
+        ("broken.docx", b"PK\x03\x04rubbish", "broken.docx is damaged or no complete Word document."),
+        ("bytes.txt", bytes(range(32)) * 99, "bytes.txt holds no text."),
+    ],
+)
+def test_bad_files_are_sentences(reader, tmp_path, name, data, expected):
+    (tmp_path / name).write_bytes(data)
+    assert problem(reader, tmp_path / name) == expected
+
+
+def test_two_gigabytes_are_refused_unread(reader, tmp_path):
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(2_000_000_000)
+    assert problem(reader, path) == "huge.txt has 2,000 MB; files up to 500 MB are read."
+
+
+def test_a_folder_is_no_file(reader, tmp_path):
+    assert problem(reader, tmp_path).endswith("is not a file.")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders there")
+def test_a_pipe_does_not_hang(reader, tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert problem(reader, tmp_path / "pipe.txt") == "pipe.txt is not a file."
+
+
+@pytest.mark.parametrize("death", list(Death))
+def test_a_death_is_worded(tmp_path, death):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    message = problem(FileReader(ScriptedPool(ChildDied(death, "SIGSEGV"))), tmp_path / "a.pdf")
+    assert message.startswith("a.pdf ")
+    assert "SIGSEGV" not in message
+
+
+LAYOUT = {"blocks": [], "pages": [], "title": "", "notes": []}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        LAYOUT | {"blocks": [["paragraph", 0, 99, 0]]},
+        LAYOUT | {"blocks": [["paragraph", 2, 4, 0], ["paragraph", 0, 2, 0]]},
+        LAYOUT | {"blocks": [["poem", 0, 2, 0]]},
+        LAYOUT | {"blocks": [["paragraph", 0, 2]]},
+        LAYOUT | {"pages": [[1, "page", 2]]},
+        LAYOUT | {"pages": [[1, float("inf"), 2]]},
+        LAYOUT | {"pages": [[1, -5, 2]]},
+        {"blocks": []},
+    ],
+)
+def test_what_a_child_sends_is_not_believed_unseen(tmp_path, value: JSON):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    reader = FileReader(ScriptedPool(Reply(value, b"text")))
+    assert problem(reader, tmp_path / "a.pdf").startswith("a.pdf is damaged")
+
+
+def test_a_text_that_is_no_utf8_is_not_believed(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    assert problem(FileReader(ScriptedPool(Reply(LAYOUT, b"\xff"))), tmp_path / "a.pdf")
+
+
+def test_only_pdf_files_have_pages_to_draw(reader, tmp_path):
+    (tmp_path / "a.md").write_text("Text", encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"a\.md has no pages that could be shown"):
+        reader.draw_page(str(tmp_path / "a.md"), 1, 400, None)
