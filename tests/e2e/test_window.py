@@ -207,3 +207,26 @@ def test_a_question_longer_than_the_context_says_so_and_is_kept(
     assert answer.problem in shown, "the problem is said beside the question"
     asked = services.conversations.branch(answer.parent_id)[-1]
     assert asked.text == question.strip()
+
+
+def test_without_a_model_an_answer_quotes_the_documents_and_opens_their_text(
+    qtbot: QtBot, window: Assembly, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Contracts"
+    folder.mkdir()
+    sentence = "The tenant pays a deposit of $2,400 before moving in."
+    (folder / "lease.md").write_text(f"# Lease\n\n{'Nothing of note. ' * 40}\n\n# Deposit\n\n{sentence}\n")
+    qtbot.mouseClick(window.first_start.way(Way.DOCUMENTS).button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.chat.isVisible)
+    qtbot.waitUntil(lambda: window.picker.text() == "No model: quotes only")
+    window.collections.choose_folder()
+    choose(window.collections, folder)
+    qtbot.waitUntil(lambda: window.collections.scope_name == "Contracts", timeout=PATIENCE_MS)
+    qtbot.keyClicks(window.chat.composer.field, "What deposit does the tenant pay?")
+    answer = send(qtbot, window)
+    assert sentence in answer.text
+    viewport = window.chat.transcript.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place_of_chip(window, 1))
+    page = window.evidence.page
+    qtbot.waitUntil(lambda: page.marked_text == sentence)
+    assert "lease.md" in words(page)
