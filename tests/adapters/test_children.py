@@ -59,7 +59,7 @@ def wait_for(condition):
 
 
 def test_values_and_bytes_come_back_whole(pool):
-    value = {"text": "Zwölf \u202e\0 ✓", "numbers": [1, 2.5, None, True]}
+    value = {"text": "Zwölf \u202e\0 ✓ \udcff", "numbers": [1, 2.5, None, True]}
     reply = call(pool, "echo", value=value)
     assert (reply.value, reply.blob) == (value, b"blob")
 

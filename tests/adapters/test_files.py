@@ -144,6 +144,17 @@ def test_pipes_and_sockets_are_not_opened(folder):
     assert len(skipped(folder / "pipe.txt")) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_says_so_and_can_be_shown(folder):
+    path = os.path.join(os.fsencode(folder), b"gr\xfc\xdfe.txt")  # noqa: PTH118
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(b"text")
+    for named in (folder, os.fsdecode(path)):
+        ((shown, reason),) = skipped(named).items()
+        assert shown == str(folder / "gr??e.txt")
+        assert "Rename it" in reason
+
+
 def test_a_deep_tree_is_walked(folder):
     deep = folder
     for _ in range(150):

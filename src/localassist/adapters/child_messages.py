@@ -22,7 +22,8 @@ class OversizedMessageError(Exception):
 
 def send(stream: IO[bytes], value: JSON, blob: bytes = b"", limit: int | None = None) -> None:
     """Write one message and flush it. Raises `OversizedMessageError`, before a byte is written, above `limit` bytes."""
-    body = json.dumps(value, ensure_ascii=False).encode()
+    # Paths may hold what is no Unicode, as lone surrogates; `json.loads` takes them back.
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if limit is not None and len(body) + len(blob) > limit:
         raise OversizedMessageError
     stream.write(_HEADER.pack(len(body), len(blob)))

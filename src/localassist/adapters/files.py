@@ -68,6 +68,9 @@ class _Walk:
 
     def named(self, path: str) -> Iterator[FoundFile | SkippedFile]:
         """What a path that the user named stands for; a file of any kind, its content may tell the format."""
+        if not _is_unicode(path):
+            yield _nameless(path)
+            return
         try:
             status = os.stat(path)  # noqa: PTH116
         except (OSError, ValueError) as error:
@@ -110,6 +113,8 @@ class _Walk:
 
     def _entry(self, path: str) -> _Entry:
         """A file in a folder; the status of a folder in it, which is yet to be walked; None for what is known."""
+        if not _is_unicode(path):
+            return _nameless(path)
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError as error:
@@ -146,6 +151,15 @@ def _is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _is_unicode(path: str) -> bool:
+    """Whether a name is text; other bytes in it come as lone surrogates, which nothing can store or show."""
+    return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
+
+
+def _nameless(path: str) -> SkippedFile:
+    return SkippedFile(path.encode("utf-8", "replace").decode(), "Its name is no valid text. Rename it to add it.")
 
 
 def _reason(error: OSError | ValueError) -> str:
