@@ -86,7 +86,7 @@ class App:
     @cached_property
     def children(self) -> ChildPool:
         """The child processes that read files and look at models."""
-        return ChildPool()
+        return ChildPool(2)  # a page can be drawn while a long document is being read
 
     @cached_property
     def catalog(self) -> Catalog:
