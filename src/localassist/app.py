@@ -16,7 +16,7 @@ from localassist.adapters import display
 from localassist.adapters.activity import ForegroundActivity
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.children import ChildPool
-from localassist.adapters.chroma import ChromaPassageIndex
+from localassist.adapters.chroma import EXACT_UP_TO, ChromaPassageIndex
 from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore
 from localassist.adapters.diagnosis import Diagnosis
 from localassist.adapters.embeddings import SentenceTransformersEmbedder
@@ -72,6 +72,8 @@ class App:
         self.places = places
         self.run_benchmark = run_benchmark
         self.door = NetworkDoor(self._is_offline)
+        # A command compares vectors one by one; a window lives long enough to keep Chroma's index from the first on.
+        self._exact_up_to = EXACT_UP_TO
 
     @cached_property
     def settings(self) -> TomlSettingsStore:
@@ -125,6 +127,7 @@ class App:
             raise display.broken_qt(error) from error
         from localassist import ui
 
+        self._exact_up_to = 0
         return ui.start(self.services(), self.places.data, sys.argv)
 
     def close(self) -> None:
@@ -149,7 +152,7 @@ class App:
     @cached_property
     def _index(self) -> ChromaPassageIndex:
         return ChromaPassageIndex(
-            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity
+            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity, self._exact_up_to
         )
 
     @cached_property

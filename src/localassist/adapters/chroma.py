@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 
-_EXACT_UP_TO: Final = 20_000
+EXACT_UP_TO: Final = 20_000
 """Chunks that are sooner compared one by one (10 ms) than looked up in a graph that may miss some."""
 
 _ADDED_AT_ONCE: Final = 500
@@ -52,7 +52,7 @@ class ChromaPassageIndex(PassageIndex):
         embedder_name: str,
         children: ChildPool,
         activity: Activity,
-        exact_up_to: int = _EXACT_UP_TO,
+        exact_up_to: int = EXACT_UP_TO,
     ) -> None:
         self._store = store
         self._embedder = embedder_name
