@@ -12,7 +12,7 @@ from localassist.domain.errors import LocalAssistError, ModelError, NotFoundErro
 from localassist.domain.events import Asked, Finished, Generated, Retrieved, Routed, TokenDelta
 from localassist.domain.ports.chat_model import Sampling
 from localassist.usecases.grounding import Grounded, answer_with_quotes, ground
-from localassist.usecases.prompting import Material, history_of, search_query, write_prompt
+from localassist.usecases.prompting import Material, history_of, leans_on, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.routing import choose_route
 
@@ -135,7 +135,7 @@ class AnswerQuestion:
         draft.evidence = replace(draft.evidence, route=route)
         yield Routed(route)
         history = history_of(self._conversations.branch(draft.question.parent_id))
-        yield from self._retrieve(draft, search_query(draft.question.text, history), stop)
+        yield from self._retrieve(draft, leans_on(draft.question.text, history), stop)
         if model is None:
             yield from self._quote(draft)
             return
@@ -157,12 +157,12 @@ class AnswerQuestion:
         if not self._conversations.get(question.conversation_id).title:
             self._conversations.rename(question.conversation_id, title_of(question.text))
 
-    def _retrieve(self, draft: _Draft, query: str, stop: Stop) -> Iterator[AnswerEvent]:
+    def _retrieve(self, draft: _Draft, before: str, stop: Stop) -> Iterator[AnswerEvent]:
         if draft.scope.is_empty:
             return
         limit = self._settings.load().passages
         with draft.timed("search"):
-            for event in self._search(query, draft.scope, limit, stop):
+            for event in self._search(draft.question.text, draft.scope, limit, stop, before):
                 if isinstance(event, Retrieved):
                     draft.passages = event.passages
                     draft.evidence = replace(draft.evidence, searched=True, found=event.passages)

@@ -34,6 +34,7 @@ _GERMAN_POINTERS: Final = (
     "es er sie ihn ihm ihr ihre das dies diese dieser davon dafur dazu damit dort dabei daran deren"
 )
 _POINTING_BACK: Final = frozenset(f"{_ENGLISH_POINTERS} {_GERMAN_POINTERS}".split())
+_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
 _FEW_TERMS: Final = 3
 
 
@@ -76,11 +77,15 @@ def history_of(messages: Sequence[Message]) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def search_query(question: str, history: Sequence[Turn]) -> str:
-    """What to search for: a question that leans on the one before it is searched together with that."""
+def leans_on(question: str, history: Sequence[Turn]) -> str:
+    """What to search for besides: the question before this one if this one says too little alone, else nothing.
+
+    Years, numbers and codes of the question before give way to those of this one ("and in 2025?").
+    """
     asked = [turn.text for turn in history if turn.role is Role.USER]
-    leans = len(set(terms(question))) < _FEW_TERMS or _POINTING_BACK.intersection(words(question))
-    return f"{asked[-1]}\n{question}" if asked and leans else question
+    if not asked or not (len(set(terms(question))) < _FEW_TERMS or _POINTING_BACK.intersection(words(question))):
+        return ""
+    return _WITH_DIGIT.sub(" ", asked[-1]) if _WITH_DIGIT.search(question) else asked[-1]
 
 
 def write_prompt(material: Material, model: ChatModel, max_answer_tokens: int) -> Prompt:

@@ -1,0 +1,114 @@
+import pytest
+
+from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader
+from localassist.domain.documents import Passage, Scope, Scored
+from localassist.domain.errors import ModelError
+from localassist.domain.events import Retrieved, Searching
+from localassist.domain.stopping import Stop
+from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.retrieval import SearchPassages, fuse
+
+LEASE = """# Tenancy agreement flat {flat}
+
+The tenant of this flat is {tenant}, who moved in with a cat and two canaries some years ago.
+
+# Rent
+
+The rent is {rent} euros a month and is due on the third working day of each month by bank transfer.
+
+# Deposit
+
+The deposit is {deposit} euros and is paid back within two months after the keys were returned to us.
+"""
+BOAT = "# Boats\n\nA sloop has one mast and two sails. It is the commonest kind of yacht today by far, they say."
+
+
+class Library:
+    def __init__(self, **texts: str) -> None:
+        self.store = FakeDocumentStore()
+        self.index = FakePassageIndex(self.store)
+        self.embedder = FakeEmbedder(max_tokens=40)
+        files = FakeFiles(**texts)
+        ingest = IngestPaths(files, FakeReader(files), self.embedder, self.store, self.index, FakeActivity())
+        list(ingest(["/files"], "all", Stop()))
+        self.search = SearchPassages(self.store, self.index, self.embedder)
+        self.details: list[str] = []
+
+    def find(self, query: str, limit: int = 5, before: str = "") -> tuple[Passage, ...]:
+        *searching, retrieved = self.search(query, Scope.everything(), limit, Stop(), before)
+        assert all(isinstance(event, Searching) for event in searching)
+        self.details = [event.detail for event in searching if isinstance(event, Searching)]
+        assert isinstance(retrieved, Retrieved)
+        return retrieved.passages
+
+
+@pytest.fixture
+def leases() -> Library:
+    return Library(
+        lease_4b=LEASE.format(flat="4B", tenant="Maria Lopez", rent="950", deposit="1,900"),
+        lease_7a=LEASE.format(flat="7A", tenant="Jan Novak", rent="1,150", deposit="2,300"),
+        boats=BOAT,
+    )
+
+
+def test_the_passage_that_answers_comes_first_with_falling_scores(leases: Library) -> None:
+    found = leases.find("How many sails has a sloop?")
+    assert "two sails" in found[0].text
+    scores = [passage.score for passage in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize(("flat", "rent"), [("4B", "950"), ("7A", "1,150")])
+def test_of_two_near_duplicates_the_one_whose_title_is_named_comes_first(leases: Library, flat: str, rent: str) -> None:
+    found = leases.find(f"What is the monthly rent of flat {flat}?", limit=10)
+    rents = [p.text for p in found if "The rent is" in p.text]
+    assert f"rent is {rent} euros" in rents[0]
+    assert len(rents) == 2, "the other lease differs in its figures and must not be dropped"
+
+
+@pytest.mark.parametrize(("tenant", "deposit"), [("Maria Lopez", "1,900"), ("Jan Novak", "2,300")])
+def test_a_name_that_stands_elsewhere_in_the_document_decides(leases: Library, tenant: str, deposit: str) -> None:
+    found = leases.find(f"Which deposit is paid back to {tenant} after the keys were returned?")
+    assert deposit in next(p.text for p in found if "deposit is" in p.text)
+
+
+def test_a_follow_up_finds_what_it_names_itself(leases: Library) -> None:
+    found = leases.find("And of flat 7A?", before="What is the monthly rent of flat ?")
+    assert "rent is 1,150 euros" in next(p.text for p in found if "The rent is" in p.text)
+
+
+def test_nothing_relevant_gives_nothing(leases: Library) -> None:
+    assert leases.find("Who composed symphony number nine in Vienna?") == ()
+    assert leases.find("???") == ()
+
+
+def test_the_same_words_twice_in_documents_of_one_title_come_once() -> None:
+    library = Library(boats=BOAT)
+    files = FakeFiles()
+    files.write("/files/copy/boats.md", BOAT + " ")
+    list(
+        IngestPaths(files, FakeReader(files), library.embedder, library.store, library.index, FakeActivity())(
+            ["/files"], "all", Stop()
+        )
+    )
+    assert len(library.find("How many sails has a sloop?")) == 1
+
+
+def test_without_an_embedder_words_decide_and_the_search_says_so(leases: Library) -> None:
+    leases.embedder.problem = ModelError("The embedding model is not installed.")
+    assert "two sails" in leases.find("sails of a sloop")[0].text
+    assert leases.details[-1] == "Only words were searched: The embedding model is not installed."
+
+
+def test_without_an_index_words_decide(leases: Library) -> None:
+    leases.index.problem = ModelError("The index is being rebuilt.")
+    assert "two sails" in leases.find("sails of a sloop")[0].text
+
+
+def test_fusing_is_the_mean_of_normalised_scores() -> None:
+    words = [Scored(1, 10.0), Scored(2, 5.0), Scored(3, 0.0)]
+    meaning = [Scored(2, 0.9), Scored(4, 0.4)]
+    assert fuse(words, meaning) == {1: 0.5, 2: 0.75, 3: 0.0, 4: 0.0}
+    assert fuse(words, []) == {1: 1.0, 2: 0.5, 3: 0.0}
+    assert fuse([], []) == {}
