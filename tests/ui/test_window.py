@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.documents import Citation, Passage
@@ -261,3 +262,20 @@ def test_copy_takes_the_answer(opened: Assembly, qtbot: QtBot, answers: Scripted
     opened.chat.transcript.select_all()
     opened.chat.transcript.copy_selection()
     assert QGuiApplication.clipboard().text() == "What notice?\n\n60 days."
+
+
+def test_every_control_has_a_name_and_can_be_reached_by_keyboard(
+    opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers
+) -> None:
+    answers.script, answers.evidence = [TokenDelta("60 days.\n\n```python\nx\n```")], EVIDENCE
+    ask(opened, qtbot, "What notice?")
+    wait_for_end(opened, qtbot)
+    shown_now = [w for w in opened.window.findChildren(QWidget) if w.isVisible()]
+    controls = [w for w in shown_now if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert {type(w).__name__ for w in controls if not name_of(w)} == set()
+    assert {w for w in shown_now if isinstance(w, QAbstractButton)} <= set(controls)
+
+
+def name_of(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface else ""
