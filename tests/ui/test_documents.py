@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from looking import icon_button, said
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QTableView, QWidget
 
 from localassist.domain.documents import Collection, Scope
 from localassist.domain.errors import StorageError
@@ -22,7 +23,6 @@ from localassist.ui.documents.naming import collection_name
 from localassist.ui.documents.pace import Pace, duration
 from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.documents.view import CollectionsView
-from localassist.ui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,10 +65,6 @@ def rows(view: CollectionsView) -> list[tuple[str, str]]:
     listed = view.findChild(CollectionList)
     assert listed is not None
     return [(listed.item(n).text(), listed.item(n).data(Qt.ItemDataRole.UserRole)) for n in range(listed.count())]
-
-
-def said(view: QWidget) -> str:
-    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view))
 
 
 def test_without_documents_the_column_teaches_and_nothing_is_searched(view: CollectionsView) -> None:
@@ -145,8 +141,7 @@ def test_indexing_says_what_and_how_far_and_stops(
     qtbot.waitUntil(lambda: "lease.pdf" in said(view.indexing))
     assert "Indexing Contracts" in said(view.indexing)
     assert "12 of 214" in said(view.indexing)
-    stop = view.indexing.findChild(IconButton)
-    assert stop is not None
+    stop = icon_button(view.indexing, "Stop indexing")
     with qtbot.waitSignal(presenter.indexed):
         qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
     assert not view.indexing.isVisible()

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from evidence_material import QUOTE, Lease, answer, evidence_of
+from looking import icon_button, said
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from localassist.domain.chat import Evidence
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.evidence.reasons import reasons, summary
 from localassist.ui.evidence.view import EvidenceView
-from localassist.ui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
     from localassist.ui.icons import Icons
@@ -42,14 +41,6 @@ def view(qtbot: QtBot, icons: Icons, jobs: Jobs, lease: Lease) -> EvidenceView:
     made.resize(360, 800)
     made.show()
     return made
-
-
-def button(view: QWidget, name: str) -> IconButton:
-    return next(b for b in view.findChildren(IconButton) if b.accessibleName() == name)
-
-
-def said(view: QWidget) -> str:
-    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view))
 
 
 def shown_page(qtbot: QtBot, view: EvidenceView, words: str) -> None:
@@ -85,12 +76,12 @@ def test_the_first_citation_opens_by_itself_with_its_words_marked(
 def test_pages_are_turned_and_drawn_larger(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
     view.show_evidence(answer(evidence_of(lease)))
     shown_page(qtbot, view, "page 3 of 3")
-    assert not button(view, "Next page").isEnabled()
-    qtbot.mouseClick(button(view, "Previous page"), Qt.MouseButton.LeftButton)
+    assert not icon_button(view, "Next page").isEnabled()
+    qtbot.mouseClick(icon_button(view, "Previous page"), Qt.MouseButton.LeftButton)
     shown_page(qtbot, view, "page 2 of 3")
     assert view.page.marked_text == ""
     before = lease.reader.drawn[-1][1]
-    qtbot.mouseClick(button(view, "Larger"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(icon_button(view, "Larger"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: lease.reader.drawn[-1][1] > before)
 
 
@@ -124,7 +115,7 @@ def test_a_document_opens_in_its_own_program_only_when_asked(
     view.show_evidence(answer(evidence_of(lease)))
     shown_page(qtbot, view, "page 3 of 3")
     assert opened == []
-    qtbot.mouseClick(button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(icon_button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
     assert [url.toLocalFile() for url in opened] == [str(lease.path)]
 
 
@@ -166,7 +157,7 @@ def test_what_was_found_is_shown_while_the_answer_is_written_and_a_page_being_re
     qtbot.waitUntil(card.isVisible)
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     shown_page(qtbot, view, "page 3 of 3")
-    qtbot.mouseClick(button(view, "Previous page"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(icon_button(view, "Previous page"), Qt.MouseButton.LeftButton)
     shown_page(qtbot, view, "page 2 of 3")
     drawn = len(lease.reader.drawn)
     view.show_evidence(answer(evidence_of(lease)))

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from looking import icon_button, said
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from fakes import FakeChatModel, FakeChatModels
 from localassist.domain.diagnosis import Finding, State
@@ -18,7 +19,6 @@ from localassist.ui.models.first_start import FirstStartView, Way
 from localassist.ui.models.picker import ModelPicker
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
 from localassist.ui.models.sizes import size_words
-from localassist.ui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -44,10 +44,6 @@ def picker(qtbot: QtBot, icons: Icons) -> ModelPicker:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-def said(view: QWidget) -> str:
-    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view))
 
 
 def press(qtbot: QtBot, ways: FirstStartView, way: Way) -> None:
@@ -110,7 +106,7 @@ def test_loading_is_stopped_and_another_way_taken(
     presenter = FirstStartPresenter(ways, services, jobs)
     press(qtbot, ways, Way.STARTER)
     assert not ways.way(Way.DOCUMENTS).button.isEnabled()
-    stop = next(b for b in ways.way(Way.STARTER).findChildren(IconButton) if b.accessibleName() == "Stop")
+    stop = icon_button(ways.way(Way.STARTER), "Stop")
     qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(ways.way(Way.DOCUMENTS).button.isEnabled)
     with qtbot.waitSignal(presenter.ready) as ready:

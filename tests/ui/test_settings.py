@@ -7,18 +7,17 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
+from looking import said
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
     QTabWidget,
-    QWidget,
 )
 
 from fakes import FakeSettingsStore
@@ -44,10 +43,6 @@ def dialog(qtbot: QtBot, icons: Icons) -> SettingsDialog:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-def said(view: QWidget) -> str:
-    return "\n".join(label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view))
 
 
 def opened(qtbot: QtBot, dialog: SettingsDialog, services: Services, jobs: Jobs) -> SettingsPresenter:

@@ -6,11 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from localassist.domain.documents import DocumentStatus
 from localassist.ui.documents.file_table import FileTable
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,9 @@ class DocumentsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Documents")
         self._model = FileTable(icons)
-        self._summary = QLabel()
-        self._summary.setProperty("kind", "muted")
-        self._detail = _selectable()
-        self._skipped = _selectable()
+        self._summary = WordsLabel(kind="muted")
+        self._detail = WordsLabel(kind="muted", selectable=True)
+        self._skipped = WordsLabel(kind="muted", selectable=True)
         self._table = QTableView()
         self._table.setModel(self._model)
         self._lay_out()
@@ -68,15 +68,6 @@ class DocumentsDialog(QDialog):
         for widget in (self._summary, self._table, self._detail, self._skipped):
             layout.addWidget(widget)
         self.resize(190 * STEP, 110 * STEP)
-
-
-def _selectable() -> QLabel:
-    label = QLabel()
-    label.setProperty("kind", "muted")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
 
 
 def tally(documents: Sequence[Document]) -> str:

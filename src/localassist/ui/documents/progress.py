@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.elided import ElidedLabel
+from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
     from localassist.ui.icons import Icons
@@ -30,9 +31,7 @@ class IndexingView(QFrame):
         self._bar.setAccessibleName("Indexing")
         self._file = ElidedLabel()
         self._file.setProperty("kind", "muted")
-        self._pace = QLabel()
-        self._pace.setProperty("kind", "muted")
-        self._pace.setWordWrap(True)
+        self._pace = WordsLabel(kind="muted")
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
         top.addWidget(self._stop)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from localassist.ui.documents.collection_list import ALL, CollectionList
 from localassist.ui.documents.progress import IndexingView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
@@ -151,13 +151,9 @@ class CollectionsView(QWidget):
         top.addWidget(self._add)
         teaching = QVBoxLayout(self._teaching)
         teaching.setContentsMargins(2 * STEP, 0, 2 * STEP, 2 * STEP)
-        words = QLabel(TEACHING)
-        words.setProperty("kind", "muted")
-        words.setWordWrap(True)
-        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         folder = QPushButton("Add a folder…")
         folder.clicked.connect(self.choose_folder)
-        teaching.addWidget(words)
+        teaching.addWidget(WordsLabel(TEACHING, "muted"))
         teaching.addWidget(folder)
         teaching.addStretch(1)
         layout = QVBoxLayout(self)

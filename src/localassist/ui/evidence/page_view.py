@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QTextEdit,
     QVBoxLayout,
@@ -24,6 +22,7 @@ from localassist.ui.evidence.paper import PaperView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.elided import ElidedLabel
+from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -114,8 +113,7 @@ class PageView(QWidget):
         self._next = IconButton(icons, "chevron-right", "Next page")
         self._smaller = IconButton(icons, "minus", "Smaller")
         self._larger = IconButton(icons, "plus", "Larger")
-        self._note = QLabel()
-        self._note_frame = _note_frame(self._note)
+        self._note = NoteView(icons, closable=False)
         self.paper = PaperView()
         self.excerpt = ExcerptView(icons)
         self._more = QPushButton("Show more text")
@@ -168,7 +166,7 @@ class PageView(QWidget):
         self._stack.setCurrentWidget(self.paper)
         self._more.hide()
         self._show_zoom()
-        self._show_note(problem.text)
+        self._note.complain(problem)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -183,6 +181,9 @@ class PageView(QWidget):
         bar.addStretch(1)
         bar.addWidget(self._smaller)
         bar.addWidget(self._larger)
+        around_note = QVBoxLayout()
+        around_note.setContentsMargins(2 * STEP, 0, 2 * STEP, 0)
+        around_note.addWidget(self._note)
         self._stack.addWidget(self.paper)
         self._stack.addWidget(self.excerpt)
         layout = QVBoxLayout(self)
@@ -190,7 +191,7 @@ class PageView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addLayout(bar)
-        layout.addWidget(self._note_frame)
+        layout.addLayout(around_note)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._more)
         self._more.setProperty("kind", "quiet")
@@ -231,22 +232,7 @@ class PageView(QWidget):
             button.setEnabled(possible)
 
     def _show_note(self, text: str) -> None:
-        self._note.setText(text)
-        self._note_frame.setVisible(bool(text))
-
-
-def _note_frame(label: QLabel) -> QWidget:
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    frame = QFrame()
-    frame.setProperty("kind", "note")
-    frame.setProperty("tone", "amber")
-    inside = QVBoxLayout(frame)
-    inside.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
-    inside.addWidget(label)
-    around = QWidget()
-    outside = QVBoxLayout(around)
-    outside.setContentsMargins(2 * STEP, 0, 2 * STEP, 2 * STEP)
-    outside.addWidget(frame)
-    return around
+        if text:
+            self._note.warn(text)
+        else:
+            self._note.hide()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Evidence, Figures
@@ -85,15 +86,7 @@ class ReasonsView(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for row, (what, how) in enumerate(told):
-            label = QLabel(what)
-            label.setProperty("kind", "muted")
-            self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(_words(how), row, 1, Qt.AlignmentFlag.AlignTop)
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
+            name = QLabel(what)
+            name.setProperty("kind", "muted")
+            self._grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(WordsLabel(how, selectable=True), row, 1, Qt.AlignmentFlag.AlignTop)

@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
-    QLabel,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -21,6 +17,9 @@ from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.page_view import PageView
 from localassist.ui.evidence.reasons import NOTHING_FOUND, ReasonsView, passages, reasons, summary
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,11 +49,13 @@ class EvidenceView(QWidget):
         self.page = PageView(icons)
         self._content = QWidget()
         self._list = QVBoxLayout(self._content)
-        self._passages = _scrolled(self._content)
-        self._left_out = _line("")
+        self._passages = ScrolledColumn(self._content)
+        self._passages.setAccessibleName("Passages")
+        self._left_out = WordsLabel(kind="muted")
         self._why = QPushButton("Why this answer?")
         self._reasons = ReasonsView()
-        self._reasons_area = _scrolled(self._reasons)
+        self._reasons_area = ScrolledColumn(self._reasons)
+        self._reasons_area.setAccessibleName("Why this answer")
         self._lay_out()
         self._why.toggled.connect(self._on_why_toggled)
         self._group.buttonClicked.connect(self._on_card_clicked)
@@ -72,15 +73,17 @@ class EvidenceView(QWidget):
         evidence = message.evidence
         warning = summary(evidence)
         if warning:
-            self._list.addWidget(_warning(warning))
+            self._warn(warning)
         for citation in evidence.citations:
             self._add_card(citation.passage, citation)
         if evidence.found:
-            self._list.addWidget(_section("Also found, not used"))
+            self._list.addWidget(WordsLabel("Also found, not used", "section"))
         for passage in evidence.found[:MOST_FOUND]:
             self._add_card(passage, None)
         if len(evidence.found) > MOST_FOUND:
-            self._list.addWidget(_line(f"and {passages(len(evidence.found) - MOST_FOUND)} that match less"))
+            self._list.addWidget(
+                WordsLabel(f"and {passages(len(evidence.found) - MOST_FOUND)} that match less", "muted")
+            )
         self._list.addStretch(1)
         self._left_out.setVisible(evidence.left_out > 0)
         self._left_out.setText(f"{passages(evidence.left_out)} left out: no room")
@@ -94,7 +97,7 @@ class EvidenceView(QWidget):
         self._take_away()
         self._writing = True
         if not passages:
-            self._list.addWidget(_warning(NOTHING_FOUND))
+            self._warn(NOTHING_FOUND)
         for passage in passages[:MOST_FOUND]:
             self._add_card(passage, None)
         self._list.addStretch(1)
@@ -109,7 +112,7 @@ class EvidenceView(QWidget):
     def clear(self) -> None:
         """Show that there is no evidence."""
         self._take_away()
-        self._list.addWidget(_line(EMPTY))
+        self._list.addWidget(WordsLabel(EMPTY, "muted"))
         self._list.addStretch(1)
 
     def _take_away(self) -> None:
@@ -123,6 +126,11 @@ class EvidenceView(QWidget):
         self._left_out.hide()
         self._why.setChecked(False)
         self._why.hide()
+
+    def _warn(self, words: str) -> None:
+        note = NoteView(self._icons, closable=False)
+        self._list.addWidget(note)
+        note.warn(words)
 
     def _add_card(self, passage: Passage, citation: Citation | None) -> None:
         card = PassageCard(passage, citation, self._icons.theme, self._content)
@@ -163,45 +171,8 @@ class EvidenceView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2 * STEP, 0, STEP)
         layout.setSpacing(0)
-        layout.addWidget(_section("Evidence"))
+        layout.addWidget(WordsLabel("Evidence", "section"))
         layout.addWidget(split, 1)
         layout.addWidget(self._left_out)
         layout.addWidget(self._why)
         layout.addWidget(self._reasons_area)
-
-
-def _line(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "muted")
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    return label
-
-
-def _section(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "section")
-    return label
-
-
-def _warning(text: str) -> QWidget:
-    frame = QFrame()
-    frame.setProperty("kind", "note")
-    frame.setProperty("tone", "amber")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
-    label = QLabel(text)
-    label.setWordWrap(True)
-    layout.addWidget(label)
-    return frame
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.viewport().setAutoFillBackground(False)
-    widget.setAutoFillBackground(False)
-    area.setWidget(widget)
-    return area

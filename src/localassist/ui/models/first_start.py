@@ -5,14 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -21,7 +19,9 @@ from PySide6.QtWidgets import (
 from localassist.ui.models.choosing import choose_model_file
 from localassist.ui.theme import STEP, TEXT_WIDTH
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
     from localassist.ui.errors import Problem
@@ -71,12 +71,12 @@ class WayView(QFrame):
         title, what, cost, action = way.value
         self.setProperty("kind", "card")
         self._available = True
-        self._cost = _text(cost, "muted")
+        self._cost = WordsLabel(cost, "muted")
         self.button = QPushButton(action)
         self.button.setAccessibleDescription(f"{what} {cost}")
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._progress = QWidget()
-        self._doing = _text("", "muted")
+        self._doing = WordsLabel(kind="muted")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setRange(0, PROGRESS_STEPS)
         stop = IconButton(icons, "stop", "Stop")
@@ -86,11 +86,11 @@ class WayView(QFrame):
         row.addWidget(self._bar, 3)
         row.addWidget(stop)
         self.note = NoteView(icons)
-        heading = _text(title, "title")
+        heading = WordsLabel(title, "title")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4 * STEP, 3 * STEP, 4 * STEP, 3 * STEP)
         layout.setSpacing(2 * STEP)
-        for widget in (heading, _text(what, ""), self._cost, self.button, self._progress, self.note):
+        for widget in (heading, WordsLabel(what), self._cost, self.button, self._progress, self.note):
             layout.addWidget(widget)
         self.button.clicked.connect(self.chosen)
         stop.clicked.connect(self.stop_requested)
@@ -173,41 +173,29 @@ class FirstStartView(QWidget):
         inside.setContentsMargins(6 * STEP, 8 * STEP, 6 * STEP, 8 * STEP)
         inside.setSpacing(3 * STEP)
         inside.addStretch(1)
-        inside.addWidget(_text("Welcome", "heading"))
-        inside.addWidget(_text(INTRODUCTION, "body"))
+        inside.addWidget(WordsLabel("Welcome", "heading"))
+        inside.addWidget(WordsLabel(INTRODUCTION, "body"))
         inside.addSpacing(2 * STEP)
         for card in self._ways.values():
             inside.addWidget(card)
         demo = QHBoxLayout()
         demo.addWidget(self._demo)
-        demo.addWidget(_text("Indexes twelve small files that came with localassist and asks about them.", "muted"), 1)
+        demo.addWidget(
+            WordsLabel("Indexes twelve small files that came with localassist and asks about them.", "muted"), 1
+        )
         inside.addLayout(demo)
         inside.addStretch(2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(_scrolled(column))
+        layout.addWidget(ScrolledColumn(_centred(column)))
 
 
-def _scrolled(column: QWidget) -> QScrollArea:
-    """The column in the middle of an area that scrolls where the window is low."""
+def _centred(column: QWidget) -> QWidget:
+    """The column in the middle of a wider one."""
     centred = QWidget()
     row = QHBoxLayout(centred)
     row.setContentsMargins(0, 0, 0, 0)
     row.addStretch(1)
     row.addWidget(column, 1000)
     row.addStretch(1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(centred)
-    area.viewport().setAutoFillBackground(False)
-    centred.setAutoFillBackground(False)
-    return area
-
-
-def _text(words: str, kind: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("kind", kind)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
+    return centred

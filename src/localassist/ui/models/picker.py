@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
 from localassist.domain.settings import NO_MODEL
 from localassist.ui.models.choosing import choose_model_file
 from localassist.ui.models.sizes import size_words
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,13 +120,9 @@ class ModelPicker(QToolButton):
 
     def _say(self, words: str, kind: str) -> None:
         """A line of the menu that is read, not pressed."""
-        label = QLabel(words)
-        label.setProperty("kind", kind)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = WordsLabel(words, kind)
         label.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
         label.setMinimumWidth(MENU_WIDTH)
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         action = QWidgetAction(self._menu)
         action.setDefaultWidget(label)
         self._menu.addAction(action)

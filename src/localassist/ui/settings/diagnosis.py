@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from localassist.domain.diagnosis import State
 from localassist.ui.icons import SIZE
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
     from localassist.domain.diagnosis import Finding
@@ -29,13 +31,13 @@ class FindingView(QWidget):
         self._look = SYMBOLS[finding.state]
         self._symbol = QLabel()
         self.setAccessibleName(f"{finding.name}, {finding.state.value}: {finding.detail} {finding.remedy}".strip())
-        name = _text(finding.name, "" if finding.state is State.GOOD else "title")
+        name = WordsLabel(finding.name, "" if finding.state is State.GOOD else "title", selectable=True)
         name.setFixedWidth(NAME_WIDTH)
         said = QVBoxLayout()
         said.setSpacing(STEP)
-        said.addWidget(_text(finding.detail, "muted"))
+        said.addWidget(WordsLabel(finding.detail, "muted", selectable=True))
         if finding.remedy:
-            said.addWidget(_text(finding.remedy, ""))
+            said.addWidget(WordsLabel(finding.remedy, selectable=True))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3 * STEP)
@@ -82,7 +84,7 @@ class DiagnosisView(QWidget):
         """Show one more finding, below the name of its area."""
         if finding.area != self._area:
             self._area = finding.area
-            self._rows.addWidget(_text(finding.area[:1].upper() + finding.area[1:], "section"))
+            self._rows.addWidget(WordsLabel(finding.area[:1].upper() + finding.area[1:], "section", selectable=True))
         self._rows.addWidget(FindingView(finding, self._icons))
 
     def end(self) -> None:
@@ -99,21 +101,6 @@ class DiagnosisView(QWidget):
         inside.addLayout(self._rows)
         inside.addWidget(self._again)
         inside.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(column)
-        area.viewport().setAutoFillBackground(False)
-        column.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
-
-
-def _text(words: str, kind: str) -> QLabel:
-    label = QLabel(words)
-    label.setProperty("kind", kind)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
+        layout.addWidget(ScrolledColumn(column))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
@@ -91,13 +92,10 @@ class SettingView(QWidget):
         name = QLabel(spoken_name(self.name))
         name.setProperty("kind", "title")
         name.setBuddy(self.control)
-        words = QLabel(meaning)
-        words.setProperty("kind", "muted")
-        words.setWordWrap(True)
         said = QVBoxLayout()
         said.setSpacing(STEP)
         said.addWidget(name)
-        said.addWidget(words)
+        said.addWidget(WordsLabel(meaning, "muted"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * STEP)

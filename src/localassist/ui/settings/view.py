@@ -6,13 +6,14 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from localassist.domain.settings import Settings
 from localassist.ui.icons import SIZE
 from localassist.ui.settings.fields import SettingView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
     from localassist.ui.errors import Problem
@@ -71,12 +72,6 @@ class SettingsView(QWidget):
         for row in self._rows.values():
             rows.addWidget(row)
         rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(column)
-        area.viewport().setAutoFillBackground(False)
-        column.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(ScrolledColumn(column))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +24,7 @@ class NoteView(QFrame):
     def __init__(self, icons: Icons, parent: QWidget | None = None, *, closable: bool = True) -> None:
         super().__init__(parent)
         self.setProperty("kind", "note")
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._text = WordsLabel(selectable=True)
         self._button = QPushButton()
         self._button.setProperty("kind", "quiet")
         self._button.hide()
