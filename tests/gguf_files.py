@@ -38,7 +38,7 @@ def write_talking_model(path: Path, script: Sequence[bytes], options: ModelOptio
     """
     assert len(set(script)) == len(script)
     options = options or ModelOptions()
-    tokens = [*(_spell(bytes([byte])) for byte in range(256)), *CONTROLS]
+    tokens = _byte_tokens()
     spoken = []
     for piece in script:
         if _spell(piece) not in tokens:
@@ -50,7 +50,7 @@ def write_talking_model(path: Path, script: Sequence[bytes], options: ModelOptio
 
 def write_random_model(path: Path, options: ModelOptions | None = None, seed: int = 0) -> Path:
     """A llama of two layers with random weights and a vocabulary of bytes."""
-    tokens = [*(_spell(bytes([byte])) for byte in range(256)), *CONTROLS]
+    tokens = _byte_tokens()
     random = np.random.default_rng(seed)
     weights = {
         name: random.normal(0, 0.3, size=shape).astype(np.float32) for name, shape in _shapes(len(tokens), 64, 2)
@@ -60,7 +60,7 @@ def write_random_model(path: Path, options: ModelOptions | None = None, seed: in
 
 def write_gpt2_model(path: Path, context_length: int) -> Path:
     """A GPT-2, which has a table of positions that ends with its context."""
-    tokens = [*(_spell(bytes([byte])) for byte in range(256)), *CONTROLS]
+    tokens = _byte_tokens()
     writer = _writer(path, "gpt2", tokens, ModelOptions(context_length=context_length))
     random = np.random.default_rng(0)
     width = 64
@@ -87,14 +87,52 @@ def write_gpt2_model(path: Path, context_length: int) -> Path:
     return path
 
 
-def _one_hot_weights(count: int, following: Mapping[int, int]) -> dict[str, np.ndarray]:
+def write_wordless_model(path: Path) -> Path:
+    """A llama with a SentencePiece vocabulary that knows a few letters and has no tokens for bytes."""
+    tokens = ["<unk>", "<s>", "</s>", "\u2581", *"abcdefghijklmnopqrstuvwxyz"]
+    writer = gguf.GGUFWriter(str(path), "llama")
+    writer.add_context_length(512)
+    writer.add_head_count(HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list(tokens)
+    writer.add_token_scores([-float(number) for number in range(len(tokens))])
+    kinds = [gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.CONTROL]
+    writer.add_token_types([*kinds, *[gguf.TokenType.NORMAL] * (len(tokens) - len(kinds))])
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+    _finish(writer, _one_hot_weights(len(tokens), {}, end=2))
+    return path
+
+
+def write_poisoned_model(path: Path) -> Path:
+    """A llama with a weight that is not a number."""
+    tokens = _byte_tokens()
+    weights = _one_hot_weights(len(tokens), {})
+    weights["output.weight"][7, 7] = np.nan
+    return _write_llama(path, tokens, weights, ModelOptions())
+
+
+def write_vocabulary_only(path: Path) -> Path:
+    """What is left of a model without its weights."""
+    tokens = _byte_tokens()
+    writer = _writer(path, "llama", tokens, ModelOptions())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    return path
+
+
+def _one_hot_weights(count: int, following: Mapping[int, int], end: int = END) -> dict[str, np.ndarray]:
     width = -(-count // 64) * 64
     weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in _shapes(count, width, 1)}
     for name, array in weights.items():
         if name.endswith("norm.weight"):
             array[:] = 1
     weights["token_embd.weight"][np.arange(count), np.arange(count)] = 1
-    weights["output.weight"][END, :] = 0.5
+    weights["output.weight"][end, :] = 0.5
     for token, successor in following.items():
         weights["output.weight"][successor, token] = 4
     return weights
@@ -153,6 +191,10 @@ def _finish(writer: gguf.GGUFWriter, weights: Mapping[str, np.ndarray]) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def _byte_tokens() -> list[str]:
+    return [*(_spell(bytes([byte])) for byte in range(256)), *CONTROLS]
 
 
 def _spell(piece: bytes) -> str:

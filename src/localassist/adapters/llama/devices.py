@@ -1,10 +1,8 @@
-"""What llama.cpp can run on here, and how many threads suit this processor."""
+"""What llama.cpp can run on here."""
 
 from __future__ import annotations
 
 import ctypes
-import os
-import sys
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.bindings import bindings
@@ -42,14 +40,6 @@ def usable_gpus() -> tuple[Device, ...]:
     if not bindings().api.llama_supports_gpu_offload():
         return ()
     return tuple(device for device in list_devices() if device.kind == "gpu")
-
-
-def default_threads() -> int:
-    """Physical cores that this process may use: two threads on one core slow each other down."""
-    import psutil
-
-    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(psutil.cpu_count(logical=False) or allowed, allowed))
 
 
 def _describe(library: ctypes.CDLL, device: int) -> Device:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.devices import default_threads, usable_gpus
-from localassist.adapters.llama.guarding import Guard
+from localassist.adapters.llama.devices import usable_gpus
+from localassist.adapters.llama.prompts import PromptWriter
 from localassist.adapters.llama.templates import template_for
-from localassist.adapters.llama.vocabulary import Vocabulary
-from localassist.domain.chat import Turn
+from localassist.adapters.llama.threads import ThreadChoice, default_threads
+from localassist.adapters.llama.vocabulary import Vocabulary, unloaded
 from localassist.domain.errors import ModelError, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from localassist.adapters.llama.templates import Template
     from localassist.domain.stopping import Stop
@@ -35,7 +35,7 @@ _WITH_DATA: Final = True
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How to load. `context_length` 0 takes `DEFAULT_CONTEXT`, `threads` 0 the physical cores.
+    """How to load. `context_length` 0 takes `DEFAULT_CONTEXT`, `threads` 0 the physical cores, fewer under load.
 
     `use_gpu`: put all layers on the graphics processors if there are any. `check_weights`: look at every number.
     """
@@ -49,27 +49,30 @@ class LoadOptions:
 class LoadedModel:
     """A model in memory with one context. Everything native ends with `close`; nothing may be used after it.
 
-    `context_length` is how many tokens the context may hold, `device` says where the model runs.
+    `context_length` is how many tokens the context may hold, `device` says where the model runs, `thread_choice`
+    chooses how many threads it takes unless the user did.
     """
 
     def __init__(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
         """Load, calling `report` with the fraction done. Raises `ModelError`, and `Stopped` on request."""
         self._api = bindings().api
-        self._lifetime = threading.Lock()
         self.abort = AbortSwitch()
         self._threads = options.threads or default_threads()
-        self._context: Any = None
+        self.thread_choice = None if options.threads else ThreadChoice(self._threads)
+        self._frees = ExitStack()
         self._model, self.device = self._load(path, options, stop, report)
+        self._frees.callback(self._api.llama_model_free, self._model)
         try:
             self.trained_length = int(self._api.llama_model_n_ctx_train(self._model))
             wanted = min(options.context_length or DEFAULT_CONTEXT, self.trained_length)
-            self._context = self._make_context(wanted)
+            self._context: Any = self._make_context(wanted)
+            self._frees.callback(self._free_context)
             # llama.cpp rounds the context up; some architectures end the process beyond what they were trained for.
             self.context_length = min(int(self._api.llama_n_ctx(self.context)), wanted)
             self.memory = self._memory()
             self.vocabulary = Vocabulary(self._model)
-            self.guard = Guard(self.vocabulary.controls)
-            self.template = self._template()
+            self._frees.callback(self.vocabulary.close)
+            self.prompts = PromptWriter(self._template(), self.vocabulary, self.context_length)
             self._warm_up()
         except BaseException:
             self.close()
@@ -79,30 +82,16 @@ class LoadedModel:
     def context(self) -> Any:
         """The native context, for the thread that owns it. Raises `ModelError` once closed: its use would be fatal."""
         if self._context is None:
-            raise _unloaded()
+            raise unloaded()
         return self._context
-
-    def prompt(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
-        """The tokens of turns, template included; with `asks` they end where the answer begins. From any thread.
-
-        Raises `ModelError` when the template fails or the model was closed.
-        """
-        protected = [Turn(turn.role, self.guard.protect(turn.text)) for turn in turns]
-        text = self.template.render(protected, asks=asks)
-        with self._lifetime:
-            if self._model is None:
-                raise _unloaded()
-            return self.vocabulary.tokenise(text, opening=True)
 
     def close(self) -> None:
         """Free the context, then the weights. Does nothing the second time."""
-        with self._lifetime:
-            if self._context is not None:
-                self._api.llama_free(self._context)
-                self._context = None
-            if self._model is not None:
-                self._api.llama_model_free(self._model)
-                self._model = None
+        self._frees.close()
+
+    def _free_context(self) -> None:
+        self._api.llama_free(self._context)
+        self._context = None
 
     def _load(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> tuple[Any, str]:
         gpus = usable_gpus() if options.use_gpu else ()
@@ -206,10 +195,6 @@ class AbortSwitch:
     def is_set(self) -> bool:
         """Whether decodes are aborted; graphics processors do not look, their callers must."""
         return self._byte[0] != b"\0"
-
-
-def _unloaded() -> ModelError:
-    return ModelError("The model was unloaded.", "Ask again: it will be loaded anew.")
 
 
 def _load_error(name: str) -> ModelError:

@@ -9,8 +9,8 @@ from collections import deque
 from typing import Any, Final
 
 _LOGGER: Final = logging.getLogger("localassist.llama")
-_LEVELS: Final = {3: logging.INFO, 4: logging.ERROR}
-"""enum ggml_log_level: 3 is a warning, 4 an error. All else is of use only to who looks for it, and there is much."""
+_LEVELS: Final = {3: logging.INFO, 4: logging.WARNING}
+"""enum ggml_log_level: 3 is a warning, 4 an error, stopping included. All else is much and of little use."""
 
 _CONTINUES: Final = 5
 _KEPT_ERRORS: Final = 20
@@ -55,6 +55,6 @@ class NativeLog:
         if level == _CONTINUES or not line.strip("."):
             return
         severity = _LEVELS.get(level, logging.DEBUG)
-        if severity >= logging.ERROR:
+        if severity >= logging.WARNING:
             self._errors.append(line)
         _LOGGER.log(severity, "%s", line)

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -15,7 +15,7 @@ from localassist.adapters.llama.generation import Generation, read_prompt
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.owner import Owner
 from localassist.adapters.llama.session import Session
-from localassist.domain.errors import ContextOverflowError, ModelError, Stopped
+from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelLoading, ModelReady, PromptProgress
 from localassist.domain.models import ModelDescription
 from localassist.domain.ports.chat_model import ChatModel
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from localassist.domain.events import GenerationEvent, LoadingEvent
     from localassist.domain.ports.chat_model import Sampling
     from localassist.domain.stopping import Stop
-
-SHORTEST_ANSWER: Final = 16
-"""A prompt must leave room for this many tokens, or the answer is not worth its wait."""
 
 
 class LlamaChatModel(ChatModel):
@@ -78,16 +75,15 @@ class LlamaChatModel(ChatModel):
     @override
     def count_tokens(self, turns: Sequence[Turn]) -> int:
         _, loaded = self._ready()
-        return len(loaded.prompt(turns, asks=True))
+        return loaded.prompts.count(turns)
 
     @override
     def generate(self, turns: Sequence[Turn], sampling: Sampling, stop: Stop) -> Iterator[GenerationEvent]:
         asked = time.perf_counter()
         samplers.check(sampling)
         owner, loaded = self._ready()
-        prompt = loaded.prompt(turns, asks=True)
-        _check_room(len(prompt), loaded.context_length)
-        stop_strings = (*loaded.template.stop_strings, *sampling.stop_strings)
+        prompt = loaded.prompts.question(turns)
+        stop_strings = (*loaded.prompts.stop_strings, *sampling.stop_strings)
         work = Generation(prompt, sampling, stop_strings, asked)
         reading = PromptProgress(0, len(prompt), 0)
         with closing(owner.run(work, stop)) as events:
@@ -102,8 +98,8 @@ class LlamaChatModel(ChatModel):
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop) -> None:
         owner, loaded = self._ready()
-        prompt = loaded.prompt(turns, asks=False)
-        if not prompt or len(prompt) > loaded.context_length:
+        prompt = loaded.prompts.history(turns)
+        if not prompt:
             return
 
         def work(session: Session, emit: Emit) -> None:
@@ -144,13 +140,3 @@ class LlamaChatModel(ChatModel):
         if owner is None or session is None:
             raise ModelError(f"The model {self._described.name} is not loaded.", "Ask again: it will be loaded first.")
         return owner, session.loaded
-
-
-def _check_room(prompt: int, context: int) -> None:
-    excess = prompt + SHORTEST_ANSWER - context
-    if excess > 0:
-        raise ContextOverflowError(
-            f"The question with all that goes with it has {prompt:,} tokens: {excess:,} too many for an answer "
-            f"within the model's {context:,}.",
-            "Shorten the question, begin a new conversation, or set a larger context length if the model has one.",
-        )

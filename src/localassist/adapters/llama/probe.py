@@ -90,8 +90,8 @@ def try_file(path: str) -> tuple[JSON, bytes]:
     loaded = LoadedModel(path, options, Stop(), lambda _fraction: None)
     session = Session(loaded)
     said = [Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, _STRANGE_TEXT), Turn(Role.ASSISTANT, "Yes.")]
-    prompt = loaded.prompt([*said, Turn(Role.USER, "And now?")], asks=True)
-    session.read(prompt[: session.room])
+    prompt = loaded.prompts.history([*said, Turn(Role.USER, "And now?")])
+    session.read(prompt or loaded.vocabulary.tokenise(_STRANGE_TEXT)[: session.room])
     chain = SamplerChain(Sampling(temperature=0.0), loaded.vocabulary.size)
     loaded.vocabulary.piece(session.choose(chain))
     chain.close()

@@ -30,6 +30,7 @@ class Session:
         self.loaded = loaded
         self.known: list[int] = []
         self._can_choose = False
+        self._threads = 0
         self._api = bindings().api
         self._one = (ctypes.c_int32 * 1)()
         self._batch_of_one = self._api.llama_batch_get_one(self._one, 1)
@@ -92,6 +93,10 @@ class Session:
         self.loaded.close()
 
     def _decode(self, batch: Any) -> None:
+        choice, before = self.loaded.thread_choice, self._threads
+        if choice is not None and (now := choice.update()) != before:
+            self._api.llama_set_n_threads(self.loaded.context, now, now)
+            self._threads = now
         status = self._api.llama_decode(self.loaded.context, batch)
         self._can_choose = status == 0
         if status:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import threading
 from typing import Any, Final
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.guarding import BREAK
+from localassist.domain.errors import ModelError
 
 _PIECE_BYTES: Final = 256
 _SHOW_CONTROLS: Final = False
@@ -16,7 +18,7 @@ _READ_CONTROLS: Final = True
 
 
 class Vocabulary:
-    """The vocabulary of a loaded model. All but `piece` may be used from any thread as long as the model lives.
+    """The vocabulary of a loaded model, until `close`. `tokenise` may be called from any thread.
 
     `controls` are the texts of tokens that steer the model, `ends` the tokens that end an answer.
     """
@@ -24,9 +26,11 @@ class Vocabulary:
     def __init__(self, model: Any) -> None:
         self._api = bindings().api
         self._vocabulary = self._api.llama_model_get_vocab(model)
+        self._lifetime = threading.Lock()
         self._buffer = ctypes.create_string_buffer(_PIECE_BYTES)
         self.size = int(self._api.llama_vocab_n_tokens(self._vocabulary))
         self.bos = int(self._api.llama_vocab_bos(self._vocabulary))
+        self._opens = self.bos >= 0 and bool(self._api.llama_vocab_get_add_bos(self._vocabulary))
         self.controls, self.ends = self._special()
 
     @property
@@ -34,19 +38,22 @@ class Vocabulary:
         """The pointer, for llama.cpp's own functions."""
         return self._vocabulary
 
-    def tokenise(self, text: str, *, opening: bool) -> list[int]:
-        """The tokens of a text with control tokens in it and `BREAK`s, at which it is cut.
+    def tokenise(self, text: str) -> list[int]:
+        """The tokens of a text that begins the context, with control tokens in it and `BREAK`s, at which it is cut.
 
-        `opening`: it begins the context, so the token that opens one comes first if the model wants it.
+        The token that opens a context comes first if the model wants one. Raises `ModelError` once closed.
         """
         tokens: list[int] = []
-        for stretch in text.split(BREAK):
-            if stretch:
-                tokens += self._tokenise(stretch.encode("utf-8", errors="replace"))
-        wanted = opening and self.bos >= 0 and self._api.llama_vocab_get_add_bos(self._vocabulary)
-        if wanted and tokens[:1] != [self.bos]:  # templates often write it themselves
+        for stretch in filter(None, text.split(BREAK)):
+            tokens += self._tokenise(stretch.encode("utf-8", errors="replace"))
+        if self._opens and tokens[:1] != [self.bos]:  # templates often write it themselves
             tokens.insert(0, self.bos)
         return tokens
+
+    def close(self) -> None:
+        """To be called before the model is freed."""
+        with self._lifetime:
+            self._vocabulary = None
 
     def piece(self, token: int) -> bytes:
         """What a token adds to the text: any bytes, not whole characters; nothing for control tokens."""
@@ -66,7 +73,11 @@ class Vocabulary:
     def _tokenise(self, data: bytes) -> list[int]:
         room = len(data) + 16  # no token stands for less than a byte; a few are added at the edges
         tokens = (ctypes.c_int32 * room)()
-        count = self._api.llama_tokenize(self._vocabulary, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
+        with self._lifetime:
+            if self._vocabulary is None:
+                raise unloaded()
+            vocabulary = self._vocabulary
+            count = self._api.llama_tokenize(vocabulary, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
         return tokens[: max(count, 0)]
 
     def _special(self) -> tuple[frozenset[str], frozenset[int]]:
@@ -121,3 +132,8 @@ class TextStream:
             if any(stop.startswith(tail) for stop in self._stop_strings):
                 return length
         return 0
+
+
+def unloaded() -> ModelError:
+    """For whoever comes after the model was freed."""
+    return ModelError("The model was unloaded.", "Ask again: it will be loaded anew.")

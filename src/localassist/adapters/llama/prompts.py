@@ -1,0 +1,67 @@
+"""Turns to the tokens of a prompt: guarded, rendered by the template, tokenised and measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.llama.guarding import Guard
+from localassist.domain.chat import Turn
+from localassist.domain.errors import ContextOverflowError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.adapters.llama.templates import Template
+    from localassist.adapters.llama.vocabulary import Vocabulary
+
+SHORTEST_ANSWER: Final = 16
+"""A prompt must leave room for this many tokens, or the answer is not worth its wait."""
+
+_COUNTED_EXACTLY: Final = 500_000
+"""Characters; tokenising a longer text takes seconds, so its tokens are projected from a part of it."""
+
+
+class PromptWriter:
+    """Writes the prompts of one loaded model, from any thread. Raises `ModelError` when the template fails."""
+
+    def __init__(self, template: Template, vocabulary: Vocabulary, context_length: int) -> None:
+        self.stop_strings = template.stop_strings
+        self._template = template
+        self._vocabulary = vocabulary
+        self._guard = Guard(vocabulary.controls)
+        self._context_length = context_length
+
+    def question(self, turns: Sequence[Turn]) -> list[int]:
+        """The prompt that ends where the answer begins. Raises `ContextOverflowError` if too little room is left."""
+        projected = self.count(turns) if _size(turns) > _COUNTED_EXACTLY else 0
+        tokens = [] if projected > 2 * self._context_length else self._tokens(turns, asks=True)
+        count = len(tokens) or projected
+        excess = count + SHORTEST_ANSWER - self._context_length
+        if excess > 0:
+            raise ContextOverflowError(
+                f"The question with all that goes with it has {count:,} tokens: {excess:,} too many for an answer "
+                f"within the model's {self._context_length:,}.",
+                "Shorten the question, begin a new conversation, or set a larger context length if the model has one.",
+            )
+        return tokens
+
+    def history(self, turns: Sequence[Turn]) -> list[int]:
+        """The prompt of turns that others will follow; empty if they don't fit the context anyway."""
+        tokens = [] if _size(turns) > _COUNTED_EXACTLY else self._tokens(turns, asks=False)
+        return tokens if len(tokens) < self._context_length else []
+
+    def count(self, turns: Sequence[Turn]) -> int:
+        """How many tokens `question` has; beyond half a million characters, about how many."""
+        size = _size(turns)
+        if size <= _COUNTED_EXACTLY:
+            return len(self._tokens(turns, asks=True))
+        part = [Turn(turn.role, turn.text[: len(turn.text) * _COUNTED_EXACTLY // size]) for turn in turns]
+        return len(self._tokens(part, asks=True)) * size // _COUNTED_EXACTLY
+
+    def _tokens(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
+        guarded = [Turn(turn.role, self._guard.protect(turn.text)) for turn in turns]
+        return self._vocabulary.tokenise(self._template.render(guarded, asks=asks))
+
+
+def _size(turns: Sequence[Turn]) -> int:
+    return sum(len(turn.text) for turn in turns)

@@ -1,0 +1,189 @@
+"""Model files are found by what people call them, and kept in a list that tells the truth."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import FakeSettingsStore
+from gguf_files import write_random_model, write_talking_model
+from localassist.adapters.children import ChildPool
+from localassist.adapters.llama import LlamaChatModels
+from localassist.domain.chat import Role, Turn
+from localassist.domain.errors import ModelError
+from localassist.domain.events import ModelReady, TokenDelta
+from localassist.domain.models import ModelFile
+from localassist.domain.ports.chat_model import Sampling
+from localassist.domain.settings import Settings
+from localassist.domain.stopping import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[ChildPool]:
+    pool = ChildPool()
+    yield pool
+    pool.close()
+
+
+class Place:
+    """A place for models with one starter, whose verification can be made to fail."""
+
+    def __init__(self, folder: Path, children: ChildPool) -> None:
+        self.folder = folder
+        self.starter = write_talking_model(folder / "starter.gguf", [b"Ahoy", b"!"])
+        self.problem: ModelError | None = None
+        self.verified: list[str] = []
+        self.settings = FakeSettingsStore(Settings(threads=1))
+        self.children = children
+        self.models = self.opened_again()
+
+    def opened_again(self) -> LlamaChatModels:
+        known = ModelFile("starter", str(self.starter), self.starter.stat().st_size, sha256="0" * 64)
+        return LlamaChatModels(self.folder / "home", [known], self.verify, self.settings, self.children)
+
+    def verify(self, file: ModelFile) -> None:
+        self.verified.append(file.name)
+        if self.problem is not None:
+            raise self.problem
+
+    def names(self) -> list[str]:
+        return [file.name for file in self.models.files()]
+
+
+@pytest.fixture
+def place(tmp_path: Path, children: ChildPool) -> Iterator[Place]:
+    place = Place(tmp_path, children)
+    yield place
+    place.models.close()
+
+
+def test_the_starter_comes_first_then_what_was_added_by_name(place: Place) -> None:
+    for name in ("zebra", "Ant"):
+        place.models.add(str(write_random_model(place.folder / f"{name}.gguf")))
+    place.models.add(str(place.starter))
+    assert place.names() == ["starter", "Ant", "zebra"]
+    assert [file.name for file in place.opened_again().files()] == ["starter", "Ant", "zebra"]
+
+
+def test_two_files_of_one_name_get_two_names(place: Place) -> None:
+    (place.folder / "other").mkdir()
+    (place.folder / "third").mkdir()
+    for folder in ("other", "third", "other"):
+        place.models.add(str(write_random_model(place.folder / folder / "starter.gguf")))
+    assert sorted(place.names()) == ["starter", "starter 2", "starter 3"]
+
+
+def test_a_file_that_vanished_stays_listed_with_its_problem(place: Place) -> None:
+    path = write_random_model(place.folder / "gone.gguf")
+    place.models.add(str(path))
+    path.unlink()
+    assert place.models.files()[1].problem
+    with pytest.raises(ModelError, match="no file"):
+        list(place.models.open("gone").load(Stop()))
+
+
+def test_a_refused_file_is_not_listed(place: Place) -> None:
+    path = place.folder / "page.gguf"
+    path.write_text("<!DOCTYPE html>")
+    with pytest.raises(ModelError, match="web page"):
+        place.models.add(str(path))
+    assert place.names() == ["starter"]
+
+
+def test_names_are_found_in_any_case_and_by_a_unique_beginning(place: Place) -> None:
+    for name in ("qwen-small", "qwen-large"):
+        place.models.add(str(write_random_model(place.folder / f"{name}.gguf")))
+    small = place.models.open("qwen-small")
+    assert place.models.open("QWEN-S") is small
+    assert place.models.open(str(place.folder / "x" / ".." / "qwen-small.gguf")) is small
+    with pytest.raises(ModelError, match="qwen-large, qwen-small"):
+        place.models.open("qwen")
+    with pytest.raises(ModelError, match="no chat model named"):
+        place.models.open("llama")
+
+
+def test_a_file_that_was_not_added_is_checked_before_it_is_loaded(place: Place) -> None:
+    broken = place.folder / "broken.gguf"
+    broken.write_bytes(b"GGUF")
+    with pytest.raises(ModelError, match="4 bytes"):
+        list(place.models.open(str(broken)).load(Stop()))
+    good = write_random_model(place.folder / "good.gguf")
+    assert isinstance(list(place.models.open(str(good)).load(Stop()))[-1], ModelReady)
+    assert place.names() == ["starter"]
+
+
+def test_the_starter_is_verified_before_its_first_load(place: Place) -> None:
+    model = place.models.default()
+    assert model is not None
+    assert place.verified == []
+    place.problem = ModelError("The model file starter.gguf is not the one its makers published.")
+    with pytest.raises(ModelError, match="its makers published"):
+        list(model.load(Stop()))
+    place.problem = None
+    list(model.load(Stop()))
+    said = model.generate([Turn(Role.USER, "Hi")], Sampling(temperature=0), Stop())
+    assert "".join(event.text for event in said if isinstance(event, TokenDelta)) == "Ahoy!"
+
+
+def test_the_default_is_what_the_settings_say(place: Place) -> None:
+    path = write_random_model(place.folder / "mine.gguf")
+    place.models.add(str(path))
+    assert place.models.default() is place.models.open("starter")
+    place.settings.change(chat_model="mine")
+    assert place.models.default() is place.models.open("mine")
+    place.settings.change(chat_model=str(path))
+    assert place.models.default() is place.models.open("mine")
+    place.settings.change(chat_model="none")
+    assert place.models.default() is None
+    place.settings.change(chat_model="lost")
+    with pytest.raises(ModelError, match="lost"):
+        place.models.default()
+
+
+def test_without_any_usable_file_there_is_no_default(place: Place) -> None:
+    place.starter.unlink()
+    assert place.models.default() is None
+
+
+def test_the_settings_bound_the_context(place: Place) -> None:
+    place.settings.change(context_length=300)
+    model = place.models.open("starter")
+    list(model.load(Stop()))
+    assert model.description.context_length == 300
+    assert model.description.device == "CPU, 1 thread"
+
+
+def test_closing_unloads_and_asking_again_loads_anew(place: Place) -> None:
+    model = place.models.open("starter")
+    list(model.load(Stop()))
+    place.models.close()
+    assert model.description.context_length == 0
+    with pytest.raises(ModelError, match="not loaded"):
+        model.count_tokens([Turn(Role.USER, "Hi")])
+    assert isinstance(list(model.load(Stop()))[-1], ModelReady)
+
+
+def test_a_damaged_list_is_begun_anew(place: Place) -> None:
+    list_file = place.folder / "home" / "models.json"
+    list_file.parent.mkdir(exist_ok=True)
+    for content in ("not JSON", "[1, 2]", json.dumps({"added": 7})):
+        list_file.write_text(content)
+        assert place.names() == ["starter"]
+
+
+def test_listing_imports_no_heavy_library(place: Place) -> None:
+    program = (
+        "import sys; from pathlib import Path; from localassist.adapters.llama import LlamaChatModels; "
+        f"LlamaChatModels(Path({str(place.folder)!r}), [], print, None, None).files(); "
+        "print(sorted({'llama_cpp', 'jinja2', 'numpy', 'psutil'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -1,0 +1,144 @@
+"""An unknown file is looked at, then tried in a child process, once; whatever it does there is a sentence here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from gguf_files import (
+    ModelOptions,
+    write_poisoned_model,
+    write_random_model,
+    write_talking_model,
+    write_vocabulary_only,
+    write_wordless_model,
+)
+from localassist.adapters.children import ChildDied, ChildPool, Death, Limits, Reply
+from localassist.adapters.llama import probe
+from localassist.adapters.llama.probe import FileCheck
+from localassist.adapters.llama.remembered import RememberedFiles
+from localassist.domain.errors import ModelError
+from localassist.domain.stopping import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class StubPool:
+    """Counts the calls and ends each of them as told."""
+
+    def __init__(self, ending: Exception | None = None) -> None:
+        self.ending = ending
+        self.calls = 0
+
+    def call(self, task: str, arguments: dict[str, str], limits: Limits, stop: Stop) -> Reply:
+        self.calls += 1
+        if self.ending is not None:
+            raise self.ending
+        return Reply(None, b"")
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[ChildPool]:
+    pool = ChildPool()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def checks(tmp_path: Path, children: ChildPool) -> FileCheck:
+    return FileCheck(children, RememberedFiles(tmp_path / "models.json"))
+
+
+def refused(checks: FileCheck, path: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        checks.check(str(path), Stop())
+    assert caught.value.hint
+    return caught.value.message
+
+
+def stubbed(tmp_path: Path, ending: Exception | None = None) -> tuple[FileCheck, StubPool]:
+    pool = StubPool(ending)
+    return FileCheck(cast("ChildPool", pool), RememberedFiles(tmp_path / "models.json")), pool
+
+
+def test_a_good_file_says_what_it_is(checks: FileCheck, tmp_path: Path) -> None:
+    path = write_talking_model(tmp_path / "Tiny Talker.gguf", [b"ok"], ModelOptions(context_length=640))
+    file = checks.check(str(path), Stop())
+    assert (file.name, file.path, file.size) == ("Tiny Talker", str(path), path.stat().st_size)
+    assert (file.architecture, file.context_length, file.problem) == ("llama", 640, "")
+
+
+def test_weights_that_are_no_numbers_are_found(checks: FileCheck, tmp_path: Path) -> None:
+    assert "can't be loaded" in refused(checks, write_poisoned_model(tmp_path / "m.gguf"))
+
+
+def test_a_vocabulary_alone_is_no_model(checks: FileCheck, tmp_path: Path) -> None:
+    assert "only a vocabulary" in refused(checks, write_vocabulary_only(tmp_path / "m.gguf"))
+
+
+def test_a_vocabulary_without_bytes_is_refused(checks: FileCheck, tmp_path: Path) -> None:
+    assert "can't spell" in refused(checks, write_wordless_model(tmp_path / "m.gguf"))
+
+
+def test_a_file_that_kills_its_process_is_a_sentence(
+    checks: FileCheck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same vocabulary, let through: llama.cpp ends the child at the first character it lacks."""
+    monkeypatch.setattr(probe, "_spells_everything", lambda _header: True)
+    assert "crashed" in refused(checks, write_wordless_model(tmp_path / "m.gguf"))
+    assert checks.check(str(write_random_model(tmp_path / "good.gguf")), Stop()).problem == ""
+
+
+@pytest.mark.parametrize("template", ["{{ 1 / 0 }}", "{{ messages.x.y.z }}", "{% for %}"])
+def test_a_template_that_fails_is_found(template: str, checks: FileCheck, tmp_path: Path) -> None:
+    path = write_talking_model(tmp_path / "m.gguf", [b"ok"], ModelOptions(template=template))
+    assert "chat template" in refused(checks, path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [(Death.CRASH, "crashed"), (Death.TIME, "seconds"), (Death.MEMORY, "memory")]
+)
+def test_every_death_has_its_sentence(kind: Death, word: str, tmp_path: Path) -> None:
+    checks, _ = stubbed(tmp_path, ChildDied(kind, "SIGSEGV"))
+    assert word in refused(checks, write_random_model(tmp_path / "m.gguf"))
+
+
+def test_a_file_is_tried_once_until_it_changes(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf")
+    checks, pool = stubbed(tmp_path)
+    again, other_pool = stubbed(tmp_path)
+    checks.check(str(path), Stop())
+    again.check(str(path), Stop())
+    assert (pool.calls, other_pool.calls) == (1, 0)
+    os.utime(path, (1, 1))
+    again.check(str(path), Stop())
+    assert other_pool.calls == 1
+
+
+def test_a_bad_file_is_not_tried_again_either(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf")
+    checks, pool = stubbed(tmp_path, ChildDied(Death.CRASH, "SIGSEGV"))
+    assert refused(checks, path) == refused(checks, path)
+    assert pool.calls == 1
+
+
+def test_a_home_that_can_not_be_written_costs_only_the_memory(tmp_path: Path) -> None:
+    (tmp_path / "models.json").mkdir()
+    checks, pool = stubbed(tmp_path)
+    path = str(write_random_model(tmp_path / "m.gguf"))
+    checks.check(path, Stop())
+    checks.check(path, Stop())
+    assert pool.calls == 2
+
+
+@pytest.mark.corpus
+def test_the_models_of_the_corpus(checks: FileCheck, corpus: Path) -> None:
+    folder = corpus / "models"
+    for name in ("tinytalk-3m-chat-q4_0", "stories260K-q8_0", "llama-2-tiny-random"):
+        assert checks.check(str(folder / f"{name}.gguf"), Stop()).name == name
+    assert "can't spell" in refused(checks, folder / "babyllama-tok105-f16.gguf")
+    assert "only a vocabulary" in refused(checks, folder / "broken" / "vocab-only.gguf")
