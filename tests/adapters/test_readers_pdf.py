@@ -86,6 +86,13 @@ def test_rows_of_a_table_stay_on_one_line_each(read):
     ]
 
 
+def test_items_whose_text_stands_apart_from_the_bullet_are_no_table(read):
+    page = "".join(
+        text(40, 250 - 20 * n, "\x95") + text(70, 250 - 20 * n, words) for n, words in enumerate(["One", "Two"])
+    )
+    assert shown(read(page)) == [("list item", "One"), ("list item", "Two")]
+
+
 def test_two_columns_are_read_one_after_the_other(read):
     left = lines("Left begins the", "first column and", "ends there, but", x=40)
     right = lines("goes on here in", "the second one.", x=220)

@@ -82,7 +82,7 @@ class GlyphLines:
 
 def read_lines(text_page: Any) -> GlyphLines:
     """The lines of a PDFium text page, in the order PDFium reads them."""
-    lines = []
+    lines: list[Line] = []
     invisible = 0
     for codes in _split(text_page):
         glyphs: list[Glyph] = []
@@ -91,12 +91,7 @@ def read_lines(text_page: Any) -> GlyphLines:
             invisible += removed
             if shown:
                 _append(glyphs, Glyph(shown, index, *box_of(text_page, index)))
-        while glyphs and glyphs[0].is_space:
-            del glyphs[0]
-        while glyphs and glyphs[-1].is_space:
-            del glyphs[-1]
-        if glyphs:
-            lines.append(_line(text_page, glyphs))
+        lines += [_line(text_page, quarter, run) for quarter, run in _runs(text_page, glyphs)]
     return GlyphLines(lines, invisible)
 
 
@@ -157,14 +152,42 @@ def _append(glyphs: list[Glyph], glyph: Glyph) -> None:
     glyphs.append(glyph)
 
 
-def _line(text_page: Any, glyphs: list[Glyph]) -> Line:
+def _runs(text_page: Any, glyphs: list[Glyph]) -> Iterator[tuple[int, list[Glyph]]]:
+    """The glyphs between two line breaks, upright, with the quarter turns that made them so.
+
+    PDFium leaves some line breaks out: where a glyph stands a line lower or higher than the last, one is put in.
+    """
     import pypdfium2.raw as pdfium
 
+    first = next((glyph for glyph in glyphs if not glyph.is_space), None)
+    if first is None:
+        return
+    quarter = round(pdfium.FPDFText_GetCharAngle(text_page, first.char) / (math.pi / 2)) % 4
+    run: list[Glyph] = []
+    last = None
+    for glyph in glyphs:
+        upright = _upright(glyph, quarter) if quarter else glyph
+        if not glyph.is_space:
+            if last and abs(upright.bottom - last.bottom) > 0.8 * max(
+                last.top - last.bottom, upright.top - upright.bottom
+            ):
+                yield quarter, _trimmed(run)
+                run = []
+            last = upright
+        run.append(upright)
+    yield quarter, _trimmed(run)
+
+
+def _trimmed(glyphs: list[Glyph]) -> list[Glyph]:
+    """Glyphs, of which some are not spaces, without the spaces at both ends."""
+    ink = [place for place, glyph in enumerate(glyphs) if not glyph.is_space]
+    return glyphs[ink[0] : ink[-1] + 1]
+
+
+def _line(text_page: Any, quarter: int, glyphs: list[Glyph]) -> Line:
     ink = [glyph.char for glyph in glyphs if not glyph.is_space]
     bold = all(_is_bold(text_page, char) for char in (ink[0], ink[-1]))
-    quarter = round(pdfium.FPDFText_GetCharAngle(text_page, ink[0]) / (math.pi / 2)) % 4
-    upright = [_upright(glyph, quarter) for glyph in glyphs] if quarter else glyphs
-    return Line(upright, _em(text_page, ink[len(ink) // 2]), bold, quarter)
+    return Line(glyphs, _em(text_page, ink[len(ink) // 2]), bold, quarter)
 
 
 def _em(text_page: Any, char: int) -> float:

@@ -10,26 +10,16 @@ from typing import Final
 
 from localassist.adapters.readers.assembly import CELL_JOINER
 from localassist.adapters.readers.pdf_glyphs import Glyph, Line
+from localassist.adapters.readers.pdf_rows import ALIGNED, BULLET, ITEM_NUMBER, cells_of, find_rows
 from localassist.domain.documents import BlockKind
 
-_BULLET: Final = re.compile(r"[•◦▪‣∙·●○■□–-] ")
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
-_ITEM_NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] ")
 _LEADER: Final = re.compile(r"\.{4}|(?:\. ){4}")
 _SENTENCE_END: Final = re.compile(r"[.:;!?…][\"'”’)\]]*$")
 _COMPOUND: Final = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD: Final = re.compile(r"[^\W\d_]+-$")
 _FIRST_WORD: Final = re.compile(r"\w+")
 _WIDE_SCRIPT: Final = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
-
-_ALIGNED: Final = 3.0
-"""Points by which edges of one column may differ."""
-
-_MAX_NUMBER: Final = 16
-"""Characters of a cell that counts as a number, with its unit or range."""
-
-_ROWS_APART: Final = 4
-"""How many lines below a row the next row of its table is looked for: cells wrap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +64,7 @@ def lay_out(lines: list[Line]) -> PageText:
     lines = _merge_scripts(lines)
     usual = _Usual(_usual_pitch(lines), _usual_size(lines))
     groups: list[_Group] = []
-    for line, row in zip(lines, _find_rows(lines), strict=True):
+    for line, row in zip(lines, find_rows(lines), strict=True):
         last = groups[-1] if groups else None
         if last and row == last.row and (row or not _begins_block(last.lines, line, usual)):
             last.lines.append(line)
@@ -126,58 +116,6 @@ def _usual_size(lines: list[Line]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _cells(line: Line) -> list[list[Glyph]]:
-    """The line's characters, split where a gap is too wide to be a space between words."""
-    cells: list[list[Glyph]] = [[]]
-    edge = None
-    for glyph in line.glyphs:
-        if not glyph.is_space:
-            if edge is not None and glyph.left - edge > line.size:
-                cells.append([])
-            edge = glyph.right
-        cells[-1].append(glyph)
-    return [cell[:-1] if cell[-1].is_space else cell for cell in cells]
-
-
-def _find_rows(lines: list[Line]) -> list[int]:
-    """For each line the number of the table row it belongs to, 0 for none.
-
-    A row is a line with cells of which one, beyond the first, is aligned with a cell of a row near it.
-    """
-    cells = [_cells(line) for line in lines]
-    rows = [0] * len(lines)
-    for index in range(len(lines)):
-        for other in range(index + 1, min(index + 1 + _ROWS_APART, len(lines))):
-            if _share_column(cells[index][1:], cells[other][1:]):
-                rows[index], rows[other] = index + 1, other + 1
-                break
-    for index in range(1, len(lines)):
-        above = rows[index - 1]
-        if above and not rows[index] and _wraps_cell(lines[index - 1], lines[index], cells[above - 1]):
-            rows[index] = above
-    return rows
-
-
-def _share_column(cells: list[list[Glyph]], others: list[list[Glyph]]) -> bool:
-    """Whether cells begin at one place, or numbers end at one (so does every line of justified text)."""
-    return any(
-        abs(cell[0].left - other[0].left) < _ALIGNED
-        or (abs(cell[-1].right - other[-1].right) < _ALIGNED and _is_number(cell) and _is_number(other))
-        for cell in cells
-        for other in others
-    )
-
-
-def _is_number(cell: list[Glyph]) -> bool:
-    return len(cell) <= _MAX_NUMBER and any(glyph.text.isdigit() for glyph in cell)
-
-
-def _wraps_cell(above: Line, line: Line, row: list[list[Glyph]]) -> bool:
-    """Whether a line goes on with a cell, other than the first, of the row above it."""
-    close = 0 < above.bottom - line.bottom < 1.9 * line.size
-    return close and any(abs(line.left - cell[0].left) < _ALIGNED for cell in row[1:])
-
-
 def _begins_block(block: list[Line], line: Line, usual: _Usual) -> bool:
     """Whether a line begins a new paragraph or item instead of going on with the lines of `block`."""
     last = block[-1]
@@ -201,8 +139,8 @@ def _looks_different(last: Line, line: Line) -> bool:
 def _is_marked(block: list[Line], line: Line) -> bool:
     """Whether it begins with a bullet, or with a number that is not merely the first word of a line."""
     text = line.text
-    if _BULLET.match(text):
-        return text[0] not in "–-" or _ends_sentence(block[-1]) or bool(_BULLET.match(block[0].text))
+    if BULLET.match(text):
+        return text[0] not in "–-" or _ends_sentence(block[-1]) or bool(BULLET.match(block[0].text))
     return bool(_NUMBER.match(text)) and (_ends_sentence(block[-1]) or bool(_NUMBER.match(block[0].text)))
 
 
@@ -219,7 +157,7 @@ def _ended_early(block: list[Line], line: Line) -> bool:
     last = block[-1]
     if _LAST_WORD.search(last.text):
         return False
-    if abs((last.left + last.right) - (line.left + line.right)) < 2 * _ALIGNED:
+    if abs((last.left + last.right) - (line.left + line.right)) < 2 * ALIGNED:
         return False  # centred lines end where their words do
     word = list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
     width = word[-1].right - word[0].left
@@ -231,7 +169,7 @@ def _is_indented(block: list[Line], line: Line) -> bool:
     shift = line.left - block[-1].left
     if abs(shift) < 0.8 * line.size:
         return False
-    if abs((block[-1].left + block[-1].right) - (line.left + line.right)) < 2 * _ALIGNED:
+    if abs((block[-1].left + block[-1].right) - (line.left + line.right)) < 2 * ALIGNED:
         return False
     if len(block) > 1:
         return True
@@ -271,7 +209,7 @@ class _Writer:
         self.blocks.append(PageBlock(kind, start, len(self.characters), first.size, first.bold, len(group.lines)))
 
     def _write_cells(self, line: Line) -> None:
-        for place, cell in enumerate(_cells(line)):
+        for place, cell in enumerate(cells_of(line)):
             if place:
                 self._put(CELL_JOINER, -1)
             self._write_glyphs(cell)
@@ -301,6 +239,6 @@ def _kind_of(group: _Group) -> tuple[BlockKind, list[Glyph]]:
     first = group.lines[0]
     if group.row:
         return BlockKind.TABLE_ROW, first.glyphs
-    if _BULLET.match(first.text):
+    if BULLET.match(first.text):
         return BlockKind.LIST_ITEM, first.glyphs[2:]
-    return (BlockKind.LIST_ITEM if _ITEM_NUMBER.match(first.text) else BlockKind.PARAGRAPH), first.glyphs
+    return (BlockKind.LIST_ITEM if ITEM_NUMBER.match(first.text) else BlockKind.PARAGRAPH), first.glyphs
