@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.documents import Citation, Passage
 from localassist.domain.errors import ModelError, StorageError
 from localassist.domain.events import ModelLoading, PromptProgress, Searching, TokenDelta
+from localassist.domain.privacy import Destination, Route
 from localassist.domain.settings import Settings
 from localassist.ui.assembly import SAMPLES, Assembly
 from localassist.ui.chat.controls import FooterWidget
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from conftest import ScriptedAnswers
+    from fakes import FakeFiles
     from localassist.ui.jobs import Jobs
     from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
@@ -274,6 +281,37 @@ def test_every_control_has_a_name_and_can_be_reached_by_keyboard(
     controls = [w for w in shown_now if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert {type(w).__name__ for w in controls if not name_of(w)} == set()
     assert {w for w in shown_now if isinstance(w, QAbstractButton)} <= set(controls)
+
+
+HOSTILE = "<img/src='file:///etc/passwd'> & <b>bold</b>"
+
+
+def test_no_words_of_others_are_taken_for_markup(
+    opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers, services: Services, files: FakeFiles
+) -> None:
+    passage = replace(PASSAGE, title=HOSTILE, heading=HOSTILE, text=HOSTILE, path=f"/files/{HOSTILE}")
+    answers.evidence = Evidence(
+        route=Route(Destination.THIS_COMPUTER, HOSTILE, HOSTILE),
+        citations=(Citation(1, passage, HOSTILE, 0, len(HOSTILE), 4),),
+        searched=True,
+    )
+    answers.script = [Searching(HOSTILE), TokenDelta(f"```{HOSTILE}\nx\n```\n{HOSTILE}")]
+    files.write("/files/a.md", "Words.", problem=f"{HOSTILE} is broken.")
+    opened._documents.add(["/files"], HOSTILE)
+    ask(opened, qtbot, HOSTILE)
+    wait_for_end(opened, qtbot)
+    qtbot.waitUntil(lambda: opened.collections.scope_name == HOSTILE)
+    for label in opened.window.findChildren(QLabel):
+        assert "<img" not in label.text() or label.textFormat() is Qt.TextFormat.PlainText, label.parent()
+    for widget in opened.window.findChildren(QWidget):
+        assert not GuiQt.mightBeRichText(widget.toolTip()), widget
+    rows = opened.conversations._model
+    assert not any(GuiQt.mightBeRichText(rows.item(row).toolTip()) for row in range(rows.rowCount()))
+
+
+@given(st.text("<>/!?ab =-x'\""))
+def test_no_tooltip_becomes_markup(words: str) -> None:
+    assert not GuiQt.mightBeRichText(plain_tip(words))
 
 
 def name_of(widget: QWidget) -> str:

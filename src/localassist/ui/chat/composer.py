@@ -13,6 +13,7 @@ from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP, body_font
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -144,14 +145,14 @@ class ComposerWidget(QFrame):
         """Say which documents are asked, "" for none."""
         self.field.setPlaceholderText(f"Ask about {name}…" if name else "Ask anything…")
         self._scope.setText(f"@{name}")
-        self._scope.setToolTip(f"Answers rest on the documents of {name}.")
+        self._scope.setToolTip(plain_tip(f"Answers rest on the documents of {name}."))
         self._scope.setVisible(bool(name))
 
     def show_destination(self, destination: Destination, reason: str) -> None:
         """Say where a question goes, and why."""
         words, tone = DESTINATIONS[destination]
         self._destination.setText(words)
-        self._destination.setToolTip(reason)
+        self._destination.setToolTip(plain_tip(reason))
         self._destination.setAccessibleName(f"Questions go to: {words}")
         self._destination.setProperty("tone", tone)
         self._destination.style().polish(self._destination)
@@ -214,5 +215,6 @@ class ComposerWidget(QFrame):
 
 def _chip() -> QLabel:
     chip = QLabel()
+    chip.setTextFormat(Qt.TextFormat.PlainText)
     chip.setProperty("kind", "chip")
     return chip

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from localassist.domain.chat import MessageStatus
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,9 @@ class CodeHeaderWidget(QWidget):
         super().__init__(parent)
         row = _row(self)
         row.setContentsMargins(4 * STEP, 0, STEP, 0)
-        self._language = QLabel(language or "text", self)
+        self._language = QLabel(self)
+        self._language.setTextFormat(Qt.TextFormat.PlainText)
+        self._language.setText(language or "text")
         self._language.setProperty("kind", "muted")
         row.addWidget(self._language)
         row.addStretch()
@@ -94,7 +97,7 @@ class FooterWidget(QWidget):
         row.addWidget(self._again)
         self._figures = QLabel(figures_line(message), self)
         self._figures.setProperty("kind", "muted")
-        self._figures.setToolTip(figures_detail(message))
+        self._figures.setToolTip(plain_tip(figures_detail(message)))
         row.addStretch()
         row.addWidget(self._figures)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemMod
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ class ConversationsView(QWidget):
                 self._model.appendRow(_heading(day))
             item = QStandardItem(conversation.title)
             item.setData(conversation.id, ID_ROLE)
-            item.setToolTip(conversation.title)
+            item.setToolTip(plain_tip(conversation.title))
             self._model.appendRow(item)
         self._list.setVisible(bool(conversations))
         self._nothing.setText("No conversation has these words." if self.search.text() else NOTHING_YET)

@@ -30,7 +30,7 @@ def message_menu(item: MessageItem, follow: Callable[[int, str], object], parent
     addresses = [address for piece in (item.layout.pieces if item.layout else ()) for address in _addresses(piece)]
     for address in dict.fromkeys(addresses):
         name = _name(item.message, address)
-        menu.addAction(name, partial(follow, item.message.id, address))
+        menu.addAction(name.replace("&", "&&"), partial(follow, item.message.id, address))
     return menu
 
 

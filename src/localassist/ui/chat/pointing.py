@@ -12,6 +12,7 @@ from typing_extensions import override
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
 from localassist.ui.chat.pieces import NOT_IN_DOCUMENTS
 from localassist.ui.chat.selection import TextPoint
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ class Pointer(QObject):
         message = next((i.message for i in self._stage.items if i.message.id == message_id), None)
         tip = _tip(message, address) if message else ""
         if tip:
-            QToolTip.showText(event.globalPos(), tip, self._viewport)
+            QToolTip.showText(event.globalPos(), plain_tip(tip), self._viewport)
         else:
             QToolTip.hideText()
         return True
@@ -155,7 +156,7 @@ class Pointer(QObject):
 
 
 def _tip(message: Message, address: str) -> str:
-    """What hovering tells about a link, as plain text that Qt will not take for HTML."""
+    """What hovering tells about a link."""
     if address == UNSUPPORTED:
         return NOT_IN_DOCUMENTS
     if not address.startswith(CITE):

@@ -35,6 +35,7 @@ class EmptyChatWidget(QWidget):
         heading = QLabel("What would you like to know?")
         heading.setProperty("kind", "heading")
         self._explanation = QLabel()
+        self._explanation.setTextFormat(Qt.TextFormat.PlainText)
         self._explanation.setProperty("kind", "muted")
         self._explanation.setWordWrap(True)
         self._suggestions = QVBoxLayout()
@@ -60,7 +61,7 @@ class EmptyChatWidget(QWidget):
             if (widget := old.widget()) is not None:
                 widget.deleteLater()
         for question in suggestions:
-            button = QPushButton(question)
+            button = QPushButton(question.replace("&", "&&"))
             button.setProperty("kind", "suggestion")
             button.clicked.connect(lambda _=False, question=question: self.suggestion_chosen.emit(question))
             self._suggestions.addWidget(button)

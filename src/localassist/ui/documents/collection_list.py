@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from localassist.domain.documents import Scope
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +127,7 @@ class CollectionList(QListWidget):
 
     def _add(self, name: str, count: str, key: int) -> None:
         item = QListWidgetItem(name)
-        item.setToolTip(name)
+        item.setToolTip(plain_tip(name))
         item.setData(COUNT_ROLE, count)
         item.setData(KEY_ROLE, key)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {count} documents" if count else name)

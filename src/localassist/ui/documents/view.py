@@ -102,6 +102,7 @@ class CollectionsView(QWidget):
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Remove the collection {collection.name}?")
         box.setInformativeText(
             f"localassist forgets its {collection.document_count:,} documents, unless another collection has them "

@@ -13,6 +13,7 @@ from localassist.ui.evidence.quoting import passage_html, place_name, quote_html
 from localassist.ui.evidence.source import Place
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -73,7 +74,7 @@ class PassageCard(QPushButton):
         layout.addLayout(top)
         if self._passage.heading:
             heading = _transparent(ElidedLabel(self._passage.heading.rpartition(HEADING_JOINER)[2]))
-            heading.setToolTip(self._passage.heading)
+            heading.setToolTip(plain_tip(self._passage.heading))
             heading.setProperty("kind", "muted")
             layout.addWidget(heading)
         layout.addWidget(self._words)

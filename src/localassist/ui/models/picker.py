@@ -13,6 +13,7 @@ from localassist.ui.models.choosing import choose_model_file
 from localassist.ui.models.sizes import size_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ class ModelPicker(QToolButton):
         )
         told = [name, f"Runs on {self._device}." if self._device else ""]
         told += [f"{finding.detail} {finding.remedy}" for finding in self._unused]
-        self.setToolTip("\n".join(filter(None, told)))
+        self.setToolTip(plain_tip("\n".join(filter(None, told))))
         self.setAccessibleName(f"Model: {name}")
         self.setAccessibleDescription(" ".join(filter(None, told[1:])))
         self._fill()
@@ -106,7 +107,7 @@ class ModelPicker(QToolButton):
         action.setCheckable(True)
         action.setChecked(file.name == self._current)
         action.setEnabled(not file.problem)
-        action.setToolTip(file.problem or file.path)
+        action.setToolTip(plain_tip(file.problem or file.path))
         action.triggered.connect(lambda: self.model_chosen.emit(file.name))
         self._menu.addAction(action)
         return action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from localassist.ui.theme import STEP
@@ -24,6 +24,7 @@ class StatusLine(QWidget):
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setProperty("kind", "muted")
         self._bar = QProgressBar(self)
         self._bar.setFixedWidth(PROGRESS_WIDTH)
