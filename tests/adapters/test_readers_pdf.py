@@ -70,6 +70,11 @@ def test_larger_and_bolder_lines_are_headings(read):
     assert content.title == "Report"
 
 
+def test_what_runs_along_the_edge_of_every_page_is_no_heading(read):
+    pages = [text(40, 280, f"The Journal, page {n}", 16) + lines(LINE, "so on.", top=220) for n in range(1, 5)]
+    assert {kind for kind, _ in shown(read(*pages))} == {"paragraph"}
+
+
 def test_the_files_title_is_taken_unless_a_program_made_it_up(read):
     page = text(40, 270, "Report", 20) + lines(LINE, top=220)
     assert read(page, title="Annual figures").title == "Annual figures"

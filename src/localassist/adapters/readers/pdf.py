@@ -25,6 +25,10 @@ _LARGER: Final = 1.15
 _UNSEEN_SIZE: Final = 2.5
 """Points: letters below this size can't be read by a person."""
 
+_RUNNING_SHARE: Final = 0.2
+"""On that share of the pages a line at the edge is no heading: one kind for left and right pages each, with room."""
+
+_DIGITS: Final = re.compile(r"\d+")
 _SENTENCE_END: Final = re.compile(r"[.,:;]$")
 _WORD: Final = re.compile(r"[^\W\d_]{3}|[\u2e80-\ua4cf]{2}")
 
@@ -152,6 +156,7 @@ class _Levels:
         for page in pages:
             for block in page.blocks:
                 sizes[_type(block)] += block.end - block.start
+        self._running = _running_lines(pages)
         self._body = sizes.most_common(1)[0][0] if sizes else (0.0, False)
         types = {_type(block) for page in pages for block in page.blocks if self._is_heading(page, block)}
         self._levels = {kind: min(level, 6) for level, kind in enumerate(sorted(types, reverse=True), 1)}
@@ -165,13 +170,22 @@ class _Levels:
     def _is_heading(self, page: PageText, block: PageBlock) -> bool:
         text = page.text[block.start : block.end]
         short = block.lines <= 3 and len(text) <= _MAX_HEADING and _WORD.search(text)
-        if block.kind is BlockKind.TABLE_ROW or not short:
+        if block.kind is BlockKind.TABLE_ROW or not short or _DIGITS.sub("", text) in self._running:
             return False
         size, bold = _type(block)
         if size >= _LARGER * self._body[0]:
             return True
         bolder = bold and not self._body[1] and size >= 0.95 * self._body[0]
         return bolder and not _SENTENCE_END.search(text)
+
+
+def _running_lines(pages: list[PageText]) -> set[str]:
+    """What stands at the head or foot of many pages, without its numbers."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        edges = page.blocks[:1] + page.blocks[-1:]
+        counts.update({_DIGITS.sub("", page.text[block.start : block.end]) for block in edges})
+    return {text for text, count in counts.items() if count >= max(3, _RUNNING_SHARE * len(pages))}
 
 
 def _type(block: PageBlock) -> tuple[float, bool]:
