@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from fakes import FakeChatModel, FakeChatModels
-from localassist.domain.diagnosis import Finding, State
+from localassist.domain.diagnosis import UNUSED_GPU, Finding, State
 from localassist.domain.errors import ModelError
 from localassist.domain.models import ModelDescription, ModelFile
 from localassist.domain.settings import NO_MODEL
@@ -185,7 +185,7 @@ def test_a_gpu_that_is_not_used_is_named_with_the_remedy_once_the_menu_opens(
         asked.append(1)
         return (
             Finding("Devices", "processor", State.GOOD, "2 cores."),
-            Finding("Devices", "unused GPU", State.NOTE, "The RTX 3060 is not used.", "Run `make setup GPU=cuda`."),
+            Finding("Devices", UNUSED_GPU, State.NOTE, "The RTX 3060 is not used.", "Run `make setup GPU=cuda`."),
             Finding("Disk", "free space", State.BAD, "Nothing is free.", "Delete something."),
         )
 

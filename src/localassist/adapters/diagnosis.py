@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters import display, hardware
-from localassist.domain.diagnosis import Finding, State
+from localassist.domain.diagnosis import UNUSED_GPU, Finding, State
 from localassist.domain.errors import LocalAssistError
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Diagnosis:
             yield Finding("Devices", device.name, State.GOOD, f"{device.description}{size}")
         unused = hardware.unused_gpu(devices)
         if unused is not None:
-            yield Finding("Devices", "unused GPU", State.NOTE, unused.reason, unused.remedy)
+            yield Finding("Devices", UNUSED_GPU, State.NOTE, unused.reason, unused.remedy)
 
     def _keyring(self) -> Iterator[Finding]:
         backend = self.secrets.backend()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+UNUSED_GPU: Final = "unused GPU"  # the name of the finding that a GPU is there and no model runs on it
 
 
 class State(StrEnum):

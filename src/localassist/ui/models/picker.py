@@ -42,7 +42,7 @@ class ModelPicker(QToolButton):
         self._files: tuple[ModelFile, ...] = ()
         self._current = ""
         self._device = ""
-        self._unused: tuple[Finding, ...] = ()
+        self._unused = ""
         self._menu = QMenu(self)
         self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._menu.setToolTipsVisible(True)
@@ -69,9 +69,9 @@ class ModelPicker(QToolButton):
         self._device = device
         self._paint()
 
-    def show_unused(self, findings: Sequence[Finding]) -> None:
-        """Name devices that are there and not used, with what to do about it."""
-        self._unused = tuple(findings)
+    def show_unused(self, gpu: Finding | None) -> None:
+        """Name a GPU that is there and not used, with what to do about it."""
+        self._unused = f"{gpu.detail.rstrip('.')}. {gpu.remedy}" if gpu else ""
         self._paint()
 
     def _paint(self) -> None:
@@ -80,8 +80,7 @@ class ModelPicker(QToolButton):
         self.setIcon(
             self._icons.icon("warning" if self._unused else "chevron-down", "amber" if self._unused else "muted")
         )
-        told = [name, f"Runs on {self._device}." if self._device else ""]
-        told += [f"{finding.detail} {finding.remedy}" for finding in self._unused]
+        told = [name, f"Runs on {self._device}." if self._device else "", self._unused]
         self.setToolTip(plain_tip("\n".join(filter(None, told))))
         self.setAccessibleName(f"Model: {name}")
         self.setAccessibleDescription(" ".join(filter(None, told[1:])))
@@ -99,8 +98,8 @@ class ModelPicker(QToolButton):
             self._menu.addSeparator()
         if self._device:
             self._say(f"{self._current} runs on {self._device}.", "muted")
-        for finding in self._unused:
-            self._say(f"{finding.detail} {finding.remedy}", "warning")
+        if self._unused:
+            self._say(self._unused, "warning")
 
     def _entry(self, file: ModelFile) -> QAction:
         action = QAction(f"{file.name}\t{size_words(file.size)}", self._menu)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from localassist.domain.diagnosis import State
+from localassist.domain.diagnosis import UNUSED_GPU
 from localassist.domain.errors import ModelError
 from localassist.domain.events import ModelLoading
 from localassist.domain.settings import NO_MODEL
@@ -36,10 +36,10 @@ class ModelsPresenter(QObject):
         self._picker = picker
         self._services = services
         self._jobs = jobs
-        self._looked_for_devices = False
+        self._looked_for_gpu = False
         picker.model_chosen.connect(self._on_model_chosen)
         picker.file_chosen.connect(self._on_file_chosen)
-        picker.opened.connect(self.look_for_unused_devices)
+        picker.opened.connect(self.look_for_unused_gpu)
         self.refresh()
 
     def refresh(self) -> None:
@@ -56,15 +56,14 @@ class ModelsPresenter(QObject):
         """A model was loaded and says where it runs."""
         self._picker.show_device(model.device)
 
-    def look_for_unused_devices(self) -> None:
-        """Find out, once, whether this computer has a device that could run models and doesn't."""
-        if not self._looked_for_devices:
-            self._looked_for_devices = True
-            self._jobs.call(self._unused_devices, self._picker.show_unused, lambda _error: None)
+    def look_for_unused_gpu(self) -> None:
+        """Find out, once, whether this computer has a GPU that could run models and doesn't."""
+        if not self._looked_for_gpu:
+            self._looked_for_gpu = True
+            self._jobs.call(self._unused_gpu, self._picker.show_unused, lambda _error: None)
 
-    def _unused_devices(self) -> tuple[Finding, ...]:
-        findings = self._services.diagnose()
-        return tuple(f for f in findings if f.area.casefold() == "devices" and f.remedy and f.state is not State.GOOD)
+    def _unused_gpu(self) -> Finding | None:
+        return next((finding for finding in self._services.diagnose() if finding.name == UNUSED_GPU), None)
 
     def _on_model_chosen(self, name: str) -> None:
         self._jobs.call(
