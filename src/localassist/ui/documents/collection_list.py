@@ -39,7 +39,7 @@ class _CountDelegate(QStyledItemDelegate):
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        room = option.rect.width() - option.decorationSize.width() - 5 * PADDING
+        room = option.rect.width() - option.decorationSize.width() - 4 * PADDING
         room -= option.fontMetrics.horizontalAdvance(str(index.data(COUNT_ROLE)))
         option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
 

@@ -154,6 +154,7 @@ class EvidenceView(QWidget):
         self.setProperty("kind", "side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Evidence")
+        self.setMinimumWidth(60 * STEP)
         self._list.setContentsMargins(3 * STEP, 0, STEP, 2 * STEP)
         self._list.setSpacing(2 * STEP)
         self._why.setCheckable(True)
