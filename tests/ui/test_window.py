@@ -22,6 +22,7 @@ from localassist.domain.privacy import Destination, Route
 from localassist.domain.settings import Settings
 from localassist.ui.assembly import SAMPLES, Assembly
 from localassist.ui.chat.controls import FooterWidget
+from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
@@ -281,6 +282,23 @@ def test_every_control_has_a_name_and_can_be_reached_by_keyboard(
     controls = [w for w in shown_now if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert {type(w).__name__ for w in controls if not name_of(w)} == set()
     assert {w for w in shown_now if isinstance(w, QAbstractButton)} <= set(controls)
+
+
+@pytest.mark.parametrize("field", ["composer", "search"])
+def test_window_keys_work_while_text_is_written(opened: Assembly, qtbot: QtBot, field: str) -> None:
+    focus = opened.chat.composer.field if field == "composer" else opened.conversations.search
+    focus.setFocus()
+    qtbot.keyClicks(focus, "some words")
+    control = Qt.KeyboardModifier.ControlModifier
+    with qtbot.waitSignal(opened.window.switch_requested):
+        qtbot.keyClick(focus, Qt.Key.Key_K, control)
+    opened.window.findChild(SwitcherDialog).close()
+    with qtbot.waitSignal(opened.window.new_requested):
+        qtbot.keyClick(focus, Qt.Key.Key_N, control)
+    qtbot.keyClick(focus, Qt.Key.Key_L, control)
+    assert opened.chat.composer.field.hasFocus()
+    qtbot.keyClick(opened.chat.composer.field, Qt.Key.Key_B, control)
+    assert not opened.conversations.isVisible()
 
 
 HOSTILE = "<img/src='file:///etc/passwd'> & <b>bold</b>"

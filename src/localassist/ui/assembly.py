@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from localassist.ui.chat.conversations import ConversationsView
 from localassist.ui.chat.conversations_presenter import ConversationsPresenter
-from localassist.ui.chat.markdown import Markdown
+from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.chat.view import ChatView
@@ -76,7 +76,7 @@ class Assembly(QObject):
 
     def begin(self) -> None:
         """Read what is stored, now that the window can be seen."""
-        self._jobs.call(Markdown, lambda _: None, self._on_failed)  # imports its library away from the GUI thread
+        self._jobs.call(warm_up, lambda _: None, self._on_failed)
         self._jobs.call(self._read_beginning, self._on_begun, self._on_failed)
 
     def _read_beginning(self) -> tuple[bool, bool]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QStac
 from typing_extensions import override
 
 from localassist.ui.theme import LEFT_WIDTH, RIGHT_WIDTH, SMALL_PIXELS, STEP
+from localassist.ui.widgets import keys
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.elided import ElidedLabel
 
@@ -163,17 +164,17 @@ class MainWindow(QMainWindow):
         self._views.conversations.new_requested.connect(self.new_requested)
 
     def _add_shortcuts(self) -> None:
-        keys: dict[str, Callable[[], object]] = {
-            "Ctrl+N": self.new_requested.emit,
-            "Ctrl+K": self.switch_requested.emit,
-            "Ctrl+F": self._on_search_requested,
-            "Ctrl+L": self._views.chat.composer.field.setFocus,
-            "Ctrl+B": self._on_left_toggled,
-            "Ctrl+E": self._on_right_toggled,
-            "Ctrl+,": self.settings_requested.emit,
-            "Esc": self.stop_requested.emit,
+        slots: dict[str, Callable[[], object]] = {
+            keys.NEW: self.new_requested.emit,
+            keys.SWITCH: self.switch_requested.emit,
+            keys.SEARCH: self._on_search_requested,
+            keys.COMPOSE: self._views.chat.composer.field.setFocus,
+            keys.LEFT: self._on_left_toggled,
+            keys.RIGHT: self._on_right_toggled,
+            keys.SETTINGS: self.settings_requested.emit,
+            keys.STOP: self.stop_requested.emit,
         }
-        for key, slot in keys.items():
+        for key, slot in slots.items():
             QShortcut(QKeySequence(key), self).activated.connect(slot)
 
     def _on_left_toggled(self) -> None:

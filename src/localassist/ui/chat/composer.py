@@ -12,6 +12,7 @@ from localassist.domain.privacy import Destination
 from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP, body_font
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.keys import is_window_key
 from localassist.ui.widgets.note import NoteView
 from localassist.ui.widgets.tips import plain_tip
 
@@ -48,6 +49,13 @@ class QuestionField(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if is_window_key(event):
+            event.ignore()
+            return False
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

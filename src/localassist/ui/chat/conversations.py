@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.keys import Field
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class ConversationsView(QWidget):
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
-        self.search = QLineEdit()
+        self.search = Field()
         self.search.setPlaceholderText("Search conversations")
         self.search.setAccessibleName("Search conversations")
         self.search.setClearButtonEnabled(True)

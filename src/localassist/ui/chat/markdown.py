@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.ui.chat.markup import CITATION, MARKS, UNSUPPORTED_END, UNSUPPORTED_START, unmarked
+from localassist.ui.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,6 +82,11 @@ class Markdown:
                 html = self._parser.renderer.render(inside, self._parser.options, {"tokens": tokens})
                 made.append(Prose(str(html)))
         return made
+
+
+def warm_up() -> None:
+    """Import what parsing and colouring need, for a thread on which nobody waits."""
+    Markdown().pieces(Markdown().blocks("```python\n0\n```"), LIGHT)
 
 
 def _outermost(tokens: Sequence[Token]) -> Iterator[Block]:

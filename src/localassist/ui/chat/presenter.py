@@ -47,6 +47,7 @@ class ChatPresenter(QObject):
         self._jobs = jobs
         self._view = view
         self._conversation_id: int | None = None
+        self._wanted: int | None = None  # being read, not on show yet
         self._messages: list[Message] = []
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
@@ -77,7 +78,7 @@ class ChatPresenter(QObject):
             conversation = self._services.conversations.get(conversation_id)
             return conversation, self._services.conversations.branch(conversation.head_id)
 
-        self._conversation_id = conversation_id
+        self._wanted = conversation_id
         self._jobs.call(read, self._on_read, self._on_not_read)
 
     def let_go(self, conversation_id: int) -> None:
@@ -198,7 +199,7 @@ class ChatPresenter(QObject):
 
     def _on_read(self, read: tuple[Conversation, tuple[Message, ...]]) -> None:
         conversation, messages = read
-        if conversation.id == self._conversation_id:
+        if conversation.id == self._wanted:
             self._show(conversation.id, conversation.title, messages)
 
     def _on_not_read(self, error: BaseException) -> None:
@@ -207,6 +208,7 @@ class ChatPresenter(QObject):
 
     def _show(self, conversation_id: int | None, title: str, messages: tuple[Message, ...]) -> None:
         self._conversation_id = conversation_id
+        self._wanted = None
         self._editing = None
         self._messages = list(messages)
         running = self._current()
