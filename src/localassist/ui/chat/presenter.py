@@ -15,7 +15,7 @@ from localassist.ui.errors import describe
 from localassist.usecases.answering import title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from localassist.domain.stopping import Stop
     from localassist.ui.chat.view import ChatView
@@ -52,7 +52,6 @@ class ChatPresenter(QObject):
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
         self._scope = Scope()
-        self._model = ""
         view.question_asked.connect(self.ask)
         view.stop_requested.connect(self.stop)
         view.again_requested.connect(self._on_again_requested)
@@ -62,10 +61,6 @@ class ChatPresenter(QObject):
     def use_scope(self, scope: Scope) -> None:
         """Ask these documents from now on."""
         self._scope = scope
-
-    def use_model(self, name: str) -> None:
-        """Ask this model from now on, "" for the one of the settings."""
-        self._model = name
 
     def begin(self) -> None:
         """Show a new conversation; it is stored with its first question."""
@@ -96,7 +91,7 @@ class ChatPresenter(QObject):
         parent_id = self._messages[-1].id if self._messages else None
         if self._editing is not None:
             parent_id, self._editing = self._editing.parent_id, None
-        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._scope, self._model), text)
+        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._scope), text)
 
     def stop(self) -> None:
         """Stop the answer on show; or let go of the edit, if there is none."""
@@ -109,16 +104,16 @@ class ChatPresenter(QObject):
             self._view.composer.field.clear()
 
     def _asking(
-        self, conversation_id: int | None, parent_id: int | None, text: str, scope: Scope, model: str, stop: Stop
+        self, conversation_id: int | None, parent_id: int | None, text: str, scope: Scope, stop: Stop
     ) -> Iterator[object]:
         """On a worker: store the conversation if it is new, then answer."""
         if conversation_id is None:
             made = self._services.conversations.create(title_of(text), "")
             conversation_id = made.id
             yield made
-        yield from self._services.answer(Question(conversation_id, parent_id, text, scope, model), stop)
+        yield from self._services.answer(Question(conversation_id, parent_id, text, scope), stop)
 
-    def _start(self, work: partial[Iterator[object]], draft: str) -> None:
+    def _start(self, work: Callable[[Stop], Iterator[object]], draft: str) -> None:
         job = self._jobs.prepare(work)
         running = RunningAnswer(job, self._conversation_id, draft)
         self._running.append(running)
@@ -228,11 +223,7 @@ class ChatPresenter(QObject):
         answer = next((m for m in self._messages if m.id == answer_id), None)
         if answer is None or answer.parent_id is None or self._current() is not None:
             return
-        question_id, scope, model = answer.parent_id, self._scope, self._model
-        self._start(partial(self._answering_again, question_id, scope, model), "")
-
-    def _answering_again(self, question_id: int, scope: Scope, model: str, stop: Stop) -> Iterator[object]:
-        yield from self._services.answer.again(question_id, scope, stop, model)
+        self._start(partial(self._services.answer.again, answer.parent_id, self._scope), "")
 
     def _on_edit_last_requested(self) -> None:
         last = next((m for m in reversed(self._messages) if m.role is Role.USER), None)
