@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from localassist.domain.errors import LocalAssistError, Stopped
-from localassist.ui.jobs import Jobs
+from localassist.ui.jobs import WORKERS, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,3 +159,19 @@ def test_nothing_begins_once_the_window_is_gone(qtbot: QtBot) -> None:
     began: list[int] = []
     jobs.call(lambda: began.append(1), lambda _: None, lambda _: None)
     assert began == []
+
+
+def test_closing_does_not_wait_for_what_never_began(qtbot: QtBot) -> None:
+    jobs = Jobs()
+
+    def work(stop: Stop) -> Iterator[object]:
+        stopped = threading.Event()
+        with stop.while_waiting(stopped.set):
+            stopped.wait(20)
+        yield from ()
+
+    for _ in range(WORKERS + 3):
+        jobs.prepare(work).start()
+    began = time.monotonic()
+    jobs.close(10)
+    assert time.monotonic() - began < 5

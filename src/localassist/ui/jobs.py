@@ -161,4 +161,5 @@ class Jobs(QObject):
         for job in self._running:
             job.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        wait(self._running.values(), timeout=seconds)
+        # What was cancelled before it began never counts as done.
+        wait([work for work in self._running.values() if not work.cancelled()], timeout=seconds)
