@@ -38,15 +38,21 @@ class SingleInstance(QObject):
         socket.disconnectFromServer()
         return answered
 
-    def listen(self) -> bool:
-        """Be the window that others raise. Call it after `raise_other` gave False.
+    def become_first(self) -> bool:
+        """Be the window that others raise; False when there is one already, which comes to the front instead.
 
-        A socket left behind by a process that died is removed first. False when the system refuses.
+        Where the system lets nobody listen the window opens all the same, and can't be raised by others.
         """
+        if self.raise_other():
+            return False
         if self._server.listen(self._name):
             return True
+        if self.raise_other():
+            return False  # it was started at the same moment
+        # The socket was left behind by a process that died.
         QLocalServer.removeServer(self._name)
-        return self._server.listen(self._name)
+        self._server.listen(self._name)
+        return True
 
     def close(self) -> None:
         """Stop listening."""

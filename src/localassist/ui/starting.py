@@ -34,9 +34,8 @@ def run(services: Services, home: Path, argv: Sequence[str]) -> int:
     application.setApplicationName("localassist")
     application.setDesktopFileName("localassist")
     instance = SingleInstance(home)
-    if instance.raise_other():
+    if not instance.become_first():
         return 0
-    instance.listen()
     choice, problem = _theme_choice(services.settings)
     theme = Theme(application, choice)
     jobs = Jobs()
