@@ -22,7 +22,7 @@ from localassist.adapters.diagnosis import Diagnosis
 from localassist.adapters.embeddings import SentenceTransformersEmbedder
 from localassist.adapters.files import DiskFiles
 from localassist.adapters.llama import LlamaChatModels
-from localassist.adapters.logs import Log
+from localassist.adapters.logs import Log, log_path
 from localassist.adapters.network import NetworkDoor
 from localassist.adapters.places import Places
 from localassist.adapters.readers.file_reader import FileReader
@@ -32,6 +32,7 @@ from localassist.adapters.settings_file import TomlSettingsStore
 from localassist.cli import running
 from localassist.domain.errors import SettingsError
 from localassist.usecases.answering import AnswerQuestion
+from localassist.usecases.forgetting import ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
@@ -74,6 +75,11 @@ class App:
         self.door = NetworkDoor(self._is_offline)
         # A command compares vectors one by one; a window lives long enough to keep Chroma's index from the first on.
         self._exact_up_to = EXACT_UP_TO
+
+    @property
+    def log_file(self) -> str:
+        """Where the log is written."""
+        return str(log_path(self.places.logs))
 
     @cached_property
     def settings(self) -> TomlSettingsStore:
@@ -174,6 +180,7 @@ class App:
             models=self.models,
             settings=self.settings,
             ingest=IngestPaths(DiskFiles(), reader, embedder, documents, self._index, activity),
+            forget=ForgetDocuments(documents, self._index),
             search=search,
             answer=answering(conversations),
             answer_unrecorded=answering(unrecorded),

@@ -27,6 +27,7 @@ from localassist.domain.privacy import Destination, Route, Traffic
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
+from localassist.usecases.forgetting import ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
@@ -103,7 +104,9 @@ class ScriptedAnswers:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
-    return Theme(qapp, "light")
+    made = Theme(qapp, "light")
+    made.dress()
+    return made
 
 
 @pytest.fixture
@@ -145,6 +148,7 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
         models=FakeChatModels(FakeChatModel(name="parrot")),
         settings=FakeSettingsStore(),
         ingest=IngestPaths(files, reader, embedder, documents, index, activity),
+        forget=ForgetDocuments(documents, index),
         search=search,
         answer=answers,  # type: ignore[arg-type]
         answer_unrecorded=answers,  # type: ignore[arg-type]

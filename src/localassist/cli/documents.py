@@ -65,13 +65,13 @@ def remove(arguments: argparse.Namespace, services: Services, console: Console) 
     path = str(Path(wanted).absolute())
     collection = _find_collection(services.documents.collections(), wanted, path)
     if collection is not None:
-        services.documents.remove_collection(collection.id)
+        services.forget.collection(collection.id)
         console.print(f"Removed {collection.name}: {_counted(collection.document_count)}. The files are untouched.")
         return 0
     document = services.documents.find_document(path)
     if document is None:
         raise NotFoundError(f"There is no collection or document {wanted}.", "`localassist docs list` shows all.")
-    services.documents.remove_document(document.id)
+    services.forget.document(document.id)
     console.print(f"Removed {document.path}. The file is untouched.")
     return 0
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
     from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.forgetting import ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.retrieval import SearchPassages
 
@@ -36,6 +37,7 @@ class Services:
     models: ChatModels
     settings: SettingsStore
     ingest: IngestPaths
+    forget: ForgetDocuments
     search: SearchPassages
     answer: AnswerQuestion
     answer_unrecorded: AnswerQuestion

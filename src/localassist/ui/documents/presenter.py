@@ -146,7 +146,7 @@ class DocumentsPresenter(QObject):
 
     def _on_removal_requested(self, collection_id: int) -> None:
         self._jobs.call(
-            lambda: self._services.documents.remove_collection(collection_id),
+            lambda: self._services.forget.collection(collection_id),
             lambda _gone: self.refresh(),
             self._on_failed,
         )
