@@ -73,6 +73,7 @@ class Assembly(QObject):
         self._connect_documents()
         self._connect_window()
         self._explain()
+        theme.dress()
 
     def begin(self) -> None:
         """Read what is stored, now that the window can be seen."""

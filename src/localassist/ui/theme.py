@@ -109,7 +109,10 @@ def _luminance(colour: str) -> float:
 
 
 class Theme(QObject):
-    """The scheme on show; emits `changed` when it is another one. `choice` is "system", "light" or "dark"."""
+    """The scheme on show; emits `changed` when it is another one. `choice` is "system", "light" or "dark".
+
+    The style sheet comes with `dress`, once the widgets are put together: Qt applies it anew to each that is moved.
+    """
 
     changed = Signal()
 
@@ -118,6 +121,7 @@ class Theme(QObject):
         self._application = application
         self._choice = choice
         self._tokens: Tokens | None = None
+        self._dressed = False
         application.setStyle("Fusion")
         application.setFont(interface_font())
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
@@ -127,6 +131,12 @@ class Theme(QObject):
     def tokens(self) -> Tokens:
         """The colours on show."""
         return self._tokens or LIGHT
+
+    def dress(self) -> None:
+        """Apply the style sheet, now and with every change."""
+        if not self._dressed:
+            self._dressed = True
+            self._application.setStyleSheet(stylesheet(asdict(self.tokens)))
 
     def choose(self, choice: str) -> None:
         """Show "light" or "dark", or follow the "system"."""
@@ -142,7 +152,8 @@ class Theme(QObject):
             return
         self._tokens = tokens
         self._application.setPalette(_palette(tokens))
-        self._application.setStyleSheet(stylesheet(asdict(tokens)))
+        if self._dressed:
+            self._application.setStyleSheet(stylesheet(asdict(tokens)))
         self.changed.emit()
 
     def _chosen(self) -> Tokens:
