@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import MessageStatus, Role
@@ -139,7 +140,7 @@ class Layouter:
                 pieces = [plain_piece(PieceKind.THOUGHT, thinking.thought, self.tokens, self.width), *pieces]
         for piece in pieces:
             piece.top = top
-            top += piece.height + GAP
+            top += ceil(piece.height) + GAP  # lines of tables blur between two pixels
             layout.pieces.append(piece)
         layout.height = max(top - GAP, 0.0) if pieces else max(top, float(LINE_PIXELS))
         if footer:

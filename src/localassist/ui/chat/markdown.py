@@ -169,7 +169,7 @@ def _link_start(_renderer: object, tokens: Sequence[Token], index: int, *_: obje
 def _table_start(_renderer: object, _tokens: object, _index: int, _options: object, env: dict[str, Any]) -> str:
     colours: Tokens = env["tokens"]
     return (
-        f'<table border="1" cellspacing="0" cellpadding="6" style="border-collapse:collapse;'
+        f'<table border="1" cellspacing="0" cellpadding="6" style="border-collapse:collapse;border-style:solid;'
         f'border-color:{colours.border};margin-bottom:12px">'
     )
 

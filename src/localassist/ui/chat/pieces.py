@@ -231,7 +231,8 @@ def plain_piece(kind: PieceKind, text: str, tokens: Tokens, width: float, tone: 
     document.setDefaultTextOption(_wrapped_anywhere())
     document.setPlainText(text)
     _space_lines(document)
-    padding = (PADDING, GAP, PADDING, GAP) if kind is PieceKind.QUESTION or tone else (0, 0, 0, 0)
+    # The last line has its spacing below it, which the eye counts as padding.
+    padding = (PADDING, GAP, PADDING, GAP - STEP) if kind is PieceKind.QUESTION or tone else (0, 0, 0, 0)
     document.setTextWidth(width - padding[0] - padding[2])
     return LaidPiece(kind, document, padding, tone=tone)
 

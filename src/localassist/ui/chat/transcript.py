@@ -204,7 +204,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def origin(self, index: int) -> QPointF:
         """A message's top left in the viewport."""
-        return QPointF(self._left, self._column.top(index) - self.verticalScrollBar().value())
+        return QPointF(round(self._left), round(self._column.top(index)) - self.verticalScrollBar().value())
 
     def _on_repaint_due(self) -> None:
         for item in self._items[-2:]:
