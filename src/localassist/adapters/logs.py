@@ -27,7 +27,7 @@ class Log:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "localassist.log"
+        self.path = log_path(folder)
         self._handler = _QuietHandler(
             self.path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
         )
@@ -51,6 +51,11 @@ class Log:
         if self._crashes is not None:
             faulthandler.disable()
             self._crashes.close()
+
+
+def log_path(folder: Path) -> Path:
+    """The newest log file of a folder of logs."""
+    return folder / "localassist.log"
 
 
 class WordlessFormatter(logging.Formatter):

@@ -42,7 +42,7 @@ class Console:
         # JSON is UTF-8 by its standard; file names that are no text become escapes that are valid in it.
         self._out = _stream(self._kept[0], *(("utf-8", "backslashreplace") if as_json else (encoding, "replace")))
         self._err = _stream(self._kept[1], encoding, "replace")
-        self._progress_shown = False
+        self._progress = ""
         self._line_open = False
         self._silence()
 
@@ -72,19 +72,19 @@ class Console:
 
     def progress(self, text: str) -> None:
         """What is being waited for, on one line that is overwritten; only where somebody watches."""
-        if not self._err.isatty():
+        if text == self._progress or not self._err.isatty():
             return
-        columns = os.get_terminal_size(self._err.fileno()).columns
+        columns = os.get_terminal_size(self._err.fileno()).columns or 80
         self._err.write(CLEAR_LINE + one_line(text)[: max(10, columns - 1)])
         self._err.flush()
-        self._progress_shown = True
+        self._progress = text
 
     def end_progress(self) -> None:
         """Take the progress line away."""
-        if self._progress_shown:
+        if self._progress:
             self._err.write(CLEAR_LINE)
             self._err.flush()
-            self._progress_shown = False
+            self._progress = ""
 
     def warn(self, sentence: str) -> None:
         """Something people should know, on standard error."""

@@ -30,6 +30,10 @@ class House(Protocol):
     def version(self) -> str:
         """The program's version."""
 
+    @property
+    def log_file(self) -> str:
+        """Where this program logs."""
+
     def services(self) -> Services:
         """The use cases. Raises `StorageError` when the app's files can't be opened."""
 
@@ -66,6 +70,7 @@ def run(arguments: Sequence[str], house: House) -> int:
     try:
         return _run(parsed, house, console)
     except LocalAssistError as error:
+        log.info("Could not: %s", type(error).__name__, exc_info=error)
         console.fail(error)
         return COULD_NOT
     except (KeyboardInterrupt, Stopped):
@@ -75,7 +80,7 @@ def run(arguments: Sequence[str], house: House) -> int:
         return COULD_NOT  # whoever read the output has enough
     except Exception as error:
         log.exception("Unexpected")
-        console.fail(_unexpected(error))
+        console.fail(_unexpected(error, house.log_file))
         return COULD_NOT
     finally:
         console.close()
@@ -101,8 +106,8 @@ def _refuse(error: UsageError, *, as_json: bool) -> int:
     return WRONG_USAGE
 
 
-def _unexpected(error: Exception) -> LocalAssistError:
+def _unexpected(error: Exception, log_file: str) -> LocalAssistError:
     return LocalAssistError(
         f"Something went wrong that should not have ({type(error).__name__}).",
-        "The log says where: `localassist doctor` names its place. Please report it.",
+        f"Please report it, with the end of {log_file}, which tells where and holds no words of yours.",
     )
