@@ -23,11 +23,12 @@ HEADS = 4
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What a written model is like; `context_length` is what it says it was trained for."""
+    """What a written model is like; `context_length` is what it says it was trained for, `part` is (number, of)."""
 
     template: str = CHATML
     context_length: int = 512
     loops: bool = False
+    part: tuple[int, int] = (0, 1)
 
 
 def write_talking_model(path: Path, script: Sequence[bytes], options: ModelOptions | None = None) -> Path:
@@ -173,6 +174,9 @@ def _writer(path: Path, architecture: str, tokens: Sequence[str], options: Model
     writer.add_bos_token_id(256)
     writer.add_eos_token_id(END)
     writer.add_add_bos_token(False)
+    if options.part[1] > 1:
+        writer.add_uint16("split.no", options.part[0])
+        writer.add_uint16("split.count", options.part[1])
     if options.template:
         writer.add_chat_template(options.template)
     return writer

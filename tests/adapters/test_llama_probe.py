@@ -93,6 +93,19 @@ def test_a_file_that_kills_its_process_is_a_sentence(
     assert checks.check(str(write_random_model(tmp_path / "good.gguf")), Stop()).problem == ""
 
 
+def test_a_model_in_parts_needs_all_of_them_and_begins_with_the_first(tmp_path: Path) -> None:
+    checks, pool = stubbed(tmp_path)
+    first, second = (tmp_path / f"m-0000{number}-of-00002.gguf" for number in (1, 2))
+    write_random_model(first, ModelOptions(part=(0, 2)))
+    assert "m-00002-of-00002.gguf, which is not beside it" in refused(checks, first)
+    write_random_model(second, ModelOptions(part=(1, 2)))
+    assert "later part" in refused(checks, second)
+    assert checks.check(str(first), Stop()).problem == ""
+    second.write_bytes(second.read_bytes()[:5000])
+    assert "incomplete" in refused(checks, first)
+    assert pool.calls == 1
+
+
 @pytest.mark.parametrize("template", ["{{ 1 / 0 }}", "{{ messages.x.y.z }}", "{% for %}"])
 def test_a_template_that_fails_is_found(template: str, checks: FileCheck, tmp_path: Path) -> None:
     path = write_talking_model(tmp_path / "m.gguf", [b"ok"], ModelOptions(template=template))

@@ -9,9 +9,7 @@ from collections import deque
 from typing import Any, Final
 
 _LOGGER: Final = logging.getLogger("localassist.llama")
-_LEVELS: Final = {3: logging.INFO, 4: logging.WARNING}
-"""enum ggml_log_level: 3 is a warning, 4 an error, stopping included. All else is much and of little use."""
-
+_ERROR: Final = 4  # enum ggml_log_level
 _CONTINUES: Final = 5
 _KEPT_ERRORS: Final = 20
 
@@ -54,7 +52,7 @@ class NativeLog:
         line = text.decode("utf-8", errors="replace").rstrip()
         if level == _CONTINUES or not line.strip("."):
             return
-        severity = _LEVELS.get(level, logging.DEBUG)
-        if severity >= logging.WARNING:
+        if level == _ERROR:
             self._errors.append(line)
-        _LOGGER.log(severity, "%s", line)
+        # A stopped decode counts as an error there, and all else is much and of little use.
+        _LOGGER.log(logging.INFO if level == _ERROR else logging.DEBUG, "%s", line)

@@ -44,6 +44,7 @@ class FileCheck:
         """What the file holds, named after the file. Raises `ModelError` if it can't be used."""
         header = read_header(path)
         _check_contents(header, Path(path).name)
+        _check_parts(header, Path(path))
         mark = _mark(path)
         problem = self._remembered.trial(path, mark)
         if problem is None:
@@ -102,8 +103,6 @@ def try_file(path: str) -> tuple[JSON, bytes]:
 def _check_contents(header: Header, name: str) -> None:
     """Refuse what is no chat model, or one that is known to end the process."""
     architecture = header.text("general.architecture")
-    if header.number("split.count") > 1 and header.number("split.no"):
-        raise ModelError(f"{name} is a later part of a model in several files.", "Choose the first part, number 00001.")
     if not header.tensor_count:
         raise ModelError(f"{name} holds only a vocabulary, no weights.", _CHOOSE_CHAT)
     if header.text("general.type") == "adapter":
@@ -115,6 +114,23 @@ def _check_contents(header: Header, name: str) -> None:
             f"{name} has a vocabulary that can't spell every character: any other one would end the app.",
             "Take another conversion of the model, one with byte tokens.",
         )
+
+
+def _check_parts(header: Header, path: Path) -> None:
+    """A large model may come in several files, named alike, of which llama.cpp is given the first."""
+    count = header.number("split.count")
+    if count < 2:
+        return
+    if header.number("split.no"):
+        raise ModelError(f"{path.name} is a later part of a model in {count} files.", "Choose its first part.")
+    parts = [
+        path.with_name(path.name.replace("-00001-of-", f"-{part:05}-of-")) for part in range(2, min(count, 1000) + 1)
+    ]
+    lost = next((part for part in parts if not part.is_file()), None)
+    if lost is not None:
+        raise ModelError(f"{path.name} needs {lost.name}, which is not beside it.", "Download all parts of the model.")
+    for part in parts:
+        read_header(str(part))
 
 
 def _spells_everything(header: Header) -> bool:

@@ -22,7 +22,8 @@ class ThreadChoice:
     """Follows how busy other programs keep the processors.
 
     llama.cpp's threads wait for each other after every operation. One that has to share its core holds up all
-    others: on a busy machine two threads were measured to be a tenth as fast as one.
+    others: on a busy machine two threads were measured to be a tenth as fast as one. Flash attention adds up in
+    another order with another number, so the last digits of an answer's probabilities depend on it.
     """
 
     def __init__(self, most: int) -> None:
