@@ -24,6 +24,7 @@ def parts(text: str) -> list[str]:
         ("First:\n1. Take it. Now.\n2. Drop it.", ["First:", "1. Take it.", "Now.", "2. Drop it."]),
         ("- one\n- two\n\nA wrapped\nline.", ["- one", "- two", "A wrapped\nline."]),
         ("| a | b. C |\n| d | e |", ["| a | b. C |", "| d | e |"]),
+        ("Fees\nItem | Price\nKey | 5\nThat is\nall.", ["Fees", "Item | Price", "Key | 5", "That is\nall."]),
         ("Run:\n```\nx = 1. y\n\nz\n```\nDone.", ["Run:", "```\nx = 1. y\n\nz\n```", "Done."]),
         ("これは文です。次の文です。", ["これは文です。", "次の文です。"]),
         ("", []),

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FENCE: Final = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_LINE_BREAK: Final = re.compile(
-    r"\n(?:[ \t]*+\n)++|\n[ \t]*+(?=(?:[-*+•‣▪–]|\d{1,3}[.)]|\(?[a-zA-Z0-9]\))[ \t]|\||#|>)|\f"
-)
+_NEWLINE: Final = re.compile(r"\n(?:[ \t]*+\n)*+|\f")
+_BEGINS_ANEW: Final = re.compile(r"[ \t]*+(?:(?:[-*+•‣▪–]|\d{1,3}[.)]|\(?[a-zA-Z0-9]\))[ \t]|\||#|>)")
+_CELL: Final = " | "
 _STOP: Final = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?:\s*\[\d+\])*(?=\s|\Z)|[。！？]+)\s*")
 _ABBREVIATED: Final = """
 approx bzw ca cf co corp d.h dept dr e.g ed eds est etc evtl ggf gem hr i.d.r i.e inc inkl jan feb mar apr jun jul aug
@@ -41,11 +41,23 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _split_prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    position = start
-    for line_break in _LINE_BREAK.finditer(text, start, end):
-        yield from _split_lines(text, position, line_break.start())
-        position = line_break.end()
+    position = line = start
+    for newline in _NEWLINE.finditer(text, start, end):
+        if _ends_line(text, line, newline, end):
+            yield from _split_lines(text, position, newline.start())
+            position = newline.end()
+        line = newline.end()
     yield from _split_lines(text, position, end)
+
+
+def _ends_line(text: str, line: int, newline: re.Match[str], end: int) -> bool:
+    """Whether a newline ends more than a line of wrapped text: blank lines, list items, rows."""
+    if newline.group() != "\n" or _BEGINS_ANEW.match(text, newline.end(), end):
+        return True
+    if text.find(_CELL, line, newline.start()) >= 0:
+        return True
+    following = text.find("\n", newline.end(), end)
+    return text.find(_CELL, newline.end(), following if following >= 0 else end) >= 0
 
 
 def _split_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -11,13 +11,14 @@ from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError, Stopped
 from localassist.domain.events import Asked, Finished, Generated, Retrieved, Routed, TokenDelta
 from localassist.domain.ports.chat_model import Sampling
-from localassist.usecases.grounding import Grounded, answer_with_quotes, ground
+from localassist.usecases import grounding
+from localassist.usecases.citing import Grounded
 from localassist.usecases.prompting import Material, history_of, leans_on, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.routing import choose_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from localassist.domain.chat import Message, Question
     from localassist.domain.documents import Passage, Scope, StructuredText
@@ -49,6 +50,7 @@ class _Draft:
     status: MessageStatus = MessageStatus.FAILED
     problem: str = "Answering ended unexpectedly. Ask again; the log says more."
     evidence: Evidence = field(default_factory=Evidence)
+    before: str = ""
     passages: tuple[Passage, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -110,7 +112,7 @@ class AnswerQuestion:
         except (Stopped, GeneratorExit, KeyboardInterrupt) as ended:
             draft.status, draft.problem = MessageStatus.STOPPED, ""
             draft.text = draft.growing.text
-            self._ground(draft, complete=False)
+            self._ground(draft, stop, complete=False)
             if not isinstance(ended, Stopped):
                 raise
         except LocalAssistError as error:
@@ -135,9 +137,10 @@ class AnswerQuestion:
         draft.evidence = replace(draft.evidence, route=route)
         yield Routed(route)
         history = history_of(self._conversations.branch(draft.question.parent_id))
-        yield from self._retrieve(draft, leans_on(draft.question.text, history), stop)
+        draft.before = leans_on(draft.question.text, history)
+        yield from self._retrieve(draft, stop)
         if model is None:
-            yield from self._quote(draft)
+            yield from self._quote(draft, stop)
             return
         with draft.timed("load"):
             yield from model.load(stop)
@@ -150,30 +153,30 @@ class AnswerQuestion:
             searched=draft.evidence.searched,
         )
         yield from self._generate(draft, material, model, stop)
-        self._ground(draft, complete=True)
+        self._ground(draft, stop, complete=True)
 
     def _entitle(self, question: Message) -> None:
         """Name a conversation after its first question."""
         if not self._conversations.get(question.conversation_id).title:
             self._conversations.rename(question.conversation_id, title_of(question.text))
 
-    def _retrieve(self, draft: _Draft, before: str, stop: Stop) -> Iterator[AnswerEvent]:
+    def _retrieve(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
         if draft.scope.is_empty:
             return
         limit = self._settings.load().passages
         with draft.timed("search"):
-            for event in self._search(draft.question.text, draft.scope, limit, stop, before):
+            for event in self._search(draft.question.text, draft.scope, limit, stop, draft.before):
                 if isinstance(event, Retrieved):
                     draft.passages = event.passages
                     draft.evidence = replace(draft.evidence, searched=True, found=event.passages)
                 yield event
 
-    def _quote(self, draft: _Draft) -> Iterator[AnswerEvent]:
+    def _quote(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
         """Answer without a model, by quoting."""
         if draft.scope.is_empty:
             raise ModelError(_NO_MODEL, _ADD_A_MODEL)
         with draft.timed("grounding"):
-            grounded = answer_with_quotes(draft.question.text, draft.passages, self._content)
+            grounded = grounding.answer_with_quotes(self._evidence(draft, stop))
         self._take(draft, grounded if draft.passages else Grounded(_NOTHING_SAID))
         draft.growing.add(draft.text)
         yield TokenDelta(draft.text)
@@ -208,10 +211,20 @@ class AnswerQuestion:
             route = replace(route, reason=route.reason + note)
         draft.evidence = replace(draft.evidence, route=route, left_out=left_out)
 
-    def _ground(self, draft: _Draft, *, complete: bool) -> None:
+    def _ground(self, draft: _Draft, stop: Stop, *, complete: bool) -> None:
         with draft.timed("grounding"):
             answer = draft.growing.text.strip()
-            self._take(draft, ground(draft.question.text, answer, draft.passages, self._content, complete=complete))
+            self._take(draft, grounding.ground(self._evidence(draft, stop), answer, complete=complete))
+
+    def _evidence(self, draft: _Draft, stop: Stop) -> grounding.Material:
+        def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
+            try:
+                return self._search.nearness(question, texts, stop)
+            except (LocalAssistError, Stopped):
+                return [0.0] * len(texts)
+
+        question = f"{draft.before}\n{draft.question.text}".strip()
+        return grounding.Material(question, draft.passages, self._content, compare)
 
     def _take(self, draft: _Draft, grounded: Grounded) -> None:
         cited = {citation.passage.chunk_id for citation in grounded.citations}

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import Citation, SentenceSupport, page_at
 from localassist.domain.quantities import find_quantities, held_values
 from localassist.domain.sentences import split_sentences
-from localassist.usecases.aligning import Weights, best_window, content_of, read_source
+from localassist.usecases.aligning import Weights, Window, best_window, content_of, read_source
+from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from localassist.domain.documents import Passage, StructuredText
+    from localassist.domain.documents import Passage
     from localassist.domain.quantities import Quantity
-    from localassist.usecases.aligning import Content, Source, Window
+    from localassist.usecases.aligning import Content
+    from localassist.usecases.citing import FindDocument
 
-    FindDocument = Callable[[int], StructuredText | None]
+    CompareMeaning = Callable[[str, Sequence[str]], Sequence[float]]
 
 _ENOUGH_SHARE: Final = 0.5
 """Of what a sentence says, by weight, that words of a passage must hold for it to rest on them."""
@@ -26,114 +27,134 @@ _ENOUGH_THINGS: Final = 2
 """How many shared words or quantities it takes: one alone proves little, unless the question's words are there too."""
 _QUESTION_WEIGHT: Final = 0.4
 _RETRIEVAL_WEIGHT: Final = 0.5
+_ALIGNMENT_WEIGHT: Final = 0.5
 _HINT_WEIGHT: Final = 0.15
-_LONGEST_QUOTE_SHOWN: Final = 400
 _QUOTES: Final = 3
+_WORD_WEIGHT: Final = 0.5
+_FIGURE_WEIGHT: Final = 0.15
+_CLEARLY_BETTER: Final = 0.25
+"""By how much the best quote must answer the question better than all that an answer rests on to be appended."""
 _WORTH_QUOTING: Final = 0.75
 """Of the best quote's value, for a further quote in an answer without a model."""
-_INTRODUCTION: Final = "From your documents:"
 
-_MARKER: Final = re.compile(
-    r"[ \t]*\[(?:(?:passage|source|document)s?\s*)?(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()", re.IGNORECASE
+_ASKS_FOR_FIGURE: Final = re.compile(
+    r"\b(?:how (?:much|many|long|often|old|far|high|soon|early|late|large|big)|when|what (?:time|year|date|price)"
+    r"|which year|until when|wie ?(?:viele?|lange|oft|alt|hoch|weit|groß|früh|spät)|wann|welches datum)\b",
+    re.IGNORECASE,
 )
-_CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
+_FENCES: Final = ("```", "~~~")
 _LIST_MARK: Final = re.compile(r"[\s>*#-]*\(?(\d{1,3})[.)]\s")
 _STEP_NUMBER: Final = re.compile(r"\b(?:step|schritt|passage|point|punkt|item)\s+(\d{1,2})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Grounded:
-    """An answer as it is shown, with marks [n] behind the sentences that rest on citation n."""
+class Material:
+    """What an answer may rest on: the passages found for a question, best first.
 
-    text: str
-    citations: tuple[Citation, ...] = ()
-    sentences: tuple[SentenceSupport, ...] = ()
-    found: tuple[Passage, ...] = ()
+    `find` gives a document's text by its id, None when it is gone; `compare` says how near in meaning texts are
+    to a question (cosines; all 0 where that can't be known).
+    """
 
-
-@dataclass(slots=True)
-class _Sentence:
-    """A sentence at `[start:end]` of an answer without marks, and what it rests on."""
-
-    start: int
-    end: int
-    windows: list[Window] = field(default_factory=list)
-    unsupported: list[tuple[int, int]] = field(default_factory=list)
-    is_code: bool = False
+    question: str
+    passages: Sequence[Passage]
+    find: FindDocument
+    compare: CompareMeaning
 
 
-def ground(
-    question: str, answer: str, passages: Sequence[Passage], find: FindDocument, *, complete: bool = True
-) -> Grounded:
-    """Align an answer with the passages it was given, best first.
+def ground(material: Material, answer: str, *, complete: bool = True) -> Grounded:
+    """Align an answer with the passages it was given.
 
     Citations are numbered from the best evidence on. Marks that the model wrote itself are taken as hints and
     replaced. A number that no passage and not the question holds is unsupported; numbers of list items and in
-    code make no claim. A `complete` answer of which nothing rests on anything gets the best quote appended.
-    `find` gives a document's text by its id, None when it is gone.
+    code make no claim. A `complete` answer that leaves out the best evidence gets it appended as a quote.
     """
-    if not passages:
+    if not material.passages:
         return Grounded(answer)
-    sources = [read_source(passage, find(passage.document_id)) for passage in passages]
-    aligner = _Aligner(question, sources)
-    clean, hints = _without_markers(answer)
-    sentences = [_sentence(clean, start, end) for start, end in split_sentences(clean)]
+    aligner = _Aligner(material)
+    clean, hints = without_markers(answer)
+    sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
     for sentence in sentences:
-        if not sentence.is_code:
+        if not clean.startswith(_FENCES, sentence.start):
             hinted = {n for position, n in hints if sentence.start < position <= sentence.end + 1}
             aligner.align(clean, sentence, hinted)
-    if complete and not any(sentence.windows for sentence in sentences):
-        clean, sentences = _with_quotes(clean, sentences, aligner.quotes(1), _INTRODUCTION)
-    return _assemble(clean, sentences, sources, find)
+    if complete:
+        missing = aligner.missing_evidence([window for sentence in sentences for window in sentence.windows])
+        clean, sentences = with_quotes(clean, sentences, missing)
+    return cite(clean, sentences, aligner.rating, material.find)
 
 
-def answer_with_quotes(question: str, passages: Sequence[Passage], find: FindDocument) -> Grounded:
+def answer_with_quotes(material: Material) -> Grounded:
     """An answer made of the one to three passages' words that answer the question best."""
-    sources = [read_source(passage, find(passage.document_id)) for passage in passages]
-    quotes = _Aligner(question, sources).quotes(_QUOTES)
-    text, sentences = _with_quotes("", [], quotes, _INTRODUCTION)
-    return _assemble(text, sentences, sources, find)
+    aligner = _Aligner(material)
+    text, sentences = with_quotes("", [], aligner.quotes()[:_QUOTES])
+    return cite(text, sentences, aligner.value, material.find)
 
 
 class _Aligner:
     """Finds what sentences of one answer rest on."""
 
-    def __init__(self, question: str, sources: Sequence[Source]) -> None:
-        self._sources = sources
-        self._weights = Weights(sources)
-        self._question = content_of(question)
+    def __init__(self, material: Material) -> None:
+        self._sources = [read_source(passage, material.find(passage.document_id)) for passage in material.passages]
+        self._weights = Weights(self._sources)
+        self._question = content_of(material.question)
         self._asked = held_values(self._question.quantities)
-        self._held = frozenset().union(*(source.held for source in sources)) | self._asked
+        self._held = frozenset().union(*(source.held for source in self._sources)) | self._asked
+        self._values = self._unit_values(material)
 
-    def align(self, text: str, sentence: _Sentence, hinted: set[int]) -> None:
+    def _unit_values(self, material: Material) -> dict[tuple[int, int], float]:
+        """How well each unit, by its place and its passage's, answers the question."""
+        units = [(source, unit) for source in self._sources for unit in source.units if not unit.is_heading]
+        near = material.compare(material.question, [source.quote(unit.start, unit.end) for source, unit in units])
+        wants_figure = _ASKS_FOR_FIGURE.search(material.question) is not None
+        return {
+            (source.passage.chunk_id, unit.start): cosine
+            + _WORD_WEIGHT * self._weights.share(self._question, unit.stems | source.name_stems, unit.held)
+            + (_FIGURE_WEIGHT if wants_figure and unit.held - self._asked else 0.0)
+            + source.passage.score
+            for (source, unit), cosine in zip(units, near, strict=True)
+        }
+
+    def value(self, window: Window) -> float:
+        """How well a window answers the question: as well as its best unit."""
+        source = window.source
+        return max(
+            (
+                self._values.get((source.passage.chunk_id, unit.start), 0.0)
+                for unit in source.units
+                if window.start <= unit.start < window.end
+            ),
+            default=0.0,
+        )
+
+    def rating(self, window: Window) -> float:
+        """How good the evidence is: for the question first, for the sentence that rests on it second."""
+        return self.value(window) + _ALIGNMENT_WEIGHT * window.share
+
+    def align(self, text: str, sentence: Sentence, hinted: set[int]) -> None:
         """Find up to two windows that together hold what the sentence says, with every figure in it."""
         claims = _claims(text, sentence)
         sentence.unsupported = [(q.start, q.end) for q in claims if not q.is_among(self._held) and not q.spelled]
         if sentence.unsupported:
             return
         content = replace(content_of(text[sentence.start : sentence.end]), quantities=tuple(claims))
-        first = self._best(content, hinted)
-        if first is None:
-            return
-        missing = [q for q in claims if not q.spelled and not q.is_among(self._asked | first.held)]
-        if not missing:
-            sentence.windows = [first] if self._is_enough(content, [first]) else []
-            return
-        second = self._best(replace(content, quantities=tuple(missing)), hinted)
-        if second and all(q.is_among(second.held) for q in missing):
-            sentence.windows = [first, second] if self._is_enough(content, [first, second]) else []
+        windows = self._best(content, hinted)
+        missing = [q for q in claims if not q.spelled and not q.is_among(self._asked.union(*(w.held for w in windows)))]
+        if missing:
+            windows += self._best(replace(content, quantities=tuple(missing)), hinted)
+        held = self._asked.union(*(window.held for window in windows))
+        if all(q.is_among(held) for q in missing) and self._is_enough(content, windows):
+            sentence.windows = windows
 
-    def _best(self, content: Content, hinted: set[int]) -> Window | None:
+    def _best(self, content: Content, hinted: set[int]) -> list[Window]:
+        """The window that holds most of the content, if there is any at all."""
         wanted = [(content, 1.0), (self._question, _QUESTION_WEIGHT)]
-        best: tuple[float, Window] | None = None
-        for n, source in enumerate(self._sources, 1):
-            window = best_window(source, wanted, self._weights)
-            if window is None:
-                continue
-            value = window.share + _RETRIEVAL_WEIGHT * source.passage.score + _HINT_WEIGHT * (n in hinted)
-            if best is None or value > best[0]:
-                best = value, window
-        return best[1] if best else None
+        found = [best_window(source, wanted, self._weights) for source in self._sources]
+        valued = [
+            (window.share + _RETRIEVAL_WEIGHT * window.source.passage.score + _HINT_WEIGHT * (n in hinted), -n, window)
+            for n, window in enumerate(found, 1)
+            if window is not None
+        ]
+        return [max(valued, key=lambda item: item[:2])[2]] if valued else []
 
     def _is_enough(self, content: Content, windows: Sequence[Window]) -> bool:
         stems = frozenset().union(*(window.stems for window in windows))
@@ -143,18 +164,25 @@ class _Aligner:
         shared = len(content.stems & stems) + sum(q.is_among(held) for q in content.quantities)
         return shared >= _ENOUGH_THINGS or (shared > 0 and bool(self._question.stems & stems))
 
-    def quotes(self, count: int) -> list[Window]:
-        """The windows that answer the question best, at most one a passage, best first."""
-        valued: list[tuple[float, Window]] = []
+    def quotes(self) -> list[Window]:
+        """The unit of each passage that answers the question best, those worth quoting, best first."""
+        windows = []
         for source in self._sources:
-            window = best_window(source, [(self._question, 1.0)], self._weights)
-            if window is not None:
-                valued.append((source.passage.score + window.share, window))
-        valued.sort(key=lambda item: -item[0])
-        return [window for value, window in valued[:count] if value >= _WORTH_QUOTING * valued[0][0]]
+            units = [unit for unit in source.units if not unit.is_heading]
+            if units:
+                best = max(units, key=lambda unit: self._values[source.passage.chunk_id, unit.start])
+                windows.append(Window(source, best.start, best.end, best.stems, best.held, 1.0))
+        windows.sort(key=self.value, reverse=True)
+        return [window for window in windows if self.value(window) >= _WORTH_QUOTING * self.value(windows[0])]
+
+    def missing_evidence(self, windows: Sequence[Window]) -> list[Window]:
+        """The best quote, if no window or only much worse ones are of its passage or any other."""
+        best = self.quotes()[:1]
+        reached = max(map(self.value, windows), default=0.0)
+        return [window for window in best if reached < self.value(window) - _CLEARLY_BETTER]
 
 
-def _claims(text: str, sentence: _Sentence) -> list[Quantity]:
+def _claims(text: str, sentence: Sentence) -> list[Quantity]:
     """The quantities of a sentence, at their places in the answer, without those that only count its items."""
     body = text[sentence.start : sentence.end]
     mark = _LIST_MARK.match(body)
@@ -164,101 +192,3 @@ def _claims(text: str, sentence: _Sentence) -> list[Quantity]:
         for q in find_quantities(body)
         if q.start not in counting
     ]
-
-
-def _sentence(text: str, start: int, end: int) -> _Sentence:
-    return _Sentence(start, end, is_code=text.startswith(("```", "~~~"), start))
-
-
-def _without_markers(answer: str) -> tuple[str, list[tuple[int, int]]]:
-    """The answer without marks like [2], and (passage number, place where it stood) of each."""
-    code = [match.span() for match in _CODE.finditer(answer)]
-    kept: list[str] = []
-    hints: list[tuple[int, int]] = []
-    position = length = 0
-    for mark in _MARKER.finditer(answer):
-        if any(start <= mark.start() < end for start, end in code):
-            continue
-        kept.append(answer[position : mark.start()])
-        length += mark.start() - position
-        position = mark.end()
-        hints += [(int(number), length) for number in mark.group(1).split(",")]
-    return "".join([*kept, answer[position:]]), hints
-
-
-def _with_quotes(
-    text: str, sentences: list[_Sentence], quotes: Iterable[Window], introduction: str
-) -> tuple[str, list[_Sentence]]:
-    """The answer with quotes below it, each resting on its own window."""
-    parts = [text.rstrip()] if text.strip() else []
-    added: list[_Sentence] = []
-    for window in quotes:
-        words = " ".join(window.source.quote(window.start, window.end).split())
-        if len(words) > _LONGEST_QUOTE_SHOWN:
-            words = words[:_LONGEST_QUOTE_SHOWN].rpartition(" ")[0] + " …"
-        lead = "" if added else f"{introduction} "
-        start = sum(map(len, parts)) + 2 * len(parts) + len(lead)
-        parts.append(f"{lead}“{words}”")
-        added.append(_Sentence(start, start + len(words) + 2, [window]))
-    return "\n\n".join(parts), [*sentences, *added]
-
-
-@dataclass(slots=True)
-class _Quote:
-    """Words of one passage that one or more sentences rest on."""
-
-    source: Source
-    start: int
-    end: int
-    value: float
-    windows: list[Window]
-
-
-def _assemble(text: str, sentences: Sequence[_Sentence], sources: Sequence[Source], find: FindDocument) -> Grounded:
-    quotes = _merged(window for sentence in sentences for window in sentence.windows)
-    numbers = {id(window): n for n, quote in enumerate(quotes, 1) for window in quote.windows}
-    parts: list[str] = []
-    supports: list[SentenceSupport] = []
-    position = length = 0
-    for sentence in sentences:
-        cited = tuple(dict.fromkeys(numbers[id(window)] for window in sentence.windows))
-        shift = length - position
-        spans = tuple((start + shift, end + shift) for start, end in sentence.unsupported)
-        supports.append(SentenceSupport(sentence.start + shift, sentence.end + shift, cited, spans))
-        # A mark behind a row's last bar would be a column more.
-        place = sentence.end - 1 if text[sentence.start] == text[sentence.end - 1] == "|" else sentence.end
-        marks = "".join(f" [{n}]" for n in cited)
-        parts += [text[position:place], marks]
-        length += place - position + len(marks)
-        position = place
-    cited_chunks = {quote.source.passage.chunk_id for quote in quotes}
-    return Grounded(
-        "".join([*parts, text[position:]]),
-        tuple(_citation(n, quote, find) for n, quote in enumerate(quotes, 1)),
-        tuple(supports),
-        tuple(source.passage for source in sources if source.passage.chunk_id not in cited_chunks),
-    )
-
-
-def _merged(windows: Iterable[Window]) -> list[_Quote]:
-    """Windows that touch made one quote; best evidence first."""
-    quotes: list[_Quote] = []
-    for window in windows:
-        value = window.share + _RETRIEVAL_WEIGHT * window.source.passage.score
-        quote = next(
-            (q for q in quotes if q.source is window.source and q.start < window.end and window.start < q.end), None
-        )
-        if quote is None:
-            quotes.append(_Quote(window.source, window.start, window.end, value, [window]))
-            continue
-        quote.start, quote.end = min(quote.start, window.start), max(quote.end, window.end)
-        quote.value = max(quote.value, value)
-        quote.windows.append(window)
-    return sorted(quotes, key=lambda quote: -quote.value)
-
-
-def _citation(n: int, quote: _Quote, find: FindDocument) -> Citation:
-    passage = quote.source.passage
-    document = find(passage.document_id) if passage.page is not None else None
-    page = page_at(document.pages, quote.start) if document else passage.page
-    return Citation(n, passage, quote.source.quote(quote.start, quote.end), quote.start, quote.end, page)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.errors import LocalAssistError, StorageError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.terms import terms
+from localassist.usecases.nearness import Nearness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ class SearchPassages:
         self._store = store
         self._index = index
         self._embedder = embedder
+        self.nearness = Nearness(embedder)
 
     def __call__(
         self, query: str, scope: Scope, limit: int, stop: Stop, before: str = ""
@@ -62,8 +64,7 @@ class SearchPassages:
         stop.raise_if_requested()
         fused = fuse(by_words, by_meaning)
         best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:_CANDIDATES]
-        passages = [replace(p, score=fused[p.chunk_id]) for p in self._store.passages(best, scope)]
-        ranked = rank(query, passages)
+        ranked = rank(query, [replace(p, score=fused[p.chunk_id]) for p in self._store.passages(best, scope)])
         if not is_relevant(whole, ranked, by_meaning):
             ranked = []
         yield Retrieved(tuple(without_repeats(ranked)[:limit]), 0)

@@ -1,0 +1,47 @@
+"""How near in meaning short texts are to a question."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections import OrderedDict
+from operator import mul
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.ports.embedder import Embedder
+    from localassist.domain.stopping import Stop
+
+_REMEMBERED: Final = 4096
+"""Texts whose vectors are kept: about 6 MB. The sentences of a document come up again at the next question."""
+
+
+class Nearness:
+    """Compares sentences with questions by their vectors; safe to use from any thread."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._vectors: OrderedDict[str, array[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, question: str, texts: Sequence[str], stop: Stop) -> list[float]:
+        """The cosine of the question with each text, -1 to 1. Raises `ModelError`, and `Stopped` on request."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        if unknown:
+            made = self._embedder.embed_passages(unknown, stop)
+            known |= {text: array("f", made.row(position).data) for position, text in enumerate(unknown)}
+        self._remember(known)
+        asked = self._embedder.embed_query(question).data
+        return [sum(map(mul, asked, known[text])) for text in texts]
+
+    def _remember(self, vectors: dict[str, array[float]]) -> None:
+        with self._lock:
+            for text, vector in vectors.items():
+                self._vectors[text] = vector
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > _REMEMBERED:
+                self._vectors.popitem(last=False)
