@@ -23,7 +23,7 @@ def says(answer: str, source: str) -> bool:
         ("3 months", "drei Monate"),
         ("3 March 2025", "2025-03-03"),
         ("March 3rd, 2025", "am 3. März 2025"),
-        ("03.03.2025", "3/3/2025"),
+        ("03.03.2025.", "on 3/3/2025/"),
         ("in March 2025", "from 12 March 2025"),
         ("in 2025", "on 12 March 2025"),
         ("2:30 pm", "14:30"),

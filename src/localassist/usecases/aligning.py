@@ -52,18 +52,20 @@ def content_of(text: str) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence, heading or table row of a passage, at `[start:end]` of its document."""
+    """A sentence or table row of a passage, at `[start:end]` of its document."""
 
     start: int
     end: int
     stems: frozenset[str]
     held: frozenset[str]
-    is_heading: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage divided into its units; `name_stems` and `name_held` are what its title and headings say."""
+    """A passage divided into its sentences and rows; `name_stems` and `name_held` are what its names say.
+
+    Its names are its document's title, the headings above it and those within.
+    """
 
     passage: Passage
     units: tuple[Unit, ...]
@@ -81,21 +83,27 @@ class Source:
 
 
 def read_source(passage: Passage, document: StructuredText | None) -> Source:
-    """A passage with its units: the document's own rows and headings if it is at hand, and sentences."""
-    name = content_of(f"{passage.title} {passage.heading}")
-    return Source(passage, tuple(_units(passage, document)), name.stems, held_values(name.quantities))
+    """A passage with its units: the document's own rows if it is at hand, and sentences."""
+    names = [passage.title, passage.heading]
+    units: list[Unit] = []
+    for start, end, kind in _parts(passage, document):
+        text = passage.text[start - passage.char_start : end - passage.char_start]
+        if kind is BlockKind.HEADING or text.startswith("#"):
+            names.append(text)
+            continue
+        content = content_of(text)
+        units.append(Unit(start, end, content.stems, held_values(content.quantities)))
+    name = content_of("\n".join(names))
+    return Source(passage, tuple(units), name.stems, held_values(name.quantities))
 
 
-def _units(passage: Passage, document: StructuredText | None) -> Iterator[Unit]:
-    offset = passage.char_start
+def _parts(passage: Passage, document: StructuredText | None) -> Iterator[tuple[int, int, BlockKind]]:
+    """Sentences, rows and headings of a passage."""
     for start, end, kind in _stretches(passage, document):
-        text = passage.text[start - offset : end - offset]
+        text = passage.text[start - passage.char_start : end - passage.char_start]
         whole = kind in {BlockKind.TABLE_ROW, BlockKind.HEADING}
         for first, last in [(0, len(text))] if whole else split_sentences(text):
-            content = content_of(text[first:last])
-            yield Unit(
-                start + first, start + last, content.stems, held_values(content.quantities), kind is BlockKind.HEADING
-            )
+            yield start + first, start + last, kind
 
 
 def _stretches(passage: Passage, document: StructuredText | None) -> Iterator[tuple[int, int, BlockKind]]:
@@ -113,9 +121,9 @@ def _stretches(passage: Passage, document: StructuredText | None) -> Iterator[tu
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Adjacent units of a source with the words and quantities in them and in the source's names.
+    """Adjacent units of a source with the words and quantities in them, the source's names left out.
 
-    `share` is how much of a sentence they hold, 0 to 1.
+    `share` is how much of a sentence they hold together with the names, 0 to 1.
     """
 
     source: Source
@@ -149,12 +157,10 @@ class Weights:
 
 
 def windows_of(source: Source) -> Iterator[Sequence[Unit]]:
-    """Runs of up to three adjacent units that hold more than a heading."""
+    """Runs of up to three adjacent units."""
     for first in range(len(source.units)):
         for last in range(first + 1, min(first + _WINDOW, len(source.units)) + 1):
-            run = source.units[first:last]
-            if not run[-1].is_heading and not (len(run) > 1 and run[0].is_heading and len(source.units) == 1):
-                yield run
+            yield source.units[first:last]
 
 
 def best_window(source: Source, wanted: Sequence[tuple[Content, float]], weights: Weights) -> Window | None:
@@ -164,9 +170,9 @@ def best_window(source: Source, wanted: Sequence[tuple[Content, float]], weights
     """
     best: tuple[float, Window] | None = None
     for run in windows_of(source):
-        stems = source.name_stems.union(*(unit.stems for unit in run))
-        held = source.name_held.union(*(unit.held for unit in run))
-        shares = [weights.share(content, stems, held) for content, _ in wanted]
+        stems = frozenset().union(*(unit.stems for unit in run))
+        held = frozenset().union(*(unit.held for unit in run))
+        shares = [weights.share(c, stems | source.name_stems, held | source.name_held) for c, _ in wanted]
         value = sum(share * importance for share, (_, importance) in zip(shares, wanted, strict=True))
         value -= _WINDOW_COST * (len(run) - 1)
         if best is None or value > best[0] + 1e-9:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.quantities import find_quantities, held_values
 from localassist.domain.sentences import split_sentences
-from localassist.usecases.aligning import Weights, Window, best_window, content_of, read_source
+from localassist.usecases.aligning import Content, Weights, Window, best_window, content_of, read_source
 from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from localassist.domain.documents import Passage
     from localassist.domain.quantities import Quantity
-    from localassist.usecases.aligning import Content
     from localassist.usecases.citing import FindDocument
 
     CompareMeaning = Callable[[str, Sequence[str]], Sequence[float]]
@@ -25,7 +24,7 @@ _ENOUGH_SHARE: Final = 0.5
 """Of what a sentence says, by weight, that words of a passage must hold for it to rest on them."""
 _ENOUGH_THINGS: Final = 2
 """How many shared words or quantities it takes: one alone proves little, unless the question's words are there too."""
-_QUESTION_WEIGHT: Final = 0.4
+_QUESTION_WEIGHT: Final = 0.1
 _RETRIEVAL_WEIGHT: Final = 0.5
 _ALIGNMENT_WEIGHT: Final = 0.5
 _HINT_WEIGHT: Final = 0.15
@@ -42,7 +41,8 @@ _ASKS_FOR_FIGURE: Final = re.compile(
     r"|which year|until when|wie ?(?:viele?|lange|oft|alt|hoch|weit|groß|früh|spät)|wann|welches datum)\b",
     re.IGNORECASE,
 )
-_FENCES: Final = ("```", "~~~")
+_MAKES_NO_CLAIM: Final = re.compile(r"```|~~~|#|\|[^\n]*\n[ \t]*\|?[ \t]*:?-{2,}")
+"""Code, headings and the first row of a table."""
 _LIST_MARK: Final = re.compile(r"[\s>*#-]*\(?(\d{1,3})[.)]\s")
 _STEP_NUMBER: Final = re.compile(r"\b(?:step|schritt|passage|point|punkt|item)\s+(\d{1,2})\b", re.IGNORECASE)
 
@@ -74,7 +74,7 @@ def ground(material: Material, answer: str, *, complete: bool = True) -> Grounde
     clean, hints = without_markers(answer)
     sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
     for sentence in sentences:
-        if not clean.startswith(_FENCES, sentence.start):
+        if not _MAKES_NO_CLAIM.match(clean, sentence.start):
             hinted = {n for position, n in hints if sentence.start < position <= sentence.end + 1}
             aligner.align(clean, sentence, hinted)
     if complete:
@@ -103,12 +103,13 @@ class _Aligner:
 
     def _unit_values(self, material: Material) -> dict[tuple[int, int], float]:
         """How well each unit, by its place and its passage's, answers the question."""
-        units = [(source, unit) for source in self._sources for unit in source.units if not unit.is_heading]
+        units = [(source, unit) for source in self._sources for unit in source.units]
         near = material.compare(material.question, [source.quote(unit.start, unit.end) for source, unit in units])
         wants_figure = _ASKS_FOR_FIGURE.search(material.question) is not None
         return {
             (source.passage.chunk_id, unit.start): cosine
-            + _WORD_WEIGHT * self._weights.share(self._question, unit.stems | source.name_stems, unit.held)
+            + _WORD_WEIGHT
+            * self._weights.share(self._question, unit.stems | source.name_stems, unit.held | source.name_held)
             + (_FIGURE_WEIGHT if wants_figure and unit.held - self._asked else 0.0)
             + source.passage.score
             for (source, unit), cosine in zip(units, near, strict=True)
@@ -134,16 +135,20 @@ class _Aligner:
         """Find up to two windows that together hold what the sentence says, with every figure in it."""
         claims = _claims(text, sentence)
         sentence.unsupported = [(q.start, q.end) for q in claims if not q.is_among(self._held) and not q.spelled]
-        if sentence.unsupported:
-            return
         content = replace(content_of(text[sentence.start : sentence.end]), quantities=tuple(claims))
+        if sentence.unsupported or not self._news(content).size:
+            return
         windows = self._best(content, hinted)
-        missing = [q for q in claims if not q.spelled and not q.is_among(self._asked.union(*(w.held for w in windows)))]
+        missing = [q for q in claims if not q.spelled and not q.is_among(self._asked | _held(windows))]
         if missing:
             windows += self._best(replace(content, quantities=tuple(missing)), hinted)
-        held = self._asked.union(*(window.held for window in windows))
-        if all(q.is_among(held) for q in missing) and self._is_enough(content, windows):
+        if all(q.is_among(_held(windows)) for q in missing) and self._is_enough(content, windows):
             sentence.windows = windows
+
+    def _news(self, content: Content) -> Content:
+        """What a sentence says beyond the question: repeating that rests on nothing."""
+        told = tuple(q for q in content.quantities if not q.is_among(self._asked))
+        return Content(content.stems - self._question.stems, told)
 
     def _best(self, content: Content, hinted: set[int]) -> list[Window]:
         """The window that holds most of the content, if there is any at all."""
@@ -158,19 +163,22 @@ class _Aligner:
 
     def _is_enough(self, content: Content, windows: Sequence[Window]) -> bool:
         stems = frozenset().union(*(window.stems for window in windows))
-        held = frozenset().union(*(window.held for window in windows))
-        if self._weights.share(content, stems, held) < _ENOUGH_SHARE:
+        names = frozenset().union(*(window.source.name_stems for window in windows))
+        if self._weights.share(content, stems | names, _held(windows)) < _ENOUGH_SHARE:
             return False
-        shared = len(content.stems & stems) + sum(q.is_among(held) for q in content.quantities)
-        return shared >= _ENOUGH_THINGS or (shared > 0 and bool(self._question.stems & stems))
+        own = frozenset().union(*(window.held for window in windows))
+        news = self._news(content)
+        if not news.stems & stems and not any(q.is_among(own) for q in news.quantities):
+            return False
+        shared = len(content.stems & stems) + sum(q.is_among(own) for q in content.quantities)
+        return shared >= _ENOUGH_THINGS or bool(self._question.stems & (stems | names))
 
     def quotes(self) -> list[Window]:
         """The unit of each passage that answers the question best, those worth quoting, best first."""
         windows = []
         for source in self._sources:
-            units = [unit for unit in source.units if not unit.is_heading]
-            if units:
-                best = max(units, key=lambda unit: self._values[source.passage.chunk_id, unit.start])
+            if source.units:
+                best = max(source.units, key=lambda unit: self._values[source.passage.chunk_id, unit.start])
                 windows.append(Window(source, best.start, best.end, best.stems, best.held, 1.0))
         windows.sort(key=self.value, reverse=True)
         return [window for window in windows if self.value(window) >= _WORTH_QUOTING * self.value(windows[0])]
@@ -180,6 +188,11 @@ class _Aligner:
         best = self.quotes()[:1]
         reached = max(map(self.value, windows), default=0.0)
         return [window for window in best if reached < self.value(window) - _CLEARLY_BETTER]
+
+
+def _held(windows: Iterable[Window]) -> frozenset[str]:
+    """The values of the quantities in some windows and in the names of their passages."""
+    return frozenset().union(*(window.held | window.source.name_held for window in windows))
 
 
 def _claims(text: str, sentence: Sentence) -> list[Quantity]:
