@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import (
+    FakeActivity,
+    FakeChatModel,
+    FakeChatModels,
+    FakeConversationStore,
+    FakeDocumentStore,
+    FakeEmbedder,
+    FakeFiles,
+    FakePassageIndex,
+    FakeReader,
+    FakeSettingsStore,
+)
+from localassist.domain.chat import Message, MessageStatus, Question, Role, Turn
+from localassist.domain.documents import Scope
+from localassist.domain.errors import ContextOverflowError, LocalAssistError, ModelError, NotFoundError
+from localassist.domain.events import (
+    AnswerEvent,
+    Asked,
+    Finished,
+    ModelLoading,
+    ModelReady,
+    PromptProgress,
+    Retrieved,
+    Routed,
+    Searching,
+    TokenDelta,
+)
+from localassist.domain.settings import Settings
+from localassist.domain.stopping import Stop
+from localassist.usecases.answering import AnswerQuestion, title_of
+from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.retrieval import SearchPassages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RENT = "What is the rent of flat 4B?"
+RIGHT = "The rent is 950 euros a month."
+EVERYTHING = Scope.everything()
+
+
+class Desk:
+    def __init__(self, *models: FakeChatModel, settings: Settings | None = None) -> None:
+        files = FakeFiles(
+            lease_4b="# Lease of flat 4B\n\nThe rent is 950 euros a month. It is due on the third day.",
+            lease_7a="# Lease of flat 7A\n\nThe rent is 1,150 euros a month. It is due on the fifth day.",
+        )
+        documents = FakeDocumentStore()
+        index = FakePassageIndex(documents)
+        embedder = FakeEmbedder()
+        self.activity = FakeActivity()
+        list(
+            IngestPaths(files, FakeReader(files), embedder, documents, index, self.activity)(["/files"], "all", Stop())
+        )
+        self.store = FakeConversationStore()
+        self.answer = AnswerQuestion(
+            self.store,
+            SearchPassages(documents, index, embedder),
+            documents,
+            FakeChatModels(*models),
+            FakeSettingsStore(settings),
+            self.activity,
+        )
+        self.conversation = self.store.create("", "Be brief.")
+        self.stop = Stop()
+
+    def ask(
+        self, text: str, scope: Scope = EVERYTHING, parent: int | None = None, model: str = ""
+    ) -> Iterator[AnswerEvent]:
+        return self.answer(Question(self.conversation.id, parent, text, scope, model), self.stop)
+
+    def finished(self, text: str, scope: Scope = EVERYTHING, parent: int | None = None) -> Message:
+        last = list(self.ask(text, scope, parent))[-1]
+        assert isinstance(last, Finished)
+        assert self.store.message(last.answer.id) == last.answer
+        return last.answer
+
+    def head(self) -> Message:
+        head_id = self.store.get(self.conversation.id).head_id
+        assert head_id is not None
+        return self.store.message(head_id)
+
+
+def kinds(events: list[AnswerEvent]) -> list[type]:
+    seen = [type(event) for event in events]
+    return [kind for position, kind in enumerate(seen) if position == 0 or seen[position - 1] is not kind]
+
+
+def test_the_steps_of_an_answer_in_order() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    events = list(desk.ask(RENT))
+    assert kinds(events) == [
+        Asked,
+        Routed,
+        Searching,
+        Retrieved,
+        ModelLoading,
+        ModelReady,
+        PromptProgress,
+        TokenDelta,
+        Finished,
+    ]
+    assert "".join(event.text for event in events if isinstance(event, TokenDelta)) == RIGHT
+
+
+def test_a_cited_answer_is_stored_with_all_that_stands_behind_it() -> None:
+    answer = Desk(FakeChatModel(RIGHT)).finished(RENT)
+    assert (answer.text, answer.status, answer.problem) == (f"{RIGHT} [1]", MessageStatus.COMPLETE, "")
+    evidence = answer.evidence
+    assert evidence.citations[0].quote == RIGHT
+    assert evidence.citations[0].passage.path == "/files/lease_4b.md"
+    assert [passage.path for passage in evidence.found] == ["/files/lease_7a.md"]
+    assert evidence.searched
+    assert evidence.route is not None
+    assert evidence.route.model == "parrot"
+    assert evidence.figures.answer_tokens == len(RIGHT.split())
+    assert set(evidence.timings) == {"search", "load", "prompt", "answer", "grounding", "total"}
+    assert evidence.timings["total"] >= sum(v for step, v in evidence.timings.items() if step != "total")
+
+
+def test_the_question_is_stored_before_anything_is_told() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    asked = next(iter(desk.ask(RENT)))
+    assert isinstance(asked, Asked)
+    assert desk.store.message(asked.question.id).text == RENT
+    assert asked.answer.parent_id == asked.question.id
+
+
+def test_the_title_is_made_of_the_first_question_and_stays() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    first = desk.finished(RENT)
+    desk.finished("And of flat 7A?", parent=first.id)
+    assert desk.store.get(desk.conversation.id).title == RENT
+    desk.store.rename(desk.conversation.id, "Mine")
+    desk.finished("And now?")
+    assert desk.store.get(desk.conversation.id).title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Why?", "Why?"),
+        ("What   is\nit?", "What is it?"),
+        ("one two " * 20, "one two one two one two one two one two one two one two one…"),
+        ("x" * 99, "x" * 60 + "…"),
+    ],
+)
+def test_titles_are_short_and_of_whole_words(question: str, title: str) -> None:
+    assert title_of(question) == title
+
+
+def test_the_model_sees_the_conversation_and_the_passages() -> None:
+    model = FakeChatModel(RIGHT)
+    desk = Desk(model)
+    first = desk.finished(RENT)
+    desk.finished("And of flat 7A?", parent=first.id)
+    *before, last = model.prompts[1]
+    assert before == [Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, RENT), Turn(Role.ASSISTANT, RIGHT)]
+    assert last.text.index("1,150 euros") < last.text.index("And of flat 7A?")
+
+
+def test_without_scope_nothing_is_searched() -> None:
+    desk = Desk(FakeChatModel("Hello! It is 5 o'clock."))
+    events = list(desk.ask("Hi", Scope()))
+    assert not any(isinstance(event, Searching | Retrieved) for event in events)
+    assert desk.head().text == "Hello! It is 5 o'clock."
+    assert not desk.head().evidence.searched
+    assert "search" not in desk.head().evidence.timings
+
+
+def test_a_search_in_vain_says_so_and_the_model_answers_from_itself() -> None:
+    answer = Desk(FakeChatModel("Beethoven did.")).finished("Who composed symphony nine in Vienna?")
+    assert answer.text == "Beethoven did."
+    assert (answer.evidence.searched, answer.evidence.citations, answer.evidence.found) == (True, (), ())
+
+
+def test_an_answer_that_rests_on_nothing_gets_the_proof_appended() -> None:
+    answer = Desk(FakeChatModel("I cannot tell.")).finished(RENT)
+    assert answer.text == f"I cannot tell.\n\nFrom your documents: “{RIGHT}” [1]"
+    assert answer.evidence.citations[0].passage.path == "/files/lease_4b.md"
+
+
+def test_a_wrong_figure_is_marked() -> None:
+    answer = Desk(FakeChatModel("The rent is 777 euros a month.")).finished(RENT)
+    spans = [answer.text[a:b] for sentence in answer.evidence.sentences for a, b in sentence.unsupported]
+    assert spans == ["777"]
+
+
+def test_without_a_chat_model_the_documents_are_quoted() -> None:
+    desk = Desk()
+    events = list(desk.ask(RENT))
+    answer = desk.head()
+    assert answer.status is MessageStatus.COMPLETE
+    assert answer.text.startswith(f"From your documents: “{RIGHT}” [1]")
+    assert answer.evidence.route is not None
+    assert answer.evidence.route.model == ""
+    assert "word for word" in answer.evidence.route.reason
+    assert kinds(events)[-2:] == [TokenDelta, Finished]
+
+
+def test_without_a_chat_model_a_search_in_vain_says_so() -> None:
+    assert "speaks of this" in Desk().finished("Who composed symphony nine in Vienna?").text
+
+
+def test_without_a_chat_model_and_documents_there_is_a_way_out() -> None:
+    desk = Desk()
+    with pytest.raises(ModelError, match="models add"):
+        list(desk.ask("Hi", Scope()))
+    assert desk.head().status is MessageStatus.FAILED
+
+
+def test_another_model_can_be_asked_by_name() -> None:
+    desk = Desk(FakeChatModel("One."), FakeChatModel("Two.", name="other"))
+    list(desk.ask("Hi", Scope(), model="other"))
+    assert desk.head().text == "Two."
+    with pytest.raises(ModelError, match="no model third"):
+        list(desk.ask("Hi", Scope(), model="third"))
+    assert desk.head().problem.startswith("There is no model third.")
+
+
+def test_regenerating_makes_a_sibling_without_the_first_answer_in_its_prompt() -> None:
+    model = FakeChatModel("One.", "Two.", "Three.")
+    desk = Desk(model)
+    first = desk.finished("Hi", Scope())
+    second = desk.finished("More?", Scope(), parent=first.id)
+    assert second.parent_id is not None
+    *_, last = desk.answer.again(second.parent_id, Scope(), Stop())
+    assert isinstance(last, Finished)
+    assert (last.answer.text, last.answer.parent_id) == ("Three.", second.parent_id)
+    assert model.prompts[1] == model.prompts[2]
+    assert desk.store.get(desk.conversation.id).head_id == last.answer.id
+
+
+def test_stopping_keeps_what_was_said() -> None:
+    model = FakeChatModel("The rent is 950 euros a month, but I go on and on.")
+    desk = Desk(model)
+    model.before_word = lambda said: desk.stop.request() if said == 7 else None
+    *_, last = desk.ask(RENT)
+    assert isinstance(last, Finished)
+    assert last.answer.status is MessageStatus.STOPPED
+    assert last.answer.text.startswith("The rent is 950 euros a month,")
+    assert "go on" not in last.answer.text
+    assert last.answer.problem == ""
+
+
+@pytest.mark.parametrize("when", [Routed, Searching, Retrieved, ModelLoading])
+def test_stopping_before_the_first_word_ends_with_finished(when: type) -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    events = []
+    for event in desk.ask(RENT):
+        events.append(event)
+        if isinstance(event, when):
+            desk.stop.request()
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert (last.answer.status, last.answer.text) == (MessageStatus.STOPPED, "")
+
+
+@pytest.mark.parametrize("after", [Asked, Routed, Retrieved, ModelReady, PromptProgress, TokenDelta])
+def test_closing_the_generator_early_stores_what_there_is(after: type) -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    events = desk.ask(RENT)
+    while not isinstance(next(events), after):
+        pass
+    events.close()  # type: ignore[attr-defined]
+    assert desk.head().status is MessageStatus.STOPPED
+    assert desk.head().text == ("The" if after is TokenDelta else "")
+    assert desk.activity.under_way == 0
+
+
+def test_an_error_is_stored_with_what_was_said_and_then_raised() -> None:
+    class Breaks(FakeChatModel):
+        def generate(self, turns, sampling, stop):  # type: ignore[no-untyped-def]
+            yield TokenDelta("The rent")
+            raise ModelError("The model ran out of memory.", "Close other programs.")
+
+    desk = Desk(Breaks())
+    with pytest.raises(ModelError, match="out of memory"):
+        list(desk.ask(RENT))
+    answer = desk.head()
+    assert (answer.text, answer.status) == ("The rent", MessageStatus.FAILED)
+    assert answer.problem == "The model ran out of memory. Close other programs."
+    assert desk.activity.under_way == 0
+
+
+def test_an_unexpected_error_leaves_no_answer_streaming() -> None:
+    desk = Desk(FakeChatModel(lambda turns: str(1 / 0)))
+    with pytest.raises(ZeroDivisionError):
+        list(desk.ask(RENT))
+    assert desk.head().status is MessageStatus.FAILED
+    assert desk.head().problem
+
+
+def test_a_question_longer_than_the_context_fails_with_the_reason() -> None:
+    desk = Desk(FakeChatModel(context_length=128))
+    with pytest.raises(ContextOverflowError, match="too many"):
+        list(desk.ask("why " * 500, Scope()))
+    assert desk.head().status is MessageStatus.FAILED
+
+
+def test_what_has_no_room_is_told() -> None:
+    desk = Desk(FakeChatModel(RIGHT, context_length=130), settings=Settings(max_answer_tokens=32))
+    retrieved = [event for event in desk.ask(RENT) if isinstance(event, Retrieved)]
+    assert [event.left_out for event in retrieved] == [0, 1]
+    assert len(retrieved[1].passages) == 2
+    assert desk.head().evidence.left_out == 1
+
+
+def test_an_unknown_conversation_is_an_error_before_the_first_event() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    with pytest.raises(NotFoundError):
+        next(iter(desk.answer(Question(99, None, "Hi"), Stop())))
+
+
+def test_the_growing_answer_is_stored_also_while_the_model_pauses() -> None:
+    model = FakeChatModel("One two three four.")
+    desk = Desk(model)
+
+    def wait_until_stored(said: int) -> None:
+        if said == 2:
+            with desk.store.growth:
+                assert desk.store.growth.wait_for(lambda: bool(desk.store.grown), timeout=5)
+
+    model.before_word = wait_until_stored
+    answer = desk.finished("Hi", Scope())
+    assert desk.store.grown[0] == (answer.id, "One two")
+    assert answer.text == "One two three four."
+
+
+def test_nothing_is_stored_after_the_end_by_a_late_thread() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    desk.finished(RENT)
+    assert not [thread for thread in threading.enumerate() if thread.name == "growing answer"]
+
+
+def test_a_full_disk_while_growing_does_not_end_the_answer() -> None:
+    model = FakeChatModel("One two three.")
+    desk = Desk(model)
+    tried = threading.Event()
+
+    def full(answer_id: int, text: str) -> None:
+        tried.set()
+        raise LocalAssistError("The disk is full.")
+
+    desk.store.grow = full  # type: ignore[method-assign]
+    model.before_word = lambda said: None if said != 2 else (tried.wait(5) and None)
+    assert desk.finished("Hi", Scope()).text == "One two three."
+    assert tried.is_set()
+
+
+def test_background_work_waits_while_an_answer_is_under_way() -> None:
+    desk = Desk(FakeChatModel(RIGHT))
+    events = desk.ask(RENT)
+    next(events)
+    assert desk.activity.under_way == 1
+    list(events)
+    assert desk.activity.under_way == 0
