@@ -1,0 +1,161 @@
+"""How well the right documents are found: nDCG@10 on judged questions, against each search alone."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
+
+from localassist.adapters.catalog import Catalog
+from localassist.adapters.database import Database, DatabaseDocumentStore
+from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.resources import resource
+from localassist.bench.report import Result
+from localassist.domain.documents import Block, BlockKind, Scope, StructuredText
+from localassist.domain.errors import NotFoundError
+from localassist.domain.events import Retrieved
+from localassist.domain.ports.documents import DocumentStore, FoundFile, PassageIndex
+from localassist.domain.stopping import Stop
+from localassist.usecases.chunking import chunk, text_to_embed
+from localassist.usecases.retrieval import DEPTH, SearchPassages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from localassist.domain.documents import Passage, Scored
+    from localassist.domain.ports.embedder import Embedder
+    from localassist.domain.vectors import Vectors
+
+TARGETS: Final = {"cranfield": 0.418, "xquad-en": 0.978}
+"""nDCG@10 of half-and-half convex combination over whole documents with all-MiniLM-L6-v2."""
+_PASSAGES: Final = 60
+_CUT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A question, and how relevant which documents (by name) are to it."""
+
+    text: str
+    relevant: Mapping[str, int]
+
+
+def run() -> Iterator[Result]:
+    """Index each set as the product does and ask all its questions.
+
+    Needs the folder of data sets (BEIR layout below `retrieval/`) that `LOCALASSIST_CORPUS` names. Raises
+    `NotFoundError` without it.
+    """
+    corpus = Path(os.environ.get("LOCALASSIST_CORPUS", "")) / "retrieval"
+    if not corpus.is_dir():
+        raise NotFoundError(
+            "This benchmark needs data sets that the app does not bring along.",
+            "Set LOCALASSIST_CORPUS to a folder with retrieval/cranfield and retrieval/xquad-en in BEIR's layout.",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        catalog = Catalog(resource("models.toml"), Path(folder) / "verified.json")
+        embedder = SentenceTransformersEmbedder(catalog.embedding_model(), catalog.verify)
+        for name, target in TARGETS.items():
+            with closing(Database(Path(folder) / f"{name}.db")) as database:
+                store = DatabaseDocumentStore(database)
+                _index(_documents(corpus / name), store, embedder)
+                yield _measure(name, target, _questions(corpus / name), store, embedder)
+
+
+def _measure(
+    name: str, target: float, questions: Sequence[_Judged], store: DocumentStore, embedder: Embedder
+) -> Result:
+    everything = Scope.everything()
+    search = SearchPassages(store, _ExactIndex(store, embedder.name), embedder)
+    whole = words = meaning = 0.0
+    for question in questions:
+        *_, found = search(question.text, everything, _PASSAGES, Stop())
+        whole += _ndcg(found.passages if isinstance(found, Retrieved) else (), question.relevant)
+        by_words = store.match_words(question.text, DEPTH, everything)
+        words += _ndcg(_passages(store, by_words), question.relevant)
+        by_meaning = store.nearest_exact(embedder.embed_query(question.text), DEPTH, everything, embedder.name)
+        meaning += _ndcg(_passages(store, by_meaning), question.relevant)
+    count = len(questions)
+    return Result(
+        f"{name}, {count} questions",
+        whole / count,
+        "nDCG@10",
+        f"words alone {words / count:.3f}, meaning alone {meaning / count:.3f}",
+        f"at least {target}",
+        whole / count >= target,
+    )
+
+
+def _passages(store: DocumentStore, found: Iterable[Scored]) -> tuple[Passage, ...]:
+    return store.passages([item.chunk_id for item in found], Scope.everything())
+
+
+def _ndcg(passages: Iterable[Passage], relevant: Mapping[str, int]) -> float:
+    """Normalised discounted cumulative gain of the first ten documents (Järvelin and Kekäläinen, 2002)."""
+    names = list(dict.fromkeys(passage.path for passage in passages))[:_CUT]
+    best = sorted(relevant.values(), reverse=True)[:_CUT]
+    return _gain([relevant.get(name, 0) for name in names]) / _gain(best)
+
+
+def _gain(grades: Iterable[int]) -> float:
+    return sum(grade / math.log2(rank) for rank, grade in enumerate(grades, 2))
+
+
+def _documents(folder: Path) -> Iterator[tuple[str, StructuredText]]:
+    for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        text = entry["text"]
+        blocks = (Block(BlockKind.PARAGRAPH, 0, len(text)),) if text else ()
+        yield entry["_id"], StructuredText(text, blocks, title=entry["title"])
+
+
+def _questions(folder: Path) -> list[_Judged]:
+    relevant: dict[str, dict[str, int]] = {}
+    for line in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        question, document, grade = line.split("\t")
+        relevant.setdefault(question, {})[document] = int(grade)
+    lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line) for line in lines]
+    return [
+        _Judged(entry["text"], relevant[entry["_id"]])
+        for entry in asked
+        if any(relevant.get(entry["_id"], {}).values())
+    ]
+
+
+def _index(documents: Iterable[tuple[str, StructuredText]], store: DocumentStore, embedder: Embedder) -> None:
+    collection = store.add_collection("bench", ())
+    for name, content in documents:
+        chunks = chunk(content, embedder.count_tokens, embedder.max_tokens)
+        texts = [text_to_embed(content.title, item, content.text) for item in chunks]
+        vectors = embedder.embed_passages(texts, Stop())
+        file = FoundFile(name, len(content.text), 0.0)
+        document, _ = store.save(file, name, ("bench", embedder.name), content, chunks, vectors)
+        store.assign([document.id], collection.id)
+
+
+class _ExactIndex(PassageIndex):
+    """Compares all vectors: what is measured is the ranking, not the index."""
+
+    def __init__(self, store: DocumentStore, embedder: str) -> None:
+        self._store = store
+        self._embedder = embedder
+
+    @override
+    def nearest(self, query: Vectors, k: int, scope: Scope) -> tuple[Scored, ...]:
+        return self._store.nearest_exact(query, k, scope, self._embedder)
+
+    @override
+    def add(self, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        """Nothing: the store has them."""
+
+    @override
+    def remove(self, chunk_ids: Sequence[int]) -> None:
+        """Nothing: the store has them."""
