@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -57,12 +58,8 @@ class StructuredText:
 
 def page_at(pages: tuple[PageSpan, ...], position: int) -> int | None:
     """The number of the page that holds the character at `position`, None if there are no pages."""
-    number = None
-    for page in pages:
-        if page.start > position:
-            break
-        number = page.number
-    return number
+    index = bisect_right(pages, position, key=lambda page: page.start)
+    return pages[index - 1].number if index else None
 
 
 class DocumentStatus(StrEnum):
