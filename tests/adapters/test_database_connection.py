@@ -166,7 +166,7 @@ def test_a_home_that_is_a_file_is_told(path: Path) -> None:
 def test_another_process_that_keeps_the_lock_is_told(
     path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("localassist.adapters.database.connection._BUSY_MILLISECONDS", 1)
+    monkeypatch.setattr("localassist.adapters.database.connection._PATIENCE", 1)
     store = DatabaseConversationStore(database)
     store.create("Kept", "")
     other = apsw.Connection(str(path))

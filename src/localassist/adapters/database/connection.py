@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_BUSY_MILLISECONDS: Final = 10_000
+_PATIENCE: Final = 2_000
+_NAP_SECONDS: Final = 0.005
+"""Waiting for another writer: SQLite's own naps grow to 100 ms, which miss the gaps that long work leaves."""
+
 _WAL_BYTES_KEPT: Final = 64 * 1024 * 1024
 _CACHE_KIBIBYTES: Final = 16 * 1024
 
@@ -104,7 +108,7 @@ class Database:
             _make_private(self._path)
         connection = apsw.Connection(str(self._path or ":memory:"))
         try:
-            connection.set_busy_timeout(_BUSY_MILLISECONDS)
+            connection.set_busy_handler(_nap)
             self._bring_up_to_date(connection)
             connection.pragma("foreign_keys", "ON")
             connection.pragma("synchronous", "FULL")
@@ -126,6 +130,12 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         migrating.migrate(connection)
         connection.execute("COMMIT")
+
+
+def _nap(tries: int) -> bool:
+    """Wait a moment for a lock; False when it has been waited for long enough."""
+    time.sleep(_NAP_SECONDS)
+    return tries < _PATIENCE
 
 
 def _make_private(path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from localassist.adapters.database import contents, searching
+from localassist.adapters.database import cache, chunk_words, contents, searching
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.documents import Collection, Document, DocumentStatus, Passage
@@ -16,7 +17,7 @@ from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.documents import DocumentStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import apsw
 
@@ -33,10 +34,18 @@ _IN_SCOPE: Final = scoped(_DOCUMENTS.replace("$WHICH", "$IN_SCOPE"))
 _BY_PATH: Final = _DOCUMENTS.replace("$WHICH", "d.path = ?")
 _BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
 _PUT: Final = """
-INSERT INTO documents (path, content_hash, size, modified, content_id, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-ON CONFLICT (path) DO UPDATE SET content_hash = ?2, size = ?3, modified = ?4, content_id = ?5, problem = ?6
+INSERT INTO documents (path, content_hash, size, modified, content_id, problem, used)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (path) DO UPDATE SET
+    content_hash = ?2, size = ?3, modified = ?4, content_id = ?5, problem = ?6, used = ?7
 RETURNING id
 """
+_POINTS_SO: Final = """
+SELECT id FROM documents
+WHERE (path, content_hash, size, modified, content_id, problem) = (?1, ?2, ?3, ?4, ?5, ?6) AND used > ?7 - 3600
+"""
+"""Unless the time it was last used is long ago: ten thousand unchanged files are not worth as many commits."""
+
 _PASSAGES: Final = scoped("""
 SELECT k.id, d.id, d.path, c.title, k.page, k.heading, k.text, k.char_start, k.char_end
 FROM json_each(:chunks) wanted JOIN chunks k ON k.id = wanted.value JOIN contents c ON c.id = k.content_id
@@ -65,6 +74,7 @@ class DatabaseDocumentStore(DocumentStore):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._trimmed = False
 
     @override
     def add_collection(self, name: str, roots: Sequence[str]) -> Collection:
@@ -90,7 +100,9 @@ class DatabaseDocumentStore(DocumentStore):
             leaving: Any = connection.execute(_ONLY_HERE, (collection_id,)).fetchall()
             connection.executemany("DELETE FROM documents WHERE id = ?", ((row[0],) for row in leaving))
             connection.execute("DELETE FROM collections WHERE id = ?", (collection_id,))
-            return contents.settle(connection, (content_id for _, content_id in leaving))
+            gone = contents.remove_unheld(connection, (content_id for _, content_id in leaving))
+        self._bring_words_in_line(content_id for _, content_id in leaving)
+        return gone
 
     @override
     def documents(self, scope: Scope) -> tuple[Document, ...]:
@@ -108,7 +120,11 @@ class DatabaseDocumentStore(DocumentStore):
     def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
         with self._database.writing() as connection:
             content_id = contents.find(connection, content_hash, versions)
-            return None if content_id is None else _point(connection, file, content_hash, content_id)
+            if content_id is None:
+                return None
+            document, before = _point(connection, file, content_hash, content_id)
+        self._bring_words_in_line([before, content_id])
+        return document
 
     @override
     def save(
@@ -122,14 +138,23 @@ class DatabaseDocumentStore(DocumentStore):
     ) -> tuple[Document, tuple[int, ...]]:
         if vectors.count != len(chunks):
             raise ValueError(f"{len(chunks)} chunks with {vectors.count} vectors")
+        draft = contents.draft((content_hash, *versions), content, chunks, vectors, file.path)
+        written = chunk_words.write_ahead(self._database, draft.words, draft.indexed_title)
         with self._database.writing() as connection:
-            content_id, chunk_ids = contents.put(connection, (content_hash, *versions), content, chunks, vectors)
-            return _point(connection, file, content_hash, content_id), tuple(chunk_ids)
+            content_id, chunk_ids = contents.put(connection, draft, written)
+            document, before = _point(connection, file, content_hash, content_id)
+            if not self._trimmed:  # it looks at every document: once a process is enough
+                cache.trim(connection, time.time())
+                self._trimmed = True
+        self._bring_words_in_line([before, content_id])
+        return document, tuple(chunk_ids)
 
     @override
     def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
         with self._database.writing() as connection:
-            return _point(connection, file, content_hash, None, problem)
+            document, before = _point(connection, file, content_hash, None, problem)
+        self._bring_words_in_line([before])
+        return document
 
     @override
     def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
@@ -147,7 +172,9 @@ class DatabaseDocumentStore(DocumentStore):
         with self._database.writing() as connection:
             content_id = _content_of(connection, document_id)
             connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            return contents.settle(connection, [content_id])
+            gone = contents.remove_unheld(connection, [content_id])
+        self._bring_words_in_line([content_id])
+        return gone
 
     @override
     def content(self, document_id: int) -> StructuredText:
@@ -195,6 +222,12 @@ class DatabaseDocumentStore(DocumentStore):
             yield batch
             after = batch[0][-1]
 
+    def _bring_words_in_line(self, content_ids: Iterable[int | None]) -> None:
+        """After the documents of contents changed: have the full-text index follow, a few chunks at a time."""
+        for content_id in {each for each in content_ids if each is not None}:
+            chunk_words.rename(self._database, content_id)
+        chunk_words.sweep(self._database)
+
 
 def _require_collection(connection: apsw.Connection, collection_id: int) -> None:
     if connection.execute("SELECT 1 FROM collections WHERE id = ?", (collection_id,)).fetchone() is None:
@@ -211,15 +244,16 @@ def _content_of(connection: apsw.Connection, document_id: int) -> int | None:
 
 def _point(
     connection: apsw.Connection, file: FoundFile, content_hash: str, content_id: int | None, problem: str = ""
-) -> Document:
-    """Make the document at the file's path stand for a content, or for none."""
+) -> tuple[Document, int | None]:
+    """Make the document at the file's path stand for a content, or for none; returns what it stood for, too."""
     path = path_to_bytes(file.path)
-    before = connection.execute("SELECT content_id FROM documents WHERE path = ?", (path,)).fetchone() or (None,)
-    values = (path, content_hash, file.size, file.modified, content_id, storable(problem))
-    ((document_id,),) = connection.execute(_PUT, values)
-    contents.settle(connection, [*before, content_id])
-    (row,) = connection.execute(_BY_ID, (document_id,))
-    return _document_of(row)
+    (before,) = connection.execute("SELECT content_id FROM documents WHERE path = ?", (path,)).fetchone() or (None,)
+    values = (path, content_hash, file.size, file.modified, content_id, storable(problem), time.time())
+    row = connection.execute(_POINTS_SO, values).fetchone() or connection.execute(_PUT, values).fetchone()
+    if before != content_id:
+        contents.remove_unheld(connection, [before])
+    (found,) = connection.execute(_BY_ID, row)
+    return _document_of(found), before
 
 
 def _collections(connection: apsw.Connection) -> tuple[Collection, ...]:
