@@ -41,6 +41,15 @@ def test_marks_go_behind_the_last_letter_of_a_sentence() -> None:
     assert CITATION.sub(r"[\1]", marked(text, evidence)) == "Sixty days.[1][2]\n\nMore."
 
 
+@pytest.mark.parametrize("code", ["```python\nx = a[1]\n```", "~~~\na[12]\n~~~", "`a[1]`", "```\na[1]"])
+def test_brackets_in_code_are_no_citations(code: str) -> None:
+    assert marked(f"Write [1]: {code}", Evidence(searched=True)) == f"Write: {code}"
+
+
+def test_a_written_citation_behind_code_gives_way() -> None:
+    assert marked("Write `a` [1].", Evidence(searched=True)) == "Write `a`."
+
+
 def test_list_numbers_are_never_marked() -> None:
     text = "1. one\n12) two"
     evidence = Evidence(sentences=(SentenceSupport(0, len(text), (), ((0, 1), (7, 9))),))
@@ -97,6 +106,15 @@ def test_nothing_a_model_writes_becomes_markup_of_its_own(hostile: str) -> None:
     html = "".join(p.html for p in pieces(hostile))
     for forbidden in ("<script", "<img", "<style", 'href="javascript', 'href="data', 'href="file'):
         assert forbidden not in html
+
+
+@pytest.mark.parametrize(
+    "forged", ["[x](cite:1)", "[x](cite:abc)", "<cite:1>", "[x](unsupported:)", "[x][a]\n\n[a]: cite:1"]
+)
+def test_a_model_cannot_forge_a_citation(forged: str) -> None:
+    html = "".join(p.html for p in pieces(forged))
+    assert 'href="cite:' not in html
+    assert 'href="unsupported:' not in html
 
 
 PIECES = ("a", " b", "\n", "\n\n", "```", "`", "- x\n", "1. y\n", "# h\n", "|c|\n", "> q\n", "*")

@@ -163,6 +163,8 @@ def _picture(_renderer: object, tokens: Sequence[Token], index: int, *_: object)
 
 def _link_start(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
     address = unmarked(str(tokens[index].attrGet("href") or ""))
+    if address.startswith((CITE, UNSUPPORTED)):
+        address = ""  # ours alone to give
     return f'<a href="{escape(address, quote=True)}">'
 
 

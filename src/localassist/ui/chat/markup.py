@@ -19,6 +19,7 @@ CITATION_END: Final = "\ue003"
 MARKS: Final = re.compile(f"[{UNSUPPORTED_START}-{CITATION_END}]")
 CITATION: Final = re.compile(f"{CITATION_START}([0-9]+){CITATION_END}")
 WRITTEN_CITATION: Final = re.compile(r"[ \t]*\[([0-9]{1,2})\](?!\()")
+CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
 
 THINK_START: Final = "<think>"
 THINK_END: Final = "</think>"
@@ -62,7 +63,9 @@ def marked(text: str, evidence: Evidence) -> str:
 def _written_citations(text: str, evidence: Evidence) -> list[tuple[int, int]]:
     if not evidence.searched:
         return []
-    return [match.span() for match in WRITTEN_CITATION.finditer(text)]
+    # An index in code is written like a citation. Letters in the place of code keep every other place.
+    prose = CODE.sub(lambda code: "x" * len(code[0]), text)
+    return [match.span() for match in WRITTEN_CITATION.finditer(prose)]
 
 
 def _with_inserts(text: str, inserts: list[tuple[int, str]], drop: list[tuple[int, int]]) -> str:
