@@ -81,5 +81,10 @@ def test_deep_nesting_is_read(tmp_path):
     assert read(tmp_path, "<b>" * 20_000 + "deep").text == "deep"
 
 
+def test_tables_nested_without_end_are_read_in_no_time(tmp_path):
+    content = read(tmp_path, "<table><tr><td>a" * 30_000)  # square time would be minutes
+    assert [text for _, text in shown(content)] == ["a"] * 30_000
+
+
 def test_a_page_without_text_is_empty(tmp_path):
     assert read(tmp_path, "<html><script>x</script></html>").text == ""

@@ -64,5 +64,10 @@ def test_front_matter_names_the_title(tmp_path):
     assert shown(content)[1] == ("heading1", "Other")
 
 
+def test_a_wide_gap_in_a_title_is_read_in_no_time(tmp_path):
+    content = read(tmp_path, "---\ntitle: a" + " " * 500_000 + "b\n---\nText\n")  # square time would be many minutes
+    assert content.title == "a b"
+
+
 def test_brackets_without_end_are_read_in_time(tmp_path):
     assert len(read(tmp_path, "[a](" * 5000).text) == 20_000

@@ -86,3 +86,8 @@ def test_more_text_than_a_document_has_is_refused(tmp_path, monkeypatch):
 def test_white_space_alone_is_no_text(tmp_path):
     content = read(tmp_path, " \n\t\n\u200b\n")
     assert (content.text, content.blocks) == ("", ())
+
+
+def test_a_wide_gap_in_a_line_is_read_in_no_time(tmp_path):
+    words = "a" + " " * 1_000_000 + "b"  # square time would be hours
+    assert shown(read(tmp_path, words)) == [("paragraph", words)]

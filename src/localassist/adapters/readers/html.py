@@ -185,7 +185,7 @@ def _is_hidden(node: LexborNode) -> bool:
 
 
 def _holds_data(table: LexborNode) -> bool:
-    return not any(found.mem_id != table.mem_id for found in table.css(_LAYOUT_CONTENT))
+    return all(child.css_first(_LAYOUT_CONTENT) is None for child in table.iter())  # ends at the first: tables nest
 
 
 def _first_number(numbered: LexborNode) -> int:

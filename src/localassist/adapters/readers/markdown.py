@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from localassist.domain.documents import StructuredText
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_TITLE: Final = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
+_TITLE: Final = re.compile(r"^title:(.*)$", re.MULTILINE)
 _BREAK_TAG: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -35,7 +35,7 @@ def structure(source: str) -> StructuredText:
     if front:
         source = source[front.end() :]
         named = _TITLE.search(front.group(1))
-        title = named.group(1) if named else ""
+        title = named.group(1).strip().strip("\"'") if named else ""
         assembly.add(BlockKind.PARAGRAPH, front.group(1))
     builder = _Builder(assembly)
     for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source):

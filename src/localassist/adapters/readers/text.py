@@ -29,7 +29,7 @@ _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
 _MAX_HEADING: Final = 80
 _SENTENCE_ENDS: Final = (".", ",", ";", ":", "!", "?")
 _NUMBERED: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?[ \t]+[^\W\d]")
-_TRAILING: Final = re.compile(r"[ \t]+(?=\n|$)")
+_TRAILING: Final = re.compile(r"(?<![ \t])[ \t]++(?=\n|$)")
 
 
 def read(path: str) -> StructuredText:
