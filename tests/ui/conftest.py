@@ -24,6 +24,7 @@ from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
 from localassist.domain.events import Asked, Finished, Routed
 from localassist.domain.privacy import Destination, Route, Traffic
+from localassist.ui.assembly import Assembly
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
@@ -157,3 +158,13 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
         samples=str(ASSETS / "samples"),
         demo_questions=("What notice must the tenant give?", "How much may a hotel night cost?"),
     )
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme) -> Iterator[Assembly]:
+    made = Assembly(services, jobs, theme)
+    qtbot.addWidget(made.window)
+    with qtbot.waitExposed(made.window):
+        made.window.show()
+    yield made
+    made.window.close()

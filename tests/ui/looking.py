@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from localassist.domain.chat import MessageStatus
 from localassist.ui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from localassist.ui.assembly import Assembly
 
 
 def said(view: QWidget) -> str:
@@ -15,3 +24,28 @@ def said(view: QWidget) -> str:
 def icon_button(view: QWidget, name: str) -> IconButton:
     """The button with that name."""
     return next(button for button in view.findChildren(IconButton) if button.accessibleName() == name)
+
+
+def ask(opened: Assembly, qtbot: QtBot, text: str) -> None:
+    """Type a question and press Enter."""
+    field = opened.chat.composer.field
+    field.setFocus()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def shown(opened: Assembly) -> list[str]:
+    """The texts of the transcript, in order."""
+    return [item.growing.text if item.growing else item.message.text for item in opened.chat.transcript.items]
+
+
+def wait_for_end(opened: Assembly, qtbot: QtBot, status: MessageStatus = MessageStatus.COMPLETE) -> None:
+    """Wait until the last answer on show has ended so."""
+
+    def ended() -> bool:
+        items = opened.chat.transcript.items
+        return bool(items) and items[-1].message.status is status
+
+    qtbot.waitUntil(ended)
+    qtbot.waitUntil(lambda: opened.chat.composer._send.accessibleName() == "Send (Enter)")
+    assert opened.chat.status.words == ""

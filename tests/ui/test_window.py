@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looking import ask, shown, wait_for_end
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtGui import Qt as GuiQt
@@ -26,51 +27,14 @@ from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from conftest import ScriptedAnswers
     from fakes import FakeFiles
-    from localassist.ui.jobs import Jobs
-    from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
 
 PASSAGE = Passage(1, 1, "/files/lease.md", "lease", 4, "Notice", "The tenant gives sixty days notice.", 0, 35, 0.8)
 EVIDENCE = Evidence(citations=(Citation(1, PASSAGE, "sixty days", 17, 27, 4),), searched=True)
-
-
-@pytest.fixture
-def opened(qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme) -> Iterator[Assembly]:
-    made = Assembly(services, jobs, theme)
-    qtbot.addWidget(made.window)
-    with qtbot.waitExposed(made.window):
-        made.window.show()
-    yield made
-    made.window.close()
-
-
-def ask(opened: Assembly, qtbot: QtBot, text: str) -> None:
-    """Type a question and press Enter."""
-    field = opened.chat.composer.field
-    field.setFocus()
-    qtbot.keyClicks(field, text)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-
-
-def shown(opened: Assembly) -> list[str]:
-    """The texts of the transcript, in order."""
-    return [item.growing.text if item.growing else item.message.text for item in opened.chat.transcript.items]
-
-
-def wait_for_end(opened: Assembly, qtbot: QtBot, status: MessageStatus = MessageStatus.COMPLETE) -> None:
-    def ended() -> bool:
-        items = opened.chat.transcript.items
-        return bool(items) and items[-1].message.status is status
-
-    qtbot.waitUntil(ended)
-    qtbot.waitUntil(lambda: opened.chat.composer._send.accessibleName() == "Send (Enter)")
-    assert opened.chat.status.words == ""
 
 
 def test_question_is_answered_word_by_word(opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers) -> None:

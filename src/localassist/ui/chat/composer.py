@@ -194,6 +194,12 @@ class ComposerWidget(QFrame):
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
         self.field.setFocus()
 
+    def give_back(self, text: str) -> None:
+        """Put a text that could not be sent before what was written since."""
+        written = self.field.toPlainText()
+        if text:
+            self.write(f"{text}\n\n{written}" if written.strip() else text)
+
     def _on_sent(self) -> None:
         text = self.field.toPlainText().strip()
         if text and not self._busy:

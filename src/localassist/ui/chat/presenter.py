@@ -48,6 +48,7 @@ class ChatPresenter(QObject):
         self._view = view
         self._conversation_id: int | None = None
         self._wanted: int | None = None  # being read, not on show yet
+        self._readings = 0
         self._messages: list[Message] = []
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
@@ -74,7 +75,8 @@ class ChatPresenter(QObject):
             return conversation, self._services.conversations.branch(conversation.head_id)
 
         self._wanted = conversation_id
-        self._jobs.call(read, self._on_read, self._on_not_read)
+        self._readings += 1
+        self._jobs.call(read, partial(self._on_read, self._readings), partial(self._on_not_read, self._readings))
 
     def let_go(self, conversation_id: int) -> None:
         """A conversation is gone: stop what is written in it, and show a new one if it was on show."""
@@ -141,7 +143,7 @@ class ChatPresenter(QObject):
                 self._begin_answer(question, answer)
             case Routed(route):
                 self._view.composer.show_destination(route.destination, route.reason)
-            case Retrieved(passages, _):
+            case Retrieved(passages, 0):  # told again when some have no room: somebody may be reading one by then
                 self.passages_found.emit(passages)
             case ModelReady(model):
                 self.model_ready.emit(model)
@@ -162,22 +164,27 @@ class ChatPresenter(QObject):
         self.answer_shown.emit(answer)
 
     def _on_failed(self, running: RunningAnswer, error: BaseException) -> None:
-        if not self._is_on_show(running):
-            return
         problem = describe(error).text
         answer = running.failed_answer(problem)
-        if answer is not None:
-            self._finish(answer)
-        else:
-            self._view.composer.write(running.draft)
+        if answer is None:
+            self._view.composer.give_back(running.draft)
             self._view.composer.complain(problem)
+        elif self._is_on_show(running):
+            self._finish(answer)
 
     def _on_ended(self, running: RunningAnswer) -> None:
         on_show = self._is_on_show(running)
         self._running.remove(running)
         if on_show:
             self._view.show_busy(busy=False)
+        if running.answer and running.answer.conversation_id in self._half_read():
+            self.open(running.answer.conversation_id)
         self.conversations_changed.emit()
+
+    def _half_read(self) -> set[int | None]:
+        """The conversations that were or are being read while an answer in them was still written."""
+        streaming = {m.conversation_id for m in self._messages if m.status is MessageStatus.STREAMING}
+        return {self._wanted, *streaming}
 
     def _show_progress(self, running: RunningAnswer) -> None:
         self._view.show_busy(busy=True)
@@ -192,18 +199,21 @@ class ChatPresenter(QObject):
     def _current(self) -> RunningAnswer | None:
         return next((r for r in self._running if self._is_on_show(r)), None)
 
-    def _on_read(self, read: tuple[Conversation, tuple[Message, ...]]) -> None:
+    def _on_read(self, reading: int, read: tuple[Conversation, tuple[Message, ...]]) -> None:
         conversation, messages = read
-        if conversation.id == self._wanted:
+        if reading == self._readings:
             self._show(conversation.id, conversation.title, messages)
 
-    def _on_not_read(self, error: BaseException) -> None:
-        self.begin()
-        self._view.composer.complain(describe(error).text)
+    def _on_not_read(self, reading: int, error: BaseException) -> None:
+        if reading == self._readings:
+            self._wanted = None
+            self._view.composer.complain(describe(error).text)
+            self.conversations_changed.emit()
 
     def _show(self, conversation_id: int | None, title: str, messages: tuple[Message, ...]) -> None:
         self._conversation_id = conversation_id
         self._wanted = None
+        self._readings += 1  # what is still being read comes too late
         self._editing = None
         self._messages = list(messages)
         running = self._current()
@@ -217,6 +227,8 @@ class ChatPresenter(QObject):
             self._show_progress(running)
         self.conversation_shown.emit(conversation_id, title)
         self.answer_shown.emit(_last_answer(messages))
+        if running and running.found is not None:
+            self.passages_found.emit(running.found)
         self._view.composer.field.setFocus()
 
     def _on_again_requested(self, answer_id: int) -> None:

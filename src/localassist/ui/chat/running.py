@@ -18,6 +18,7 @@ from localassist.domain.events import (
 )
 
 if TYPE_CHECKING:
+    from localassist.domain.documents import Passage
     from localassist.ui.jobs import Job
 
 
@@ -34,6 +35,7 @@ class RunningAnswer:
     draft: str
     question: Message | None = None
     answer: Message | None = None
+    found: tuple[Passage, ...] | None = None
     said: list[str] = field(default_factory=list)
     status: str = "Starting"
     fraction: float | None = None
@@ -45,6 +47,8 @@ class RunningAnswer:
                 self.conversation_id = happening.id
             case Asked(question, answer):
                 self.question, self.answer = question, answer
+            case Retrieved(passages, _):
+                self.found = passages
             case TokenDelta(text):
                 self.said.append(text)
         self.status, self.fraction = progress(happening)
