@@ -95,6 +95,22 @@ def test_without_a_keyring_that_works_a_key_lasts_for_this_run(secrets: KeyringS
     assert secrets.get("provider") is None
 
 
+def test_a_key_kept_for_this_run_gives_way_to_one_in_the_keyring() -> None:
+    works = False
+
+    def load(name: str) -> Kept:
+        if not works:
+            raise RuntimeError("locked")
+        return keyring
+
+    keyring = Kept()
+    secrets = KeyringSecrets(load)
+    assert secrets.set("provider", "old") is False
+    works = True
+    assert secrets.set("provider", "new") is True
+    assert secrets.get("provider") == "new"
+
+
 def test_a_prompt_that_nobody_answers_ends_in_a_sentence() -> None:
     keyring = Locked()
     secrets = only(SECRET_SERVICE, keyring, seconds=0.05)

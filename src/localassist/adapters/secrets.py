@@ -86,6 +86,7 @@ class KeyringSecrets:
                 self._for_this_run[name] = secret
                 return False
             self._within(lambda: backend.set_password(SERVICE, name, secret))
+            self._for_this_run.pop(name, None)
             return True
 
     def delete(self, name: str) -> None:
