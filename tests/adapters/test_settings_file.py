@@ -72,6 +72,22 @@ def test_a_file_that_is_not_text_is_a_sentence(path: Path) -> None:
         TomlSettingsStore(path).load()
 
 
+def test_a_mark_at_the_beginning_is_no_mistake(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\xef\xbb\xbfoffline = true\n")
+    assert TomlSettingsStore(path).load().offline is True
+
+
+def test_a_linked_file_is_changed_where_it_is(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    elsewhere = path.parent / "dotfiles.toml"
+    elsewhere.write_text("# mine\n")
+    path.symlink_to(elsewhere)
+    TomlSettingsStore(path).change(offline=True)
+    assert path.is_symlink()
+    assert elsewhere.read_text().startswith("# mine\noffline = true")
+
+
 def test_a_refused_value_changes_nothing(path: Path) -> None:
     store = written(path, "passages = 3\n")
     with pytest.raises(SettingsError, match="passages"):

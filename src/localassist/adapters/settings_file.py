@@ -53,7 +53,7 @@ class TomlSettingsStore(SettingsStore):
 
     def _read(self) -> str:
         try:
-            return self._path.read_text(encoding="utf-8")
+            return self._path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
         except FileNotFoundError:
             return ""
         except UnicodeDecodeError as error:
@@ -82,15 +82,16 @@ class TomlSettingsStore(SettingsStore):
         """Replace the file whole: a crash or a full disk at any moment leaves the old one."""
         scratch = ""
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self._path.resolve()  # people keep such files elsewhere and link to them
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self._path.parent, prefix=".settings-", delete=False
+                "w", encoding="utf-8", dir=path.parent, prefix=".settings-", delete=False
             ) as file:
                 scratch = file.name
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(scratch).replace(self._path)
+            Path(scratch).replace(path)
         except OSError as error:
             if scratch:
                 Path(scratch).unlink(missing_ok=True)
