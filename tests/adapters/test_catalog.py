@@ -64,3 +64,11 @@ def test_a_missing_file_says_what_to_do(catalog: Catalog, tmp_path: Path) -> Non
     gone = dataclasses.replace(model, path=str(tmp_path / "gone.gguf"))
     with pytest.raises(ModelError, match=r"gone\.gguf can't be read.*make setup"):
         catalog.verify(gone)
+
+
+def test_a_file_that_can_not_be_read_says_what_to_do(catalog: Catalog, tmp_path: Path) -> None:
+    model = a_model(tmp_path / "model.gguf", b"published")
+    (tmp_path / "model.gguf").unlink()
+    (tmp_path / "model.gguf").mkdir()
+    with pytest.raises(ModelError, match=r"model\.gguf can't be read.*make setup"):
+        catalog.verify(model)

@@ -69,3 +69,12 @@ def test_weights_that_are_not_the_published_ones_are_never_loaded(catalog: Catal
     model = dataclasses.replace(catalog.embedding_model(), path=str(other))
     with pytest.raises(ModelError, match="not the one its makers published"):
         SentenceTransformersEmbedder(model, catalog.verify).embed_query("anything")
+
+
+@pytest.mark.parametrize("content", ["", "{}", None], ids=["empty", "not a tokenizer", "missing"])
+def test_a_damaged_tokenizer_is_a_sentence(catalog: Catalog, tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "tokenizer.json").write_text(content)
+    model = dataclasses.replace(catalog.embedding_model(), path=str(tmp_path / "model.safetensors"))
+    with pytest.raises(ModelError, match="could not be loaded.*make setup"):
+        SentenceTransformersEmbedder(model, catalog.verify).count_tokens(["anything"])

@@ -61,14 +61,14 @@ class Catalog:
         path = Path(model.path)
         try:
             facts = path.stat()
+            mark = f"{facts.st_size}:{facts.st_mtime_ns}:{model.sha256}"
+            known = self._remembered()
+            if known.get(model.path) == mark:
+                return
+            with path.open("rb") as file:
+                actual = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise ModelError(f"The model file {path.name} can't be read: {error.strerror}.", REINSTALL) from error
-        mark = f"{facts.st_size}:{facts.st_mtime_ns}:{model.sha256}"
-        known = self._remembered()
-        if known.get(model.path) == mark:
-            return
-        with path.open("rb") as file:
-            actual = hashlib.file_digest(file, "sha256").hexdigest()
         if actual != model.sha256:
             raise ModelError(f"The model file {path.name} is not the one its makers published.", REINSTALL)
         self._remember({**known, model.path: mark})

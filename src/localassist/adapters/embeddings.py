@@ -90,10 +90,7 @@ class SentenceTransformersEmbedder(Embedder):
             folder = str(Path(self._model.path).parent)
             return SentenceTransformer(folder, device="cpu", local_files_only=True)
         except (ImportError, OSError, ValueError, RuntimeError) as error:
-            raise ModelError(
-                f"The embedding model {self._model.name} could not be loaded ({type(error).__name__}).",
-                "Run `localassist doctor`, or `make setup` to install it again.",
-            ) from error
+            raise self._unloadable(error) from error
 
     def _load_tokenizer(self) -> Any:
         with self._tokenizer_lock:
@@ -101,11 +98,21 @@ class SentenceTransformersEmbedder(Embedder):
                 self._require_installed()
                 from tokenizers import Tokenizer  # a tenth of a second, where the whole model takes seconds
 
-                self._tokenizer = Tokenizer.from_file(str(Path(self._model.path).parent / "tokenizer.json"))
+                try:
+                    tokenizer = Tokenizer.from_file(str(Path(self._model.path).parent / "tokenizer.json"))
+                except Exception as error:  # the library has no type of its own
+                    raise self._unloadable(error) from error
                 # The file cuts and pads as it was trained; counting needs the true length.
-                self._tokenizer.no_truncation()
-                self._tokenizer.no_padding()
+                tokenizer.no_truncation()
+                tokenizer.no_padding()
+                self._tokenizer = tokenizer
             return self._tokenizer
+
+    def _unloadable(self, error: Exception) -> ModelError:
+        return ModelError(
+            f"The embedding model {self._model.name} could not be loaded ({type(error).__name__}).",
+            "Run `localassist doctor`, or `make setup` to install it again.",
+        )
 
     def _require_installed(self) -> None:
         if self._model.problem:
