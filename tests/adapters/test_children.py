@@ -200,6 +200,25 @@ def test_closing_ends_a_busy_call_and_refuses_the_next(pool, tmp_path):
         call(pool, "echo", value=1)
 
 
+def test_a_process_that_starts_while_the_pool_closes_is_ended(pool, monkeypatch):
+    def start_and_close():
+        worker = start()
+        pool.close()
+        return worker
+
+    start = children._Worker
+    monkeypatch.setattr(children, "_Worker", start_and_close)
+    with pytest.raises(Stopped):
+        call(pool, "echo", value=1)
+
+
+def test_a_child_that_tells_too_much_is_cut_short(pool):
+    assert len(died(pool, "tell_much").detail) < 5_000
+    with pytest.raises(DocumentError) as caught:
+        call(pool, "complain_at_length")
+    assert len(caught.value.message) < 5_000
+
+
 def test_several_askers_share_the_processes(pool):
     wide = ChildPool(2)
     pids = []

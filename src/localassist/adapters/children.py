@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _CALLS_A_WORKER: Final = 100
 """Then a fresh process takes over: libraries keep memory, and what one file did to a process ends with it."""
 
-_CRASH_REPORT_BYTES: Final = 4096
+_MOST_TOLD: Final = 4096
+"""Bytes of a crash report and characters of a sentence: a child that read a hostile file may tell any amount."""
+
 _KEPT_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
 
@@ -147,6 +149,8 @@ class ChildPool:
                 self._starting -= 1
                 if worker is not None:
                     self._workers.add(worker)
+                    if self._closed:  # meanwhile, so `close` did not know of it
+                        worker.kill()
                 self._changed.notify()
         return worker
 
@@ -224,7 +228,7 @@ class _Worker:
             return self._ending
         status = self._process.wait()
         assert self._process.stderr
-        report = self._process.stderr.read(_CRASH_REPORT_BYTES).decode(errors="replace")
+        report = self._process.stderr.read(_MOST_TOLD).decode(errors="replace")
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
@@ -309,9 +313,9 @@ def _unpack(value: JSON, blob: bytes) -> Reply:
         case {"value": result}:
             return Reply(result, blob)
         case {"error": {"type": str(name), "message": str(message), "hint": str(hint)}}:
-            raise _error_type(name)(message, hint)
+            raise _error_type(name)(message[:_MOST_TOLD], hint[:_MOST_TOLD])
         case {"died": str(kind), "detail": str(detail)} if kind in tuple(Death):
-            raise ChildDied(Death(kind), detail)
+            raise ChildDied(Death(kind), detail[:_MOST_TOLD])
         case _:
             raise ChildDied(Death.CRASH, "not an answer")
 

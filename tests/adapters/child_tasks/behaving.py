@@ -48,6 +48,18 @@ def complain():
     raise DocumentError("a.pdf is damaged.", "Save it again.")
 
 
+def complain_at_length():
+    raise DocumentError("a.pdf is damaged. " * 10_000)
+
+
+def tell_much():
+    class Loud(Exception):
+        pass
+
+    Loud.__name__ = "Secret" * 10_000
+    raise Loud
+
+
 def hang(marker):
     Path(marker).write_text(str(os.getpid()))
     time.sleep(600)
