@@ -68,7 +68,7 @@ class _Walk:
 
     def named(self, path: str) -> Iterator[FoundFile | SkippedFile]:
         """What a path that the user named stands for; a file of any kind, its content may tell the format."""
-        if not _is_unicode(path):
+        if not _is_text(path):
             yield _nameless(path)
             return
         try:
@@ -113,7 +113,7 @@ class _Walk:
 
     def _entry(self, path: str) -> _Entry:
         """A file in a folder; the status of a folder in it, which is yet to be walked; None for what is known."""
-        if not _is_unicode(path):
+        if not _is_text(path):
             return _nameless(path)
         try:
             status = os.stat(path)  # noqa: PTH116
@@ -126,10 +126,7 @@ class _Walk:
         return next(self._file(path, status), None)
 
     def _file(self, path: str, status: os.stat_result) -> Iterator[FoundFile | SkippedFile]:
-        if not _is_text(path):
-            shown = path.encode(errors="replace").decode()
-            yield SkippedFile(shown, "Its name is no text that can be stored. Rename it.")
-        elif not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             yield SkippedFile(path, "It is not a file with content of its own (a device or a pipe).")
         elif not os.access(path, os.R_OK):
             yield SkippedFile(path, "You may not read it.")
@@ -145,17 +142,12 @@ class _Walk:
 
 
 def _is_text(path: str) -> bool:
-    """Whether a path is text; Linux allows any bytes in a name, which come as lone surrogates."""
+    """Whether a path is text; other bytes in it come as lone surrogates, which nothing can store or show."""
     try:
         path.encode()
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_unicode(path: str) -> bool:
-    """Whether a name is text; other bytes in it come as lone surrogates, which nothing can store or show."""
-    return path.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in path)
 
 
 def _nameless(path: str) -> SkippedFile:
