@@ -76,5 +76,5 @@ def test_a_damaged_tokenizer_is_a_sentence(catalog: Catalog, tmp_path: Path, con
     if content is not None:
         (tmp_path / "tokenizer.json").write_text(content)
     model = dataclasses.replace(catalog.embedding_model(), path=str(tmp_path / "model.safetensors"))
-    with pytest.raises(ModelError, match="could not be loaded.*make setup"):
+    with pytest.raises(ModelError, match=r"could not be loaded.*make setup"):
         SentenceTransformersEmbedder(model, catalog.verify).count_tokens(["anything"])
