@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHeaderView, QPlainTextEdit, QTableView, QVBoxLayout, QWidget
 
 from localassist.domain.documents import DocumentStatus
 from localassist.ui.documents.file_table import FileTable
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Document
     from localassist.ui.icons import Icons
 
+MOST_SKIPPED: Final = 1_000  # files passed over that are named; a home folder has many more
+SKIPPED_HEIGHT: Final = 32 * STEP
+
 
 class DocumentsDialog(QDialog):
     """A window of its own beside the main one; it never blocks it."""
@@ -29,7 +32,7 @@ class DocumentsDialog(QDialog):
         self._model = FileTable(icons)
         self._summary = WordsLabel(kind="muted")
         self._detail = WordsLabel(kind="muted", selectable=True)
-        self._skipped = WordsLabel(kind="muted", selectable=True)
+        self._skipped = QPlainTextEdit()
         self._table = QTableView()
         self._table.setModel(self._model)
         self._lay_out()
@@ -41,7 +44,8 @@ class DocumentsDialog(QDialog):
         self._summary.setText(tally(documents))
         self._model.show_documents(documents)
         self._table.selectRow(0)
-        self._skipped.setText("\n".join(["Passed over:", *skipped]))
+        more = [f"and {len(skipped) - MOST_SKIPPED:,} more"] if len(skipped) > MOST_SKIPPED else []
+        self._skipped.setPlainText("\n".join(["Passed over:", *skipped[:MOST_SKIPPED], *more]))
         self._skipped.setVisible(bool(skipped))
         self.show()
         self.raise_()
@@ -56,6 +60,11 @@ class DocumentsDialog(QDialog):
         self._table.setShowGrid(False)
         self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self._table.setWordWrap(False)
+        self._skipped.setAccessibleName("Passed over")
+        self._skipped.setProperty("kind", "field")
+        self._skipped.setReadOnly(True)
+        self._skipped.setTabChangesFocus(True)
+        self._skipped.setMaximumHeight(SKIPPED_HEIGHT)
         header = self._table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from localassist.domain.documents import DocumentStatus
+from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ class FileTable(QAbstractTableModel):
             pages = str(document.page_count) if document.page_count else ""
             return (Path(document.path).name, document.status.value, pages, document.problem)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{document.path}\n{document.problem}".strip()
+            return plain_tip(f"{document.path}\n{document.problem}".strip())
         if index.column() == 1:
             return self._status(document.status, role)
         return None
