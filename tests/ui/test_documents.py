@@ -10,15 +10,25 @@ import pytest
 from looking import icon_button, said
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton, QTableView, QWidget
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 
-from localassist.domain.documents import Collection, Scope
+from localassist.domain.documents import Collection, Document, DocumentStatus, Scope
 from localassist.domain.errors import StorageError
 from localassist.domain.events import DocumentIndexing, FilesCounted
 from localassist.ui.assembly import Assembly
 from localassist.ui.documents.collection_list import CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops
+from localassist.ui.documents.file_table import FileTable
 from localassist.ui.documents.naming import collection_name
 from localassist.ui.documents.pace import Pace, duration
 from localassist.ui.documents.presenter import DocumentsPresenter
@@ -166,7 +176,28 @@ def test_a_file_that_cannot_be_read_is_told_and_listed_with_its_reason(
     why = "locked.pdf is encrypted. Save it again and add it once more."
     assert shown == [["locked.pdf", "failed", why], ["lease.md", "ready", ""]]
     assert why in said(dialog)
-    assert "tool.exe: There is no reader for this format." in said(dialog)
+    assert "tool.exe: There is no reader for this format." in dialog.findChild(QPlainTextEdit).toPlainText()
+
+
+def test_thousands_of_files_passed_over_keep_the_dialog_on_the_screen(
+    qtbot: QtBot, view: CollectionsView, icons: Icons
+) -> None:
+    dialog = DocumentsDialog(icons, view)
+    dialog.show_documents("Home", (), [f"/home/{n}.iso: There is no reader for this format." for n in range(5_000)])
+    qtbot.waitExposed(dialog)
+    assert dialog.height() < 800
+    told = dialog.findChild(QPlainTextEdit).toPlainText()
+    assert "/home/999.iso" in told
+    assert told.endswith("and 4,000 more")
+
+
+def test_no_path_or_problem_becomes_markup_in_the_table(qtbot: QtBot, icons: Icons) -> None:
+    name = "<img src='x'>"
+    table = FileTable(icons)
+    table.show_documents([Document(1, f"/files/{name}", name, "", 0, 0.0, 0, 0, DocumentStatus.FAILED, name)])
+    tip = table.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "img" in tip
+    assert not GuiQt.mightBeRichText(tip)
 
 
 def test_a_folder_that_is_not_there_is_told_beside_the_collections(
@@ -196,6 +227,16 @@ def test_folders_added_meanwhile_wait_their_turn(
     presenter.add([contracts])
     presenter.add(["/files"], "Papers")
     qtbot.waitUntil(lambda: [row[0] for row in rows(view)] == ["All documents", "Contracts", "Papers", "No documents"])
+
+
+def test_what_went_wrong_stays_while_the_next_folder_is_indexed(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, tmp_path: Path
+) -> None:
+    presenter.add([str(tmp_path / "gone")])
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    assert view.note.text == f"{tmp_path / 'gone'}: It does not exist."
+    assert view.note.isVisible()
 
 
 def test_a_collection_is_removed_only_after_a_yes(

@@ -75,6 +75,7 @@ class DocumentsPresenter(QObject):
             return
         self._queue.append((paths, collection))
         if self._job is None:
+            self._view.note.hide()
             self._begin()
 
     def _begin(self) -> None:
@@ -88,7 +89,6 @@ class DocumentsPresenter(QObject):
 
         self._name = collection or Path(paths[0]).name
         self._pace = Pace()
-        self._view.note.hide()
         self._view.indexing.begin(self._name)
         self._job = self._jobs.prepare(work)
         self._job.progressed.connect(self._on_progressed)
