@@ -55,6 +55,14 @@ def test_rotates(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(sizes.values()) <= 2_000
 
 
+def test_reports_of_crashes_do_not_grow_without_end(tmp_path: Path) -> None:
+    report = tmp_path / "crash.log"
+    for length, kept in ((logs.MAX_BYTES, logs.MAX_BYTES), (logs.MAX_BYTES + 1, 0)):
+        report.write_bytes(b"x" * length)
+        Log(tmp_path).close()
+        assert report.stat().st_size == kept
+
+
 def test_a_folder_that_is_not_there_costs_the_log_and_nothing_else(tmp_path: Path) -> None:
     log = Log(tmp_path / "absent")
     log.open()

@@ -128,3 +128,11 @@ def test_only_pdf_files_have_pages_to_draw(reader, tmp_path):
     (tmp_path / "a.md").write_text("Text", encoding="utf-8")
     with pytest.raises(DocumentError, match=r"a\.md has no pages that could be shown"):
         reader.draw_page(str(tmp_path / "a.md"), 1, 400, None)
+
+
+def test_a_files_name_is_not_logged(tmp_path, caplog):
+    path = tmp_path / "Letter to Dr. Ada about cancer"
+    path.write_text("text")
+    problem(FileReader(ScriptedPool(ChildDied(Death.CRASH, "SIGSEGV"))), path)
+    assert "SIGSEGV" in caplog.text
+    assert "ada" not in caplog.text.lower()

@@ -100,6 +100,7 @@ class _QuietHandler(RotatingFileHandler):
 
 def _open_crash_report(path: Path) -> IO[str] | None:
     try:
-        return path.open("a", encoding="utf-8")
+        full = path.exists() and path.stat().st_size > MAX_BYTES
+        return path.open("w" if full else "a", encoding="utf-8")
     except OSError:
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from localassist.adapters.children import ChildDied, Death, Limits
+from localassist.adapters.readers.formats import SUFFIXES
 from localassist.domain.documents import Block, BlockKind, PageImage, PageSpan, StructuredText
 from localassist.domain.errors import DocumentError
 from localassist.domain.ports.documents import DocumentReader
@@ -61,7 +62,9 @@ class FileReader(DocumentReader):
         try:
             return self._children.call(f"readers.tasks:{task}", {"path": path, **more}, limits, stop)
         except ChildDied as death:
-            _log.warning("a child process died over a %s file: %s", Path(path).suffix.lower(), death)
+            # Not the name's own ending: after a dot in a title it is words.
+            kind = SUFFIXES.get(Path(path).suffix.lower(), "other")
+            _log.warning("a child process died over a file (%s): %s", kind, death)
             predicate, hint = _DEATHS[death.kind]
             raise DocumentError(f"{Path(path).name} {predicate}.", hint) from death
 
