@@ -53,11 +53,11 @@ def complain_at_length():
 
 
 def tell_much():
-    class Loud(Exception):
+    class LoudError(Exception):
         pass
 
-    Loud.__name__ = "Secret" * 10_000
-    raise Loud
+    LoudError.__name__ = "Secret" * 10_000
+    raise LoudError
 
 
 def hang(marker):
