@@ -135,4 +135,4 @@ def test_a_files_name_is_not_logged(tmp_path, caplog):
     path.write_text("text")
     problem(FileReader(ScriptedPool(ChildDied(Death.CRASH, "SIGSEGV"))), path)
     assert "SIGSEGV" in caplog.text
-    assert "ada" not in caplog.text.lower()
+    assert "cancer" not in caplog.text
