@@ -42,6 +42,23 @@ def rewrite(path, name, change):
             archive.writestr(entry, data)
 
 
+def test_a_page_break_after_nothing_to_see_joins_no_paragraphs(document, read):
+    for words in ("Before", "\u200b"):
+        run = document.add_paragraph().add_run(words)
+    run.add_break(WD_BREAK.PAGE)
+    run.add_text("After")
+    assert shown(read()) == [("paragraph", "Before"), ("paragraph", "After")]
+
+
+def test_a_document_may_begin_with_nothing_to_see(document, read):
+    run = document.add_paragraph().add_run("\u200b")
+    run.add_break(WD_BREAK.PAGE)
+    run.add_text("After")
+    content = read()
+    assert shown(content) == [("paragraph", "After")]
+    assert content.page_at(0) == 2
+
+
 def test_the_body_comes_in_order(document, read):
     document.add_heading("Policy", 0)
     document.add_heading("Travel", 2)

@@ -27,13 +27,17 @@ class TextAssembly:
         self._page_due = False
         self._invisible = 0
 
-    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
-        """Append a block after a line break (between items and rows) or a blank line (elsewhere)."""
+    def add(self, kind: BlockKind, text: str, level: int = 0) -> bool:
+        """Append a block after a line break (between items and rows) or a blank line (elsewhere).
+
+        Tells whether it shows anything; else it was left out.
+        """
         text, removed = clean(text)
         self._invisible += removed
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else squeeze(text)
         if text:
             self._append_block(kind, text, level)
+        return bool(text)
 
     def count_invisible(self, count: int) -> None:
         """Take account of characters that a reader left out itself."""
@@ -53,10 +57,13 @@ class TextAssembly:
         """Append to the last block the rest of it, which stands on the page just started."""
         text, removed = clean(text)
         self._invisible += removed
+        text = squeeze(text)
+        if not text:
+            return
         last = self._blocks.pop()
         self._append(" ")
         self._mark_page()
-        self._append(squeeze(text))
+        self._append(text)
         self._blocks.append(Block(last.kind, last.start, self._length, last.level))
 
     def add_page(self, text: str, blocks: list[Block], *, continues: bool) -> None:

@@ -177,15 +177,13 @@ class _Body:
         boxes: list[Any] = []
         before = properties is not None and _is_on(properties.find(f"{_W}pageBreakBefore"))
         first, *rest = self._shown_text(paragraph, boxes, starts_page=before).split(_PAGE_BREAK)
-        self._assembly.add(kind, first, level)
-        begun = bool(first.strip())
+        begun = self._assembly.add(kind, first, level)
         for text in rest:
             self._start_page()
-            if begun and text.strip():
+            if begun:
                 self._assembly.continue_block(text)
             else:
-                self._assembly.add(kind, text, level)
-            begun = begun or bool(text.strip())
+                begun = self._assembly.add(kind, text, level)
         for box in boxes:
             self.add(box)
         if properties is not None and _ends_page(properties.find(f"{_W}sectPr")):
