@@ -645,7 +645,7 @@ class FakeChatModels(ChatModels):
 
     @override
     def files(self) -> tuple[ModelFile, ...]:
-        return tuple(ModelFile(name, m.description.path, 1000) for name, m in self._models.items())
+        return tuple(ModelFile(name, m.description.path, 4_000_000_000) for name, m in self._models.items())
 
     @override
     def add(self, path: str) -> ModelFile:
@@ -653,7 +653,7 @@ class FakeChatModels(ChatModels):
         if not path.endswith(".gguf"):
             raise ModelError(f"{path} is not a model file.", "Choose a file that ends in .gguf.")
         self._models.setdefault(name, FakeChatModel(name=name))
-        return ModelFile(name, path, 1000)
+        return ModelFile(name, path, 4_000_000_000)
 
     @override
     def open(self, reference: str) -> ChatModel:

@@ -306,7 +306,7 @@ def test_a_question_longer_than_the_context_fails_with_the_reason() -> None:
 
 
 def test_what_has_no_room_is_told() -> None:
-    desk = Desk(FakeChatModel(RIGHT, context_length=130), settings=Settings(max_answer_tokens=32))
+    desk = Desk(FakeChatModel(RIGHT, context_length=70), settings=Settings(max_answer_tokens=32))
     retrieved = [event for event in desk.ask(RENT) if isinstance(event, Retrieved)]
     assert [event.left_out for event in retrieved] == [0, 1]
     assert len(retrieved[1].passages) == 2
@@ -362,3 +362,11 @@ def test_background_work_waits_while_an_answer_is_under_way() -> None:
     assert desk.activity.under_way == 1
     list(events)
     assert desk.activity.under_way == 0
+
+
+@pytest.mark.parametrize(("context_length", "whole"), [(4096, True), (1024, False)])
+def test_a_model_that_sees_little_gets_the_best_lines_instead_of_passages(context_length: int, *, whole: bool) -> None:
+    model = FakeChatModel(RIGHT, context_length=context_length)
+    assert Desk(model).finished(RENT).text == f"{RIGHT} [1]"
+    assert ("Passages from" in model.prompts[0][-1].text) == whole
+    assert RIGHT in model.prompts[0][-1].text

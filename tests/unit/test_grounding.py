@@ -99,6 +99,14 @@ def test_another_figure_is_not_supported_by_the_same_words() -> None:
     assert unsupported(result) == ["980"]
 
 
+@pytest.mark.parametrize(("answer", "flagged"), [("forty-five", ["forty-five"]), ("five", []), ("45", ["45"])])
+def test_a_contradicting_number_is_no_support_even_as_a_word(answer: str, flagged: list[str]) -> None:
+    said = f"The tenant may end this agreement with {answer} days' notice in writing."
+    result = grounded("What notice must the tenant give?", said, (2, 0.9), complete=False)
+    assert result.citations == ()
+    assert unsupported(result) == flagged
+
+
 def test_a_figure_of_the_other_document_is_cited_from_there() -> None:
     result = grounded("What is the rent?", "The rent is 1150 euros a month.", complete=False)
     assert result.citations[0].passage.title == "Lease 7A"

@@ -5,7 +5,7 @@ from localassist.domain.chat import Message, MessageStatus, Role, Turn
 from localassist.domain.documents import Passage
 from localassist.domain.errors import ContextOverflowError
 from localassist.domain.stopping import Stop
-from localassist.usecases.prompting import Material, history_of, leans_on, write_prompt
+from localassist.usecases.prompting import Line, Material, history_of, leans_on, write_prompt
 
 USER, ASSISTANT = Role.USER, Role.ASSISTANT
 
@@ -54,8 +54,22 @@ def test_the_worst_passages_go_first_then_the_oldest_messages() -> None:
     assert "question2" in said(tight.turns)
     assert "passage1" in said(tight.turns)
     tiny = write_prompt(material, loaded(100), 20)
-    assert (tiny.left_out, tiny.dropped, tiny.passages) == (3, 4, ())
+    assert (tiny.left_out, tiny.dropped) == (3, 4)
     assert tiny.turns == (Turn(USER, "What is the rent?"),)
+
+
+def test_lines_stand_for_passages_the_best_next_to_the_question() -> None:
+    passages = (passage(1), passage(2))
+    lines = (Line(passages[0], "best line"), Line(passages[1], "second line"), Line(passages[0], "third line"))
+    material = Material("", (), "What is the rent?", passages, lines, searched=True)
+    whole = write_prompt(material, loaded(256), 64)
+    said = whole.turns[0].text
+    assert "passage1" not in said
+    assert said.index("third line") < said.index("second line") < said.index("Lease 1: best line") < said.index("rent?")
+    assert whole.left_out == 0
+    tight = write_prompt(material, loaded(43), 10)
+    assert "best line" in tight.turns[0].text
+    assert tight.left_out == 1
 
 
 @pytest.mark.parametrize("context", [100, 200, 300, 400, 500, 700, 1000])

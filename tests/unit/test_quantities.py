@@ -21,6 +21,7 @@ def says(answer: str, source: str) -> bool:
         ("12.5 %", "12,50 per cent"),
         ("sixty days", "60 days"),
         ("3 months", "drei Monate"),
+        ("thirty-two days", "32 days"),
         ("3 March 2025", "2025-03-03"),
         ("March 3rd, 2025", "am 3. März 2025"),
         ("03.03.2025.", "on 3/3/2025/"),
@@ -49,6 +50,7 @@ def test_the_same_quantity_in_another_notation(answer: str, source: str) -> None
         ("flat 4B", "flat 4A, 4 rooms"),
         ("14:30", "14:45"),
         ("12.5", "125"),
+        ("thirty-two days", "30 days, 2 nights"),
         ("Q1", "Q2, 1"),
     ],
 )

@@ -64,12 +64,21 @@ _SPELLED: Final = {
     }.items()
     for name in names.split()
 }
+_ONES: Final = {"one": 1} | {name: value for name, value in _SPELLED.items() if value < 10}
+_TENS: Final = {name: value for name, value in _SPELLED.items() if value >= 20 and value < 100}
+_MANNER_OF_SPEAKING: Final = 12
 _MULTIPLES: Final = {
     "thousand": 10**3, "tausend": 10**3, "tsd": 10**3, "k": 10**3,
     "million": 10**6, "millions": 10**6, "millionen": 10**6, "mio": 10**6, "mn": 10**6,
     "billion": 10**9, "billions": 10**9, "milliarden": 10**9, "milliarde": 10**9, "mrd": 10**9, "bn": 10**9,
 }  # fmt: skip
-_MONTH: Final = "(?P<{}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(sorted(names, key=len, reverse=True))
+
+
+_MONTH: Final = f"(?P<{{}}>{_any_of(_MONTHS)})\\b\\.?"
 
 _PATTERN: Final = re.compile(
     "|".join(
@@ -86,12 +95,13 @@ _PATTERN: Final = re.compile(
             r"(?<![\w.,])(?P<grouped>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?)(?![\w])",
             r"(?<![^\W_])(?P<number>\d+(?:[.,'’]\d+)*)(?P<suffix>[^\W\d_]*)(?P<tail>[^\W_]*)",
             r"(?<![^\W_])(?P<code>[^\W\d_]+\d[^\W_]*)",
-            r"(?<![^\W_])(?P<spelled>" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")(?![^\W_])",
+            rf"(?<![^\W_])(?P<tens>{_any_of(_TENS)})[-\s](?P<ones>{_any_of(_ONES)})(?![^\W_])",
+            rf"(?<![^\W_])(?P<spelled>{_any_of(_SPELLED)})(?![^\W_])",
         )
     ),
     re.IGNORECASE,
 )
-_MULTIPLE: Final = re.compile(r"[\s-]?(" + "|".join(sorted(_MULTIPLES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_MULTIPLE: Final = re.compile(r"[\s-]?(" + _any_of(_MULTIPLES) + r")\b", re.IGNORECASE)
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 
 
@@ -100,7 +110,7 @@ class Quantity:
     """A number, date, time or code with a digit at `text[start:end]`.
 
     `values` are what it may mean, in one notation ("1,000" is 1000 or 1); `implied` is what it holds besides (a
-    date its year). `spelled` tells a number written as a word.
+    date its year). `spelled` tells a small number written as a word: it may be a manner of speaking ("two things").
     """
 
     start: int
@@ -130,9 +140,8 @@ def _read(match: re.Match[str], text: str) -> Quantity:
         return _date(match, parts)
     if parts.keys() & {"clock_h", "hour", "time_h"}:
         return _time(match, parts)
-    if "spelled" in parts:
-        value = str(_SPELLED[parts["spelled"].casefold()])
-        return Quantity(match.start(), match.end(), frozenset({value}), spelled=True)
+    if parts.keys() & {"tens", "spelled"}:
+        return _spelled(match, parts)
     if "code" in parts:
         return Quantity(match.start(), match.end(), frozenset({parts["code"].casefold()}))
     return _number(match, parts, text)
@@ -164,6 +173,12 @@ def _time(match: re.Match[str], parts: dict[str, str]) -> Quantity:
         hour = hour % 12 + (12 if half == "p" else 0)
     minute = int(parts.get("clock_m") or parts.get("time_m") or 0)
     return Quantity(match.start(), match.end(), frozenset({f"time {hour}:{minute:02}"}))
+
+
+def _spelled(match: re.Match[str], parts: dict[str, str]) -> Quantity:
+    value = _SPELLED[(parts.get("spelled") or parts["tens"]).casefold()]
+    value += _ONES[parts["ones"].casefold()] if "ones" in parts else 0
+    return Quantity(match.start(), match.end(), frozenset({str(value)}), spelled=value <= _MANNER_OF_SPEAKING)
 
 
 def _number(match: re.Match[str], parts: dict[str, str], text: str) -> Quantity:

@@ -13,7 +13,7 @@ from localassist.domain.events import Asked, Finished, Generated, Retrieved, Rou
 from localassist.domain.ports.chat_model import Sampling
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded
-from localassist.usecases.prompting import Material, history_of, leans_on, write_prompt
+from localassist.usecases.prompting import Line, Material, history_of, leans_on, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.routing import choose_route
 
@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from localassist.usecases.retrieval import SearchPassages
 
 _TITLE_CHARACTERS: Final = 60
+_SMALL_MODEL_BYTES: Final = 300_000_000
+"""Below this a model loses the thread: of ten questions about the samples SmolLM2-135M answered one from six whole
+passages and six from their eight best lines, in a fifth of the time."""
+_SMALL_CONTEXT: Final = 2048
+_LINES: Final = 8
+_REPEAT_PENALTY: Final = 1.1
+"""Just enough to lead a small model out of saying one sentence for ever."""
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
@@ -112,6 +119,7 @@ class AnswerQuestion:
         except (Stopped, GeneratorExit, KeyboardInterrupt) as ended:
             draft.status, draft.problem = MessageStatus.STOPPED, ""
             draft.text = draft.growing.text
+            stop.request()  # whoever closed the generator does not wait for sentences to be compared by meaning
             self._ground(draft, stop, complete=False)
             if not isinstance(ended, Stopped):
                 raise
@@ -150,10 +158,20 @@ class AnswerQuestion:
             history,
             draft.question.text,
             draft.passages,
-            searched=draft.evidence.searched,
+            self._lines(draft, model, stop),
+            draft.evidence.searched,
         )
         yield from self._generate(draft, material, model, stop)
         self._ground(draft, stop, complete=True)
+
+    def _lines(self, draft: _Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...]:
+        """The best lines for a model that loses the thread in whole passages, none for others."""
+        known = model.description
+        size = next((file.size for file in self._models.files() if file.path == known.path), _SMALL_MODEL_BYTES)
+        if not draft.passages or (size >= _SMALL_MODEL_BYTES and known.context_length >= _SMALL_CONTEXT):
+            return ()
+        with draft.timed("search"):
+            return tuple(Line(*line) for line in grounding.best_lines(self._evidence(draft, stop), _LINES))
 
     def _entitle(self, question: Message) -> None:
         """Name a conversation after its first question."""
@@ -187,7 +205,7 @@ class AnswerQuestion:
         self._note_what_has_no_room(draft, prompt.left_out, prompt.dropped)
         if prompt.left_out:
             yield Retrieved(material.passages, prompt.left_out)
-        sampling = Sampling(temperature=settings.temperature, max_tokens=prompt.room)
+        sampling = Sampling(temperature=settings.temperature, repeat_penalty=_REPEAT_PENALTY, max_tokens=prompt.room)
         step_started = time.perf_counter()
         step = "prompt"
         try:

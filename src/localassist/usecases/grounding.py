@@ -83,6 +83,14 @@ def ground(material: Material, answer: str, *, complete: bool = True) -> Grounde
     return cite(clean, sentences, aligner.rating, material.find)
 
 
+def best_lines(material: Material, count: int) -> list[tuple[Passage, str]]:
+    """The sentences and rows that answer the question best, on one line each, with their passages."""
+    return [
+        (window.source.passage, " ".join(window.source.quote(window.start, window.end).split()))
+        for window in _Aligner(material).ranked_units()[:count]
+    ]
+
+
 def answer_with_quotes(material: Material) -> Grounded:
     """An answer made of the one to three passages' words that answer the question best."""
     aligner = _Aligner(material)
@@ -139,7 +147,7 @@ class _Aligner:
         if sentence.unsupported or not self._news(content).size:
             return
         windows = self._best(content, hinted)
-        missing = [q for q in claims if not q.spelled and not q.is_among(self._asked | _held(windows))]
+        missing = [q for q in claims if not q.is_among(self._asked | _held(windows))]
         if missing:
             windows += self._best(replace(content, quantities=tuple(missing)), hinted)
         if all(q.is_among(_held(windows)) for q in missing) and self._is_enough(content, windows):
@@ -173,15 +181,21 @@ class _Aligner:
         shared = len(content.stems & stems) + sum(q.is_among(own) for q in content.quantities)
         return shared >= _ENOUGH_THINGS or bool(self._question.stems & (stems | names))
 
+    def ranked_units(self) -> list[Window]:
+        """Every unit as a window of its own, those first that answer the question best."""
+        windows = [
+            Window(source, unit.start, unit.end, unit.stems, unit.held, 1.0)
+            for source in self._sources
+            for unit in source.units
+        ]
+        return sorted(windows, key=self.value, reverse=True)
+
     def quotes(self) -> list[Window]:
         """The unit of each passage that answers the question best, those worth quoting, best first."""
-        windows = []
-        for source in self._sources:
-            if source.units:
-                best = max(source.units, key=lambda unit: self._values[source.passage.chunk_id, unit.start])
-                windows.append(Window(source, best.start, best.end, best.stems, best.held, 1.0))
-        windows.sort(key=self.value, reverse=True)
-        return [window for window in windows if self.value(window) >= _WORTH_QUOTING * self.value(windows[0])]
+        windows = self.ranked_units()
+        best = {window.source.passage.chunk_id: window for window in reversed(windows)}
+        enough = _WORTH_QUOTING * self.value(windows[0]) if windows else 0.0
+        return [w for w in windows if best[w.source.passage.chunk_id] is w and self.value(w) >= enough]
 
     def missing_evidence(self, windows: Sequence[Window]) -> list[Window]:
         """The best quote, if no window or only much worse ones are of its passage or any other."""
