@@ -1,6 +1,7 @@
 """The real embedding model through sentence-transformers."""
 
 import dataclasses
+import logging
 import math
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def test_related_text_is_nearer_than_unrelated(embedder: SentenceTransformersEmb
     assert passages.data.format == "f"
     assert dot(query, passages.row(0)) > dot(query, passages.row(1))
     assert math.isclose(dot(query, query), 1.0, abs_tol=1e-5)
+
+
+@pytest.mark.slow
+def test_warnings_of_the_library_are_not_printed(
+    embedder: SentenceTransformersEmbedder, capfd: pytest.CaptureFixture[str]
+) -> None:
+    embedder.embed_query("load it")
+    logging.getLogger("transformers.tokenization_utils").warning("too long: the patient's name is Ada")
+    assert "Ada" not in capfd.readouterr().err
 
 
 def test_tokens_are_counted_beyond_the_models_limit(embedder: SentenceTransformersEmbedder) -> None:

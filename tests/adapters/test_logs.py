@@ -23,11 +23,11 @@ def log(tmp_path: Path) -> Iterator[Log]:
 
 def test_keeps_our_words_and_no_others(log: Log) -> None:
     logging.getLogger("localassist.adapters.x").info("Refused a connection to %s", "example.org")
-    logging.getLogger("transformers.tokenization").warning("too long: %s", SECRET)
+    logging.getLogger("some_library.part").warning("too long: %s", SECRET)
     warnings.warn(SECRET, stacklevel=1)
     text = log.path.read_text(encoding="utf-8")
     assert "Refused a connection to example.org" in text
-    assert "transformers.tokenization" in text
+    assert "some_library.part" in text
     assert SECRET not in text
 
 

@@ -80,10 +80,10 @@ def test_what_is_imported_is_asked_for_and_nothing_else():
 def licences(distribution: metadata.Distribution) -> str:
     """All that a package says about its licence: the expression, else the field and the classifiers."""
     said = distribution.metadata
-    if said["License-Expression"]:
-        return str(said["License-Expression"])
+    if expression := said.get("License-Expression"):
+        return str(expression)
     classifiers = [text for text in said.get_all("Classifier") or [] if text.startswith("License ::")]
-    return " / ".join([(said["License"] or "")[:200], *classifiers])
+    return " / ".join([(said.get("License") or "")[:200], *classifiers])
 
 
 def needed() -> list[str]:

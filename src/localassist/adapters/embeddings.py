@@ -87,6 +87,8 @@ class SentenceTransformersEmbedder(Embedder):
             from transformers.utils import logging as transformers_logging
 
             transformers_logging.disable_progress_bar()
+            transformers_logging.disable_default_handler()  # it prints warnings, with what they are about
+            transformers_logging.enable_propagation()
             folder = str(Path(self._model.path).parent)
             return SentenceTransformer(folder, device="cpu", local_files_only=True)
         except (ImportError, OSError, ValueError, RuntimeError) as error:
