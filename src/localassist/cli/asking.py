@@ -142,12 +142,17 @@ def stream(answering: AnswerQuestion, question: Question, console: Console, stop
 
 def question_text(words: list[str]) -> str:
     """The question as typed, or from standard input when it is `-`. Raises `LocalAssistError` when it is empty."""
-    text = sys.stdin.buffer.read().decode("utf-8", errors="replace") if words == ["-"] else " ".join(words)
+    text = _standard_input() if words == ["-"] else " ".join(words)
     # Arguments that are no text in the system's encoding carry lone surrogates, which nothing can store.
     text = text.encode("utf-8", errors="replace").decode("utf-8").strip()
     if not text:
         raise LocalAssistError("The question is empty.", "Write it in quotes after the command.")
     return text
+
+
+def _standard_input() -> str:
+    """All of it; "" where the command was started without."""
+    return sys.stdin.buffer.read().decode("utf-8", errors="replace") if sys.stdin else ""
 
 
 def import_line_editing() -> None:

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, Final
+
+from localassist.domain.errors import LocalAssistError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from localassist.domain.errors import LocalAssistError
 
 CLEAR_LINE: Final = "\r\x1b[K"
 # Escape sequences and marks that turn text around could make a terminal show something else than what is there.
@@ -24,9 +24,18 @@ def visible(text: str) -> str:
     return _DECEIVING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def escaped(json_text: str) -> str:
+    """JSON with control characters and direction marks as the escapes that JSON has for them: nothing is lost."""
+    return _DECEIVING.sub(lambda mark: f"\\u{ord(mark[0]):04x}", json_text)
+
+
 def one_line(text: str) -> str:
     """The text on one line, its runs of white space as single spaces."""
     return visible(" ".join(text.split()))
+
+
+class OutputError(LocalAssistError):
+    """Standard output can't be written to."""
 
 
 class Console:
@@ -37,7 +46,7 @@ class Console:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self._kept = (_duplicate(1), _duplicate(2))
+        self._kept = (os.dup(1), os.dup(2))
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         # JSON is UTF-8 by its standard; file names that are no text become escapes that are valid in it.
         self._out = _stream(self._kept[0], *(("utf-8", "backslashreplace") if as_json else (encoding, "replace")))
@@ -47,16 +56,18 @@ class Console:
         self._silence()
 
     def print(self, text: str = "") -> None:
-        """A line on standard output; nothing with `as_json`."""
+        """A line on standard output; nothing with `as_json`. Raises as `write` does."""
         self.write(f"{text}\n")
 
     def write(self, text: str) -> None:
-        """Text on standard output as it comes; nothing with `as_json`."""
+        """Text on standard output as it comes; nothing with `as_json`.
+
+        Raises `OutputError`, and `BrokenPipeError` when whoever read it has enough.
+        """
         if self.as_json or not text:
             return
         self.end_progress()
-        self._out.write(visible(text))
-        self._out.flush()
+        self._put(visible(text))
         self._line_open = not text.endswith("\n")
 
     def end_line(self) -> None:
@@ -65,44 +76,44 @@ class Console:
             self.print()
 
     def object(self, value: dict[str, Any]) -> None:
-        """The one object of `--json`."""
+        """The one object of `--json`. Raises as `write` does."""
         self.end_progress()
-        self._out.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-        self._out.flush()
+        self._put(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
     def progress(self, text: str) -> None:
         """What is being waited for, on one line that is overwritten; only where somebody watches."""
         if text == self._progress or not self._err.isatty():
             return
         columns = os.get_terminal_size(self._err.fileno()).columns or 80
-        self._err.write(CLEAR_LINE + one_line(text)[: max(10, columns - 1)])
-        self._err.flush()
+        self._tell(CLEAR_LINE + one_line(text)[: max(10, columns - 1)])
         self._progress = text
 
     def end_progress(self) -> None:
         """Take the progress line away."""
         if self._progress:
-            self._err.write(CLEAR_LINE)
-            self._err.flush()
+            self._tell(CLEAR_LINE)
             self._progress = ""
 
     def warn(self, sentence: str) -> None:
         """Something people should know, on standard error."""
         self.end_progress()
-        self._err.write(visible(f"localassist: {sentence}\n"))
-        self._err.flush()
+        self._tell(f"localassist: {one_line(sentence)}\n")
 
     def fail(self, error: LocalAssistError) -> None:
         """Say why the command ends without having done what was asked; with `as_json` as the object too."""
-        self.end_line()
+        with suppress(OSError, OutputError):  # it may be the very error that is told
+            self.end_line()
         self.warn(str(error))
         if self.as_json:
-            self.object({"error": {"message": error.message, "hint": error.hint}})
+            with suppress(OSError, OutputError):
+                self.object({"error": {"message": error.message, "hint": error.hint}})
 
     def read_line(self, prompt: str) -> str:
         """A line typed by the user. Raises `EOFError` at the end of input."""
         self.end_progress()
         self.end_line()
+        if sys.stdin is None or sys.stdout is None:  # started without
+            raise EOFError
         with self.heard():
             return input(prompt)
 
@@ -122,18 +133,26 @@ class Console:
             os.dup2(kept, descriptor)
             os.close(kept)
 
+    def _put(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"The output can't be written: {error.strerror}.", "Send it somewhere else.") from error
+
+    def _tell(self, text: str) -> None:
+        """Write to standard error; a command does its work without it too."""
+        with suppress(OSError):
+            self._err.write(text)
+            self._err.flush()
+
     def _silence(self) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for descriptor in (1, 2):
             os.dup2(nowhere, descriptor)
         os.close(nowhere)
-
-
-def _duplicate(descriptor: int) -> int:
-    try:
-        return os.dup(descriptor)
-    except OSError:  # started without streams, as window programs are
-        return os.open(os.devnull, os.O_WRONLY)
 
 
 def _stream(descriptor: int, encoding: str, errors: str) -> IO[str]:
