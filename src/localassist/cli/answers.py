@@ -98,7 +98,7 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
 
 
 def _place(passage: Passage, page: int | None) -> str:
-    name = PurePath(passage.path).name
+    name = one_line(PurePath(passage.path).name)
     return f"{name}, page {page}" if page is not None else name
 
 

@@ -52,7 +52,7 @@ def list_(_arguments: argparse.Namespace, services: Services, console: Console) 
         console.print("No documents yet. `localassist docs add FOLDER` adds some.")
     for collection in collections:
         documents = services.documents.documents(Scope(collection_ids=(collection.id,)))
-        console.print(f"{collection.name}: {_counted(len(documents))}, from {', '.join(collection.roots)}")
+        console.print(one_line(f"{collection.name}: {_counted(len(documents))}, from {', '.join(collection.roots)}"))
         root = Path(collection.roots[0]) if len(collection.roots) == 1 else Path("/")
         for document in documents:
             console.print(f"  {_line(document, root)}")
@@ -66,13 +66,14 @@ def remove(arguments: argparse.Namespace, services: Services, console: Console) 
     collection = _find_collection(services.documents.collections(), wanted, path)
     if collection is not None:
         services.forget.collection(collection.id)
-        console.print(f"Removed {collection.name}: {_counted(collection.document_count)}. The files are untouched.")
+        removed = f"Removed {collection.name}: {_counted(collection.document_count)}. The files are untouched."
+        console.print(one_line(removed))
         return 0
     document = services.documents.find_document(path)
     if document is None:
         raise NotFoundError(f"There is no collection or document {wanted}.", "`localassist docs list` shows all.")
     services.forget.document(document.id)
-    console.print(f"Removed {document.path}. The file is untouched.")
+    console.print(one_line(f"Removed {document.path}. The file is untouched."))
     return 0
 
 
@@ -133,7 +134,7 @@ def _line(document: Document, root: Path) -> str:
     if document.status is DocumentStatus.READY:
         pages = f"{document.page_count} pages, " if document.page_count else ""
         facts = f"{pages}{document.chunk_count} chunks"
-    return f"{document.status.value:<8} {name}  {facts}".rstrip()
+    return f"{document.status.value:<8} {one_line(name)}  {facts}".rstrip()
 
 
 def _find_collection(collections: Sequence[Collection], name: str, path: str) -> Collection | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from localassist.cli.console import one_line
+
 if TYPE_CHECKING:
     import argparse
 
@@ -38,8 +40,9 @@ def add(arguments: argparse.Namespace, services: Services, console: Console) -> 
 
 
 def _line(file: ModelFile) -> str:
+    name, path = one_line(file.name), one_line(file.path)
     if file.problem:
-        return f"{file.name}  {file.problem}  {file.path}"
+        return f"{name}  {one_line(file.problem)}  {path}"
     context = f", {file.context_length} tokens of context" if file.context_length else ""
-    licence = f", {file.licence}" if file.licence else ""
-    return f"{file.name}  {file.size / MIB:.0f} MB{context}{licence}  {file.path}"
+    licence = f", {one_line(file.licence)}" if file.licence else ""
+    return f"{name}  {file.size / MIB:.0f} MB{context}{licence}  {path}"
