@@ -26,15 +26,26 @@ man mehr mein meine mich mir mit muss müssen nach nicht noch nun nur ob oder oh
 so soll sollen sondern sonst über um und uns unser unter viel viele vom von vor wann warum was welche welchem welchen
 welcher welches wem wen wenn wer werden wie wieder will wir wird wo wollen wurde wurden zu zum zur zwischen
 """
+UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff]+"
+)
+"""Runs of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
 FUNCTION_WORDS: Final = frozenset((_ENGLISH + _GERMAN).split())
 
 _ENDINGS: Final = ("ements", "ement", "ingly", "ations", "ation", "ities", "ings", "edly", "ies", "ing", "ern", "est",
                    "ity", "ed", "es", "en", "er", "em", "ly", "s", "e", "y", "n")  # fmt: skip
 _SHORTEST_STEM: Final = 4
+_SHORTEST_SINGULAR: Final = 3
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in order, folded: case, accents and possessive endings are gone."""
+    """The words of a text in order, folded: case, accents and possessive endings are gone.
+
+    Scripts without spaces give overlapping pairs of characters instead.
+    """
+    if not text.isascii():
+        text = UNSPACED.sub(_pairs, text)
     return [_fold(match.group()) for match in WORD.finditer(text)]
 
 
@@ -44,7 +55,8 @@ def stem(word: str) -> str:
         return word
     for _ in range(2):
         for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            shortest = _SHORTEST_SINGULAR if ending == "s" else _SHORTEST_STEM
+            if word.endswith(ending) and len(word) - len(ending) >= shortest:
                 word = word[: -len(ending)]
                 break
         else:
@@ -55,6 +67,12 @@ def stem(word: str) -> str:
 def terms(text: str) -> list[str]:
     """The stems of a text's words in order, without function words."""
     return [stem(word) for word in words(text) if word not in _FOLDED_FUNCTION_WORDS]
+
+
+def _pairs(run: re.Match[str]) -> str:
+    characters = run.group()
+    pairs = [characters[i : i + 2] for i in range(len(characters) - 1)] or [characters]
+    return f" {' '.join(pairs)} "
 
 
 def _fold(word: str) -> str:
