@@ -140,7 +140,7 @@ def test_the_chip_names_the_model_and_where_it_runs(
 ) -> None:
     presenter = ModelsPresenter(picker, services, jobs)
     qtbot.waitUntil(lambda: picker.text() == "parrot")
-    assert entries(picker) == ["parrot\t1 kB", "No model: quotes only", "Use a model file…"]
+    assert entries(picker) == ["parrot\t4.0 GB", "No model: quotes only", "Use a model file…"]
     presenter.note_ready(ModelDescription("parrot", "", 4096, "CPU, 2 threads"))
     assert "Runs on CPU, 2 threads." in picker.toolTip()
     assert "parrot runs on CPU, 2 threads." in read_in(picker)
@@ -149,7 +149,7 @@ def test_the_chip_names_the_model_and_where_it_runs(
 def test_another_model_is_chosen_in_the_menu(qtbot: QtBot, picker: ModelPicker, services: Services, jobs: Jobs) -> None:
     models = FakeChatModels(FakeChatModel(name="parrot"), FakeChatModel(name="owl"))
     ModelsPresenter(picker, replace(services, models=models), jobs)
-    qtbot.waitUntil(lambda: "owl\t1 kB" in entries(picker))
+    qtbot.waitUntil(lambda: "owl\t4.0 GB" in entries(picker))
     next(a for a in picker.menu().actions() if a.text().startswith("owl")).trigger()
     qtbot.waitUntil(lambda: services.settings.load().chat_model == "owl")
     next(a for a in picker.menu().actions() if a.text() == "No model: quotes only").trigger()
@@ -174,6 +174,12 @@ def test_a_file_that_cannot_be_used_is_listed_with_its_reason_and_cannot_be_chos
     assert not entry.isEnabled()
     assert entry.toolTip() == "It is cut short."
     assert picker.text() == "No model: quotes only"
+
+
+def test_a_name_is_shown_letter_by_letter(picker: ModelPicker) -> None:
+    picker.show_models([ModelFile("R&D\tv2", "/m/r.gguf", 5_000_000)], "R&D\tv2")
+    assert picker.text() == "R&&D v2"
+    assert picker.menu().actions()[0].text() == "R&&D v2\t5 MB"
 
 
 def test_a_gpu_that_is_not_used_is_named_with_the_remedy_once_the_menu_opens(

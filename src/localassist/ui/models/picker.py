@@ -76,7 +76,7 @@ class ModelPicker(QToolButton):
 
     def _paint(self) -> None:
         name = self._current or WITHOUT_MODEL
-        self.setText(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
+        self.setText(_label(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"))
         self.setIcon(
             self._icons.icon("warning" if self._unused else "chevron-down", "amber" if self._unused else "muted")
         )
@@ -102,7 +102,7 @@ class ModelPicker(QToolButton):
             self._say(self._unused, "warning")
 
     def _entry(self, file: ModelFile) -> QAction:
-        action = QAction(f"{file.name}\t{size_words(file.size)}", self._menu)
+        action = QAction(f"{_label(file.name)}\t{size_words(file.size)}", self._menu)
         action.setCheckable(True)
         action.setChecked(file.name == self._current)
         action.setEnabled(not file.problem)
@@ -126,3 +126,8 @@ class ModelPicker(QToolButton):
         action = QWidgetAction(self._menu)
         action.setDefaultWidget(label)
         self._menu.addAction(action)
+
+
+def _label(name: str) -> str:
+    """A name as buttons and menus show it: they take an ampersand for a key and a tab for the end."""
+    return name.replace("&", "&&").replace("\t", " ")
