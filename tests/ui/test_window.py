@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looking import ask, shown, wait_for_end
+from looking import ask, icon_button, shown, wait_for_end
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtGui import Qt as GuiQt
@@ -263,6 +263,15 @@ def test_window_keys_work_while_text_is_written(opened: Assembly, qtbot: QtBot, 
     assert opened.chat.composer.field.hasFocus()
     qtbot.keyClick(opened.chat.composer.field, Qt.Key.Key_B, control)
     assert not opened.conversations.isVisible()
+
+
+def test_searching_opens_the_left_column_and_its_button_says_so(opened: Assembly, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(opened.window, Qt.Key.Key_B, control)
+    assert icon_button(opened.window, "Show conversations").isVisible()
+    qtbot.keyClick(opened.window, Qt.Key.Key_F, control)
+    assert opened.conversations.search.isVisible()
+    assert icon_button(opened.window, "Hide conversations").isVisible()
 
 
 HOSTILE = "<img/src='file:///etc/passwd'> & <b>bold</b>"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from localassist.ui.theme import LEFT_WIDTH, RIGHT_WIDTH, SMALL_PIXELS, STEP
 from localassist.ui.widgets import keys
@@ -17,8 +16,6 @@ from localassist.ui.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtGui import QCloseEvent
 
     from localassist.ui.chat.conversations import ConversationsView
     from localassist.ui.chat.view import ChatView
@@ -43,14 +40,13 @@ class Views:
 
 
 class MainWindow(QMainWindow):
-    """The one window of a home. `closed` when it is."""
+    """The one window of a home."""
 
     new_requested = Signal()
     switch_requested = Signal()
     stop_requested = Signal()
     models_requested = Signal()
     settings_requested = Signal()
-    closed = Signal()
 
     def __init__(self, icons: Icons, views: Views) -> None:
         super().__init__()
@@ -178,7 +174,9 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(key), self).activated.connect(slot)
 
     def _on_left_toggled(self) -> None:
-        shown = self._left.isHidden()
+        self._show_left(shown=self._left.isHidden())
+
+    def _show_left(self, *, shown: bool) -> None:
         self._left.setVisible(shown)
         self._left_button.rename("Hide conversations" if shown else "Show conversations")
 
@@ -187,14 +185,9 @@ class MainWindow(QMainWindow):
         self.show_evidence(shown=not self._evidence_closed)
 
     def _on_search_requested(self) -> None:
-        self._left.show()
+        self._show_left(shown=True)
         self._views.conversations.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._views.conversations.search.selectAll()
-
-    @override
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
-        self.closed.emit()
 
 
 def _rule() -> QFrame:
