@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import apsw
 
 from localassist.adapters.database.codec import storable
-from localassist.domain.terms import FUNCTION_WORDS
+from localassist.domain.terms import FUNCTION_WORDS, UNSPACED
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
 _TOKENIZER: Final = ("porter", ["unicode61", "remove_diacritics", "2"])
-
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003ffff]+"
-)
-"""Runs of scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, Chinese, Japanese, Korean."""
 
 _QUERY_CHARACTERS: Final = 20_000
 _QUERY_WORDS: Final = 256
@@ -32,7 +26,7 @@ def indexable(text: str) -> str:
     index's own tokenizer takes a whole clause for one word and would find nothing inside it.
     """
     text = storable(text)
-    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
+    return text if text.isascii() else UNSPACED.sub(_pairs, text)
 
 
 def _pairs(run: re.Match[str]) -> str:
