@@ -13,6 +13,7 @@ from localassist.adapters.database import (
     DatabaseDocumentStore,
     chunk_words,
     connection,
+    documents,
 )
 from localassist.domain.documents import Chunk, Document, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
@@ -171,6 +172,28 @@ def test_a_long_document_leaves_nothing_behind(
     assert left_behind(database) == (0, [("long", 50), ("seal", 50)])
     store.remove_document(document.id)
     assert left_behind(database) == (0, [])
+
+
+def test_a_large_collection_goes_in_steps(
+    home: Path,
+    store: DatabaseDocumentStore,
+    monkeypatch: pytest.MonkeyPatch,
+    between: Callable[[Callable[[], object]], list[object]],
+) -> None:
+    collection = store.add_collection("Home", [])
+    store.assign([save(store, f"/a/{number}.txt", f"seal{number}")[0].id for number in range(7)], collection.id)
+    shared, _ = save(store, "/a/shared.txt", "walrus")
+    store.assign([shared.id], collection.id)
+    store.assign([shared.id], store.add_collection("Rest", []).id)
+    other = Database(home / "localassist.db")
+    elsewhere = DatabaseDocumentStore(other)
+    monkeypatch.setattr(documents, "_REMOVED_AT_ONCE", 2)
+    counts = between(lambda: [each.document_count for each in elsewhere.collections()])
+    assert len(store.remove_collection(collection.id)) == 7
+    assert [6, 1] in counts
+    assert [4, 1] in counts
+    assert [each.document_count for each in elsewhere.collections()] == [1]
+    other.close()
 
 
 def test_a_thousand_copies_are_not_a_thousand_names(database: Database, store: DatabaseDocumentStore) -> None:

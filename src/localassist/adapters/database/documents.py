@@ -36,8 +36,7 @@ _BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
 _PUT: Final = """
 INSERT INTO documents (path, content_hash, size, modified, content_id, problem, used)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-ON CONFLICT (path) DO UPDATE SET
-    content_hash = ?2, size = ?3, modified = ?4, content_id = ?5, problem = ?6, used = ?7
+ON CONFLICT (path) DO UPDATE SET content_hash = ?2, size = ?3, modified = ?4, content_id = ?5, problem = ?6, used = ?7
 RETURNING id
 """
 _POINTS_SO: Final = """
@@ -66,7 +65,9 @@ _ONLY_HERE: Final = """
 SELECT id, content_id FROM documents
 WHERE id IN (SELECT document_id FROM memberships WHERE collection_id = ?1)
     AND id NOT IN (SELECT document_id FROM memberships WHERE collection_id <> ?1)
+LIMIT ?2
 """
+_REMOVED_AT_ONCE: Final = 200  # documents in one transaction: nobody waits for all of a collection's
 
 
 class DatabaseDocumentStore(DocumentStore):
@@ -95,14 +96,19 @@ class DatabaseDocumentStore(DocumentStore):
 
     @override
     def remove_collection(self, collection_id: int) -> tuple[int, ...]:
-        with self._database.writing() as connection:
-            _require_collection(connection, collection_id)
-            leaving: Any = connection.execute(_ONLY_HERE, (collection_id,)).fetchall()
-            connection.executemany("DELETE FROM documents WHERE id = ?", ((row[0],) for row in leaving))
-            connection.execute("DELETE FROM collections WHERE id = ?", (collection_id,))
-            gone = contents.remove_unheld(connection, (content_id for _, content_id in leaving))
-        self._bring_words_in_line(content_id for _, content_id in leaving)
-        return gone
+        gone: list[int] = []
+        more = True
+        while more:
+            with self._database.writing() as connection:
+                _require_collection(connection, collection_id)
+                leaving: Any = connection.execute(_ONLY_HERE, (collection_id, _REMOVED_AT_ONCE)).fetchall()
+                connection.executemany("DELETE FROM documents WHERE id = ?", ((row[0],) for row in leaving))
+                gone += contents.remove_unheld(connection, (content_id for _, content_id in leaving))
+                more = len(leaving) == _REMOVED_AT_ONCE
+                if not more:
+                    connection.execute("DELETE FROM collections WHERE id = ?", (collection_id,))
+            self._bring_words_in_line(content_id for _, content_id in leaving)
+        return tuple(gone)
 
     @override
     def documents(self, scope: Scope) -> tuple[Document, ...]:
