@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ import pytest
 from fakes import FakeActivity
 from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import ChromaPassageIndex
-from localassist.adapters.database import Database, DatabaseDocumentStore, searching
+from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore, searching
 from localassist.domain.documents import Chunk, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.soak
 
@@ -106,6 +108,37 @@ def test_comparing_all_vectors_costs_little_more_than_the_arithmetic(library: Li
         "nearest_exact among 20,000", lambda: library.store.nearest_exact(library.query(), 200, part, "embedder")
     )
     assert searched < 30 * arithmetic
+
+
+def test_an_answer_grows_while_huge_documents_come_and_go(tmp_path: Path) -> None:
+    database = Database(tmp_path / "localassist.db")
+    conversations, store = DatabaseConversationStore(database), DatabaseDocumentStore(database)
+    _, answer = conversations.ask(conversations.create("", "").id, None, "Why?")
+    line = "".join(f"word{number} " for number in range(120))
+    text = "".join(f"{number} {line}" for number in range(13_000_000 // len(line)))
+    chunks = [Chunk(start, start + 900) for start in range(0, len(text) - 900, 900)]
+    same = Vectors(np.ones(DIMENSION * len(chunks), np.float32).data, DIMENSION)
+
+    def come_and_go() -> None:
+        content, versions = StructuredText(text, ()), ("reader", "embedder")
+        for number in range(2):
+            store.save(FoundFile("/a.txt", 1, 1.0), str(number), versions, content, chunks, same)
+        copy = store.reuse(FoundFile("/b.txt", 1, 1.0), "1", versions)
+        assert copy
+        store.remove_collection(store.add_collection("Empty", []).id)
+        store.remove_document(copy.id)
+
+    longest = 0.0
+    busy = threading.Thread(target=come_and_go)
+    busy.start()
+    while busy.is_alive():
+        started = time.perf_counter()
+        conversations.grow(answer.id, "Because")
+        longest = max(longest, time.perf_counter() - started)
+        busy.join(0.01)
+    database.close()
+    print(f"growing an answer beside documents of 13 MB: at most {1000 * longest:.0f} ms")
+    assert longest < 0.5
 
 
 def test_common_words_do_not_slow_a_search_down(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
