@@ -119,6 +119,25 @@ def test_a_document_opens_in_its_own_program_only_when_asked(
     assert [url.toLocalFile() for url in opened] == [str(lease.path)]
 
 
+def test_a_document_that_no_program_opens_is_told(
+    qtbot: QtBot, view: EvidenceView, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    qtbot.mouseClick(icon_button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
+    assert f"No program opened {lease.path.name}." in said(view.page)
+
+
+def test_one_document_is_never_shown_below_the_name_of_another(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    assert view.page.marked_text == QUOTE
+    view.page.show_opening("other.pdf")
+    assert view.page.marked_text == ""
+    assert view.page.paper.paper.marks() == []
+
+
 def test_why_unfolds_what_was_searched_and_what_it_took(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
     view.show_evidence(answer(evidence_of(lease)))
     assert "The model runs here." not in said(view)

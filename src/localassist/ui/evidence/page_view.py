@@ -133,7 +133,9 @@ class PageView(QWidget):
         return self._settle.isActive()
 
     def show_opening(self, name: str) -> None:
-        """Name the document that is being opened."""
+        """Name the document that is being opened; another one's page doesn't stay below its name."""
+        if name != self._name.text():
+            self._show_nothing()
         self._name.setText(name)
         self._show_note("")
         self._show_position(None, 0)
@@ -161,12 +163,12 @@ class PageView(QWidget):
 
     def show_problem(self, problem: Problem) -> None:
         """Say why nothing is shown."""
-        self._drawn_text = ""
-        self.paper.show_page(None)
-        self._stack.setCurrentWidget(self.paper)
-        self._more.hide()
-        self._show_zoom()
+        self._show_nothing()
         self._note.complain(problem)
+
+    def show_not_opened(self, name: str) -> None:
+        """Say that no other program opened the file."""
+        self._note.warn(f"No program opened {name}. Open it from its folder.")
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -223,6 +225,13 @@ class PageView(QWidget):
         self._larger.setVisible(drawn)
         self._smaller.setEnabled(self._zoom > 0)
         self._larger.setEnabled(self._zoom < len(ZOOMS) - 1)
+
+    def _show_nothing(self) -> None:
+        self._drawn_text = ""
+        self.paper.show_page(None)
+        self._stack.setCurrentWidget(self.paper)
+        self._more.hide()
+        self._show_zoom()
 
     def _show_position(self, page: int | None, page_count: int) -> None:
         self._page, self._page_count = page or 0, page_count

@@ -71,5 +71,6 @@ class EvidencePresenter(QObject):
                 self._page_view.show_problem(describe(found))
 
     def _on_outside_asked(self) -> None:
-        if self._place is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._place.path))
+        place = self._place
+        if place is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(place.path)):
+            self._page_view.show_not_opened(place.name)
