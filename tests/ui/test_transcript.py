@@ -119,6 +119,20 @@ def test_following_only_at_the_end(transcript: TranscriptView, qtbot: QtBot) -> 
     assert not at_bottom(transcript)
 
 
+def test_a_table_that_takes_long_leaves_time_for_typing(transcript: TranscriptView, qtbot: QtBot) -> None:
+    transcript.show_messages([question(1)])
+    transcript.add(answer(2, "", MessageStatus.STREAMING))
+    transcript.grow(2, "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 2_000)
+    qtbot.waitUntil(lambda: transcript.items[-1].height > 10_000)
+    began = time.perf_counter()
+    transcript._on_repaint_due()
+    took_ms = 1000 * (time.perf_counter() - began)
+    assert transcript._repaint.interval() > 2 * took_ms
+    transcript.finish(answer(2, "Short."))
+    transcript._on_repaint_due()
+    assert transcript._repaint.interval() < took_ms, "and comes back once it is quick"
+
+
 def test_growing_answer_shows_the_same_as_the_finished_one(transcript: TranscriptView, qtbot: QtBot) -> None:
     text = "# Notice\n\nAt **least**:\n\n1. sixty\n2. days\n\n"
     text += "```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nEnd."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 REPAINT_MS: Final = 33
+REST: Final = 3  # times as long as the last repaint took: a long table or list leaves most of the time for typing
 SIDE_MARGIN: Final = 6 * STEP
 LINE_STEP: Final = 12 * STEP
 
@@ -114,7 +116,7 @@ class TranscriptView(QAbstractScrollArea):
         self._arrange()
 
     def grow(self, message_id: int, delta: str) -> None:
-        """Add text to the answer that is being written; it is shown within 33 ms."""
+        """Add text to the answer that is being written; it is shown within 33 ms, or when laying out allows."""
         item = self._item(message_id)
         if item is not None and item.growing is not None:
             item.growing.feed(delta)
@@ -207,10 +209,12 @@ class TranscriptView(QAbstractScrollArea):
         return QPointF(round(self._left), round(self._column.top(index)) - self.verticalScrollBar().value())
 
     def _on_repaint_due(self) -> None:
+        began = time.perf_counter()
         for item in self._items[-2:]:
             if item.growing is not None:
                 self._layouts.grow(item)
         self._arrange()
+        self._repaint.setInterval(max(REPAINT_MS, round(1000 * REST * (time.perf_counter() - began))))
 
     def _on_scrolled(self, value: int) -> None:
         if not self._settling:
