@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,11 @@ def one_at_a_time(lock: Path) -> Iterator[None]:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(held.fileno(), msvcrt.LK_LOCK, 1)
+            while True:  # it gives up after ten seconds; others compile for minutes
+                with suppress(OSError):
+                    msvcrt.locking(held.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+                say("Another set-up of this folder is running; waiting for it ...")
         else:
             import fcntl
 
