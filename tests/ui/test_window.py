@@ -13,7 +13,7 @@ from looking import ask, icon_button, shown, wait_for_end
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
 
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.documents import Citation, Passage
@@ -225,6 +225,26 @@ def test_conversation_is_renamed_and_deleted(opened: Assembly, qtbot: QtBot, ser
     opened._list._delete(made.id)
     qtbot.waitUntil(lambda: opened.conversations._model.rowCount() == 0)
     assert services.conversations.recent() == ()
+
+
+def test_title_that_is_edited_is_left_alone_while_an_answer_ends(
+    opened: Assembly, qtbot: QtBot, services: Services, answers: ScriptedAnswers
+) -> None:
+    made = services.conversations.create("Lease", "")
+    opened.begin()
+    model, listed = opened.conversations._model, opened.conversations.findChild(QListView)
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    listed.setCurrentIndex(model.index(1, 0))
+    listed.edit(listed.currentIndex())
+    editor = listed.findChild(QLineEdit)
+    qtbot.keyClicks(editor, "Flat")
+    answers.script = [TokenDelta("60 days.")]
+    opened.chat.question_asked.emit("What notice?")
+    wait_for_end(opened, qtbot)
+    qtbot.keyClicks(editor, " 4b")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: services.conversations.get(made.id).title == "Flat 4b")
+    qtbot.waitUntil(lambda: model.rowCount() == 3)
 
 
 def test_copy_takes_the_answer(opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from calendar import month_name
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
@@ -26,12 +27,16 @@ NOTHING_YET: Final = "Your conversations will be listed here. They stay on this 
 
 
 class ConversationsView(QWidget):
-    """Shows titles. `search_changed` carries the words looked for, the others a conversation's id."""
+    """Shows titles. `search_changed` carries the words looked for, the others a conversation's id.
+
+    `title_left` says that a title is no longer edited: what was to be shown meanwhile was not.
+    """
 
     new_requested = Signal()
     conversation_chosen = Signal(int)
     search_changed = Signal(str)
     renamed = Signal(int, str)
+    title_left = Signal()
     deletion_requested = Signal(int, str)
 
     def __init__(self, icons: Icons) -> None:
@@ -74,6 +79,7 @@ class ConversationsView(QWidget):
         self._list.activated.connect(self._on_chosen)
         self._list.customContextMenuRequested.connect(self._on_menu_requested)
         self._model.itemChanged.connect(self._on_item_changed)
+        self._list.itemDelegate().closeEditor.connect(self.title_left)
         self._icons.theme.changed.connect(self._paint_icons)
         delete = QAction("Delete…", self._list)
         delete.setShortcut(QKeySequence.StandardKey.Delete)
@@ -82,7 +88,9 @@ class ConversationsView(QWidget):
         self._list.addAction(delete)
 
     def show_conversations(self, conversations: Sequence[Conversation], chosen: int | None) -> None:
-        """Show these, the latest first, with the chosen one marked."""
+        """Show these, the latest first, with the chosen one marked; nothing else while a title is edited."""
+        if self._is_edited:
+            return
         self._model.clear()
         day = ""
         for conversation in conversations:
@@ -101,11 +109,18 @@ class ConversationsView(QWidget):
 
     def mark(self, conversation_id: int | None) -> None:
         """Mark a conversation as the one on show."""
+        if self._is_edited:
+            return
         self._list.clearSelection()
         for row in range(self._model.rowCount()):
             index = self._model.index(row, 0)
             if conversation_id is not None and index.data(ID_ROLE) == conversation_id:
                 self._list.setCurrentIndex(index)
+
+    @property
+    def _is_edited(self) -> bool:
+        """Whether somebody is writing a title in the list."""
+        return self._list.findChild(QLineEdit) is not None
 
     def _paint_icons(self) -> None:
         self._new.setIcon(self._icons.icon("plus"))
@@ -153,4 +168,4 @@ def day_name(moment: float, now: float) -> str:
     for most, name in ((0, "Today"), (1, "Yesterday"), (7, "Last week"), (30, "Last month")):
         if days <= most:
             return name
-    return then.strftime("%B %Y")
+    return f"{month_name[then.month]} {then.year}"

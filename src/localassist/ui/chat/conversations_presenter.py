@@ -34,6 +34,7 @@ class ConversationsPresenter(QObject):
         self.recent: tuple[Conversation, ...] = ()
         view.search_changed.connect(self._on_search_changed)
         view.renamed.connect(self._on_renamed)
+        view.title_left.connect(self.refresh)
         view.deletion_requested.connect(self._on_deletion_requested)
 
     def refresh(self) -> None:
