@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.database import writers
 from localassist.adapters.database.codec import path_from_bytes
 from localassist.adapters.database.words import indexable
+from localassist.domain.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,21 +43,28 @@ def reserve(connection: apsw.Connection, count: int) -> range:
     return ids
 
 
-def write_ahead(database: Database, words: Sequence[tuple[str, str]], title: str) -> range | None:
-    """Index the (text, heading) of many chunks that are not stored yet; returns the ids reserved for them.
+@contextmanager
+def written_ahead(database: Database, words: Sequence[tuple[str, str]], title: str) -> Iterator[range | None]:
+    """Index the (text, heading) of many chunks, to be stored inside the block under the ids it gives.
 
-    Few chunks give None: their words are written when they are stored.
+    Few chunks give None: their words are written when they are stored. When storing fails the words are loose.
     """
     if len(words) <= AT_ONCE:
-        return None
+        yield None
+        return
     with database.writing() as connection:
         ids = reserve(connection, len(words))
         _note_loose(connection, ids, writers.this_process())
-    for part in _parts(ids):
-        with database.writing() as connection:
-            write(connection, part, words[part.start - ids.start : part.stop - ids.start], title)
-        make_way()
-    return ids
+    try:
+        for part in _parts(ids):
+            with database.writing() as connection:
+                write(connection, part, words[part.start - ids.start : part.stop - ids.start], title)
+            make_way()
+        yield ids
+    except BaseException:
+        with suppress(StorageError), database.writing() as connection:
+            connection.execute("UPDATE loose_words SET writer = '' WHERE first_chunk = ?", (ids.start,))
+        raise
 
 
 def write(connection: apsw.Connection, ids: Iterable[int], words: Iterable[tuple[str, str]], title: str) -> None:

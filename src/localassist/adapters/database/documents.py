@@ -145,8 +145,8 @@ class DatabaseDocumentStore(DocumentStore):
         if vectors.count != len(chunks):
             raise ValueError(f"{len(chunks)} chunks with {vectors.count} vectors")
         draft = contents.draft((content_hash, *versions), content, chunks, vectors, file.path)
-        written = chunk_words.write_ahead(self._database, draft.words, draft.indexed_title)
-        with self._database.writing() as connection:
+        ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title)
+        with ahead as written, self._database.writing() as connection:
             content_id, chunk_ids = contents.put(connection, draft, written)
             document, before = _point(connection, file, content_hash, content_id)
             if not self._trimmed:  # it looks at every document: once a process is enough
