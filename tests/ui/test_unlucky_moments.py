@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conftest import ScriptedAnswers
     from localassist.domain.chat import Conversation
     from localassist.ui.assembly import Assembly
+    from localassist.ui.jobs import Jobs
     from localassist.usecases.services import Services
 
 FULL = StorageError("The disk is full.", "Free some space.")
@@ -161,3 +162,26 @@ def test_deleting_the_conversation_that_is_answered_ends_the_answer(
     qtbot.waitUntil(lambda: not opened._chat._running)
     assert opened.chat.composer.note == ""
     assert opened.chat.status.words == ""
+
+
+def test_closing_the_window_stores_what_was_answered(
+    opened: Assembly, qtbot: QtBot, answers: ScriptedAnswers, services: Services, jobs: Jobs
+) -> None:
+    answers.script = [TokenDelta("At least "), threading.Event(), TokenDelta("60 days.")]
+    ask(opened, qtbot, "What notice?")
+    qtbot.waitUntil(lambda: shown(opened)[1:] == ["At least "])
+    answer_id = opened.chat.transcript.items[-1].message.id
+    opened.window.close()
+    jobs.close(10)
+    stored = services.conversations.message(answer_id)
+    assert (stored.status, stored.text) == (MessageStatus.STOPPED, "At least ")
+
+
+def test_conversation_made_by_a_command_meanwhile_can_be_read_from_the_first_start(
+    opened: Assembly, qtbot: QtBot, services: Services
+) -> None:
+    opened.begin()
+    qtbot.waitUntil(opened.first_start.isVisible)
+    made = services.conversations.create("Lease", "")
+    opened.conversations.conversation_chosen.emit(made.id)
+    qtbot.waitUntil(opened.chat.isVisible)

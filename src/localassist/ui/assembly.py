@@ -128,6 +128,7 @@ class Assembly(QObject):
         self.chat.empty.explain(words, suggestions, offer_demo=not name)
 
     def _on_conversation_shown(self, conversation_id: int | None, title: str) -> None:
+        self.window.show_first_start(shown=False)
         self.window.show_title(title)
         self._list.mark(conversation_id)
 
