@@ -83,6 +83,11 @@ def test_a_missing_document_is_named(here: Home) -> None:
     assert "No documents yet" in here.run("docs", "list").stdout
 
 
+def test_a_name_longer_than_names_can_be_is_a_sentence(here: Home) -> None:
+    assert_sentence(here.run("docs", "add", "a" * 5_000), "too long")
+    assert_sentence(here.run("ask", "--docs", "a" * 5_000, "Hello?"), "too long")
+
+
 def test_an_empty_question_is_refused(here: Home) -> None:
     assert_sentence(here.run("ask", "  "), "empty")
     assert_sentence(here.run("ask", "-", said=""), "empty")

@@ -28,8 +28,8 @@ def add(arguments: argparse.Namespace, services: Services, console: Console) -> 
     unread = False
     with stopped_by_ctrl_c() as stop:
         for path in arguments.paths:
-            if not Path(path).exists():  # asked first: ingesting would leave a collection of nothing
-                console.warn(f"There is no file or folder {path}.")
+            if hindrance := _hindrance(path):  # asked first: ingesting would leave a collection of nothing
+                console.warn(hindrance)
                 unread = True
                 continue
             try:
@@ -112,6 +112,14 @@ def ingest(paths: Sequence[str], collection: str, services: Services, console: C
     console.end_progress()
     stop.raise_if_requested()
     return result
+
+
+def _hindrance(path: str) -> str:
+    """Why there is nothing to read at a path, as a sentence; "" if there is something."""
+    try:
+        return "" if Path(path).exists() else f"There is no file or folder {path}."
+    except OSError as error:
+        return f"{path} can't be opened: {error.strerror}."
 
 
 def _name(path: str) -> str:
