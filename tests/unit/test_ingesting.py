@@ -6,6 +6,7 @@ from localassist.domain.errors import ModelError, Stopped, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed, IngestEvent
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
+from localassist.usecases import ingesting
 from localassist.usecases.ingesting import IngestPaths
 
 LONG = " ".join(f"Sentence number {n} says a thing about boats." for n in range(2000))
@@ -115,6 +116,14 @@ def test_a_file_that_vanishes_after_it_was_found_fails_alone(shelf: Shelf) -> No
     list(events)
     assert shelf.documents()["boats.md"].problem.startswith("/files/boats.md is gone.")
     assert shelf.documents()["leases.md"].status is DocumentStatus.READY
+
+
+def test_a_file_too_large_to_be_read_is_not_hashed_either(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingesting, "MAX_DOCUMENT_BYTES", 10)
+    shelf.files.write("/files/huge.md", "more than ten bytes", problem="It is too large.")
+    shelf.ingest("/files/huge.md")
+    assert shelf.files.hashed == []
+    assert "too large" in shelf.documents()["huge.md"].problem
 
 
 def test_a_file_without_text_says_so(shelf: Shelf) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+MAX_DOCUMENT_BYTES: Final = 500_000_000
+"""Larger files are refused unread: their text would not fit the memory of a laptop."""
+
 
 class BlockKind(StrEnum):
     """What a stretch of a document's text is."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import DocumentStatus
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus
 from localassist.domain.errors import LocalAssistError, ModelError, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed
 from localassist.domain.ports.documents import SkippedFile
@@ -104,10 +104,11 @@ class IngestPaths:
     def _read(self, file: FoundFile, place: _Place, stop: Stop) -> Document:
         content_hash = ""
         try:
-            content_hash = self._files.content_hash(file.path, stop)
-            known = self._store.reuse(file, content_hash, place.versions)
-            if known is not None:
-                return known
+            if file.size <= MAX_DOCUMENT_BYTES:  # the reader refuses a larger one, so nobody waits for its hash
+                content_hash = self._files.content_hash(file.path, stop)
+                known = self._store.reuse(file, content_hash, place.versions)
+                if known is not None:
+                    return known
             return self._save(file, content_hash, place, self._reader.read(file.path, stop), stop)
         except (StorageError, ModelError):
             raise

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from localassist.adapters.children import ChildDied, Death, Limits
 from localassist.adapters.readers.formats import SUFFIXES
-from localassist.domain.documents import Block, BlockKind, PageImage, PageSpan, StructuredText
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, Block, BlockKind, PageImage, PageSpan, StructuredText
 from localassist.domain.errors import DocumentError
 from localassist.domain.ports.documents import DocumentReader
 from localassist.domain.stopping import Stop
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from localassist.adapters.children import ChildPool, Reply
 
 _VERSION: Final = "readers-1"
-_MAX_FILE_BYTES: Final = 500_000_000
 _READING: Final = Limits(seconds=120, memory_bytes=2_000_000_000, output_bytes=400_000_000)
 _DRAWING: Final = Limits(seconds=30, memory_bytes=2_000_000_000, output_bytes=100_000_000)
 
@@ -79,9 +78,9 @@ def _check_size(path: str) -> None:
         raise DocumentError(f"{name} could not be opened: {reason}.", "Check that it is still there.") from error
     if not stat.S_ISREG(status.st_mode):
         raise DocumentError(f"{name} is not a file.", "Choose a file with a document in it.")
-    if status.st_size > _MAX_FILE_BYTES:
+    if status.st_size > MAX_DOCUMENT_BYTES:
         raise DocumentError(
-            f"{name} has {status.st_size / 1e6:,.0f} MB; files up to {_MAX_FILE_BYTES / 1e6:,.0f} MB are read.",
+            f"{name} has {status.st_size / 1e6:,.0f} MB; files up to {MAX_DOCUMENT_BYTES / 1e6:,.0f} MB are read.",
             "Split it into smaller files.",
         )
     if status.st_size == 0:
