@@ -203,6 +203,12 @@ def test_an_answer_without_a_model_is_made_of_quotes() -> None:
     assert [sentence.citations for sentence in result.sentences] == [(1,), (2,)]
 
 
+def test_words_that_repeat_the_question_are_no_proof() -> None:
+    shelf = Shelf(("Answers", "Who founded the company? It was founded in a garage by two friends."))
+    material = Material("Who founded the company?", shelf.passages((1, 1.0)), shelf.find, shared_words)
+    assert answer_with_quotes(material).citations[0].quote == "It was founded in a garage by two friends."
+
+
 def test_german() -> None:
     shelf = Shelf(("Wartung", "Die Wärmepumpe wird am 3. Mai 2025 gewartet. Die Wartung kostet 1.240,50 € inkl. MwSt."))
     answer = "Die Wartung der Wärmepumpe kostet 1240,50 Euro. Sie ist am 03.05.2025."

@@ -31,6 +31,8 @@ _HINT_WEIGHT: Final = 0.15
 _QUOTES: Final = 3
 _WORD_WEIGHT: Final = 0.5
 _FIGURE_WEIGHT: Final = 0.15
+_ECHO_COST: Final = 1.0
+"""Of words that only repeat the question, like a heading in a list of questions."""
 _CLEARLY_BETTER: Final = 0.25
 """By how much the best quote must answer the question better than all that an answer rests on to be appended."""
 _WORTH_QUOTING: Final = 0.75
@@ -120,6 +122,7 @@ class _Aligner:
             * self._weights.share(self._question, unit.stems | source.name_stems, unit.held | source.name_held)
             + (_FIGURE_WEIGHT if wants_figure and unit.held - self._asked else 0.0)
             + source.passage.score
+            - (_ECHO_COST if unit.stems <= self._question.stems and unit.held <= self._asked else 0.0)
             for (source, unit), cosine in zip(units, near, strict=True)
         }
 
