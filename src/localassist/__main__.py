@@ -14,6 +14,9 @@ def main() -> int:
 
         return child_main.main()
     _open_standard_streams()
+    from localassist.cli.interrupts import end_silently_on_ctrl_c
+
+    end_silently_on_ctrl_c()
     from localassist import app
 
     return app.main(sys.argv[1:], _run_benchmark)

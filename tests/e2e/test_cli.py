@@ -163,6 +163,20 @@ def test_ctrl_c_keeps_what_there_is(lasting: Home) -> None:
 
 
 @pytest.mark.slow
+def test_ctrl_c_while_it_closes_ends_it_without_a_traceback(lasting: Home) -> None:
+    running = lasting.start("ask", "Count from one to one thousand in words.")
+    assert running.stdout is not None
+    assert running.stderr is not None
+    assert running.stdout.read(1)
+    running.send_signal(signal.SIGINT)
+    assert "Stopped" in running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode in (130, -signal.SIGINT), err
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
 def test_chat_keeps_its_history(here: Home) -> None:
     few_words(here)
     ran = here.run("chat", said="Say hello.\n/new\nSay goodbye.\n/quit\n")

@@ -1,4 +1,4 @@
-"""Ctrl-C: the first ends the work and keeps what there is, the second ends the program."""
+"""Ctrl-C: the first ends the work and keeps what there is, the second ends the program, which never says a word."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130
 """Exit code of a command that Ctrl-C ended: 128 and the signal's number, as shells count."""
 _OVER: Final = b"\0"
+
+
+def end_silently_on_ctrl_c() -> None:
+    """Let Ctrl-C end the process from now on: while it starts or closes there is nothing left to keep.
+
+    Raised instead, in the middle of that, it would be a traceback and leave native threads without their memory.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a parent or the window decided
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def raised_on_ctrl_c() -> Iterator[None]:
+    """Ctrl-C raises `KeyboardInterrupt` inside, and ends the process silently after."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        end_silently_on_ctrl_c()
 
 
 @contextmanager

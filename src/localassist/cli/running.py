@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from localassist.cli import asking, benchmarks, demo, doctor, documents, models
 from localassist.cli.console import Console
-from localassist.cli.interrupts import INTERRUPTED
+from localassist.cli.interrupts import INTERRUPTED, raised_on_ctrl_c
 from localassist.cli.parser import UsageError, parse
 from localassist.domain.errors import LocalAssistError, Stopped
 
@@ -68,7 +68,8 @@ def run(arguments: Sequence[str], house: House) -> int:
         return _refuse(error, as_json="--json" in arguments)
     console = Console(as_json=parsed.json)
     try:
-        return _run(parsed, house, console)
+        with raised_on_ctrl_c():
+            return _run(parsed, house, console)
     except LocalAssistError as error:
         log.info("Could not: %s", type(error).__name__, exc_info=error)
         console.fail(error)
