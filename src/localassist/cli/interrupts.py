@@ -1,4 +1,4 @@
-"""Ctrl-C: the first ends the work and keeps what there is, the second ends the program, which never says a word."""
+"""Ctrl-C: the first ends the work and keeps what there is, the second ends the program; neither shows a traceback."""
 
 from __future__ import annotations
 
