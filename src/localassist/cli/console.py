@@ -53,6 +53,7 @@ class Console:
         self._err = _stream(self._kept[1], encoding, "replace")
         self._progress = ""
         self._line_open = False
+        self._given = False
         self._silence()
 
     def print(self, text: str = "") -> None:
@@ -76,8 +77,11 @@ class Console:
             self.print()
 
     def object(self, value: dict[str, Any]) -> None:
-        """The one object of `--json`. Raises as `write` does."""
+        """The one object of `--json`; a second is not printed. Raises as `write` does."""
         self.end_progress()
+        if self._given:
+            return
+        self._given = True
         self._put(escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
     def progress(self, text: str) -> None:
