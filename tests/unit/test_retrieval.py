@@ -6,7 +6,7 @@ from localassist.domain.errors import ModelError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.stopping import Stop
 from localassist.usecases.ingesting import IngestPaths
-from localassist.usecases.retrieval import SearchPassages, fuse
+from localassist.usecases.retrieval import SearchPassages, fuse, is_relevant
 
 LEASE = """# Tenancy agreement flat {flat}
 
@@ -112,3 +112,19 @@ def test_fusing_is_the_mean_of_normalised_scores() -> None:
     assert fuse(words, meaning) == {1: 0.5, 2: 0.75, 3: 0.0, 4: 0.0}
     assert fuse(words, []) == {1: 1.0, 2: 0.5, 3: 0.0}
     assert fuse([], []) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the capital of Mongolia?", False),
+        ("What car does Bruce Wayne drive?", True),
+        ("capital", True),
+        ("Who?", False),
+    ],
+)
+def test_words_alone_judge_relevance_by_rarity_and_number(question: str, *, expected: bool) -> None:
+    texts = ["Geode Capital Management holds 2.1%.", "Insured: Bruce Wayne. Model: Batmobile.", "Nothing of the kind."]
+    passages = [Passage(n, n, f"/{n}.md", "", None, "", text, 0, len(text)) for n, text in enumerate(texts)]
+    assert is_relevant(question, passages, by_meaning=[]) is expected
+    assert is_relevant(question, passages, by_meaning=[Scored(1, 0.5)])

@@ -23,6 +23,7 @@ from localassist.domain.errors import NotFoundError
 from localassist.domain.events import Retrieved
 from localassist.domain.ports.documents import DocumentStore, FoundFile, PassageIndex
 from localassist.domain.stopping import Stop
+from localassist.domain.vectors import Vectors
 from localassist.usecases.chunking import chunk, text_to_embed
 from localassist.usecases.retrieval import DEPTH, SearchPassages
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from localassist.domain.documents import Passage, Scored
     from localassist.domain.ports.embedder import Embedder
-    from localassist.domain.vectors import Vectors
 
 TARGETS: Final = {"cranfield": 0.418, "xquad-en": 0.978}
 """nDCG@10 of half-and-half convex combination over whole documents with all-MiniLM-L6-v2."""
@@ -132,13 +132,19 @@ def _questions(folder: Path) -> list[_Judged]:
 
 def _index(documents: Iterable[tuple[str, StructuredText]], store: DocumentStore, embedder: Embedder) -> None:
     collection = store.add_collection("bench", ())
-    for name, content in documents:
-        chunks = chunk(content, embedder.count_tokens, embedder.max_tokens)
-        texts = [text_to_embed(content.title, item, content.text) for item in chunks]
-        vectors = embedder.embed_passages(texts, Stop())
+    divided = [
+        (name, content, chunk(content, embedder.count_tokens, embedder.max_tokens)) for name, content in documents
+    ]
+    texts = [text_to_embed(content.title, item, content.text) for _, content, chunks in divided for item in chunks]
+    vectors = embedder.embed_passages(texts, Stop())
+    first = 0
+    for name, content, chunks in divided:
+        rows = slice(first * vectors.dimension, (first + len(chunks)) * vectors.dimension)
+        own = Vectors(vectors.data[rows], vectors.dimension)
         file = FoundFile(name, len(content.text), 0.0)
-        document, _ = store.save(file, name, ("bench", embedder.name), content, chunks, vectors)
+        document, _ = store.save(file, name, ("bench", embedder.name), content, chunks, own)
         store.assign([document.id], collection.id)
+        first += len(chunks)
 
 
 class _ExactIndex(PassageIndex):

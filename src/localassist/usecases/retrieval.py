@@ -137,8 +137,12 @@ def is_relevant(query: str, passages: Sequence[Passage], by_meaning: Iterable[Sc
     holders = Counter(term for terms_held in held for term in terms_held)
     # A word that no passage has weighs as much as one that a single passage has.
     weights = {term: math.log(1 + len(held) / max(holders[term], 1)) for term in terms(query)}
-    most = max((sum(weight for term, weight in weights.items() if term in h) for h in held), default=0.0)
-    return most > 0 and most >= _RELEVANT_SHARE * sum(weights.values())
+    enough = _RELEVANT_SHARE * sum(weights.values())
+    return any(
+        sum(weights[term] for term in shared) >= enough and len(shared) >= min(2, len(weights))
+        for shared in (weights.keys() & terms_held for terms_held in held)
+        if shared
+    )
 
 
 def without_repeats(passages: Iterable[Passage]) -> list[Passage]:
