@@ -33,7 +33,7 @@ _WORD_WEIGHT: Final = 0.5
 _FIGURE_WEIGHT: Final = 0.15
 _ECHO_COST: Final = 1.0
 """Of words that only repeat the question, like a heading in a list of questions."""
-_CLEARLY_BETTER: Final = 0.25
+_CLEARLY_BETTER: Final = 0.15
 """By how much the best quote must answer the question better than all that an answer rests on to be appended."""
 _WORTH_QUOTING: Final = 0.75
 """Of the best quote's value, for a further quote in an answer without a model."""
