@@ -62,12 +62,17 @@ class SearchPassages:
         except LocalAssistError as error:
             yield Searching(f"Only words were searched: {error.message}")
         stop.raise_if_requested()
-        fused = fuse(by_words, by_meaning)
-        best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:_CANDIDATES]
-        ranked = rank(query, [replace(p, score=fused[p.chunk_id]) for p in self._store.passages(best, scope)])
+        ranked = rank(query, fused_passages(self._store, scope, by_words, by_meaning))
         if not is_relevant(whole, ranked, by_meaning):
             ranked = []
         yield Retrieved(tuple(without_repeats(ranked)[:limit]), 0)
+
+
+def fused_passages(store: DocumentStore, scope: Scope, *searches: Iterable[Scored]) -> list[Passage]:
+    """The passages that some searches together found best, at most `_CANDIDATES`, scored by `fuse`."""
+    fused = fuse(*searches)
+    best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:_CANDIDATES]
+    return [replace(passage, score=fused[passage.chunk_id]) for passage in store.passages(best, scope)]
 
 
 def fuse(*searches: Iterable[Scored]) -> dict[int, float]:
