@@ -110,6 +110,12 @@ def test_names_are_found_in_any_case_and_by_a_unique_beginning(place: Place) -> 
         place.models.open("llama")
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "with\0nul"])
+def test_a_name_that_no_file_can_have_is_a_sentence(place: Place, name: str) -> None:
+    with pytest.raises(ModelError, match="no chat model named"):
+        place.models.open(name)
+
+
 def test_a_file_that_was_not_added_is_checked_before_it_is_loaded(place: Place) -> None:
     broken = place.folder / "broken.gguf"
     broken.write_bytes(b"GGUF")

@@ -74,9 +74,9 @@ class LlamaChatModels(ChatModels):
         if file is not None:
             return self._handle(file.name, file.path)
         path = _absolute(reference)
-        if Path(path).is_file():
+        if os.path.isfile(path):  # noqa: PTH113  Path raises for a name too long to be one
             return self._handle(Path(path).stem, path)
-        raise ModelError(f"There is no chat model named {reference!r}, and no file of that name.", _ADD)
+        raise ModelError(f"There is no chat model named {reference[:200]!r}, and no file of that name.", _ADD)
 
     @override
     def default(self) -> ChatModel | None:
