@@ -47,6 +47,23 @@ def test_marks_stand_where_they_belong() -> None:
     assert answers.marked_text(ANSWER) == marked
 
 
+@pytest.mark.parametrize(
+    ("streamed", "behind"),
+    [
+        (" The notice is 60 days.", " [1]\n\nFrom your documents: “sixty days” [2]"),
+        ("The notice is 60 days. [1]\n", "\n\nFrom your documents: “sixty days” [2]"),
+        ("", "The notice is 60 days. [1]\n\nFrom your documents: “sixty days” [2]"),
+        (
+            "The notice [3] is 60 days.",
+            "\n\nChecked against the documents:\nThe notice is 60 days. [1]\n\nFrom your documents: “sixty days” [2]",
+        ),
+    ],
+)
+def test_what_was_streamed_is_repeated_only_where_marks_stand_within(streamed: str, behind: str) -> None:
+    text = "The notice is 60 days. [1]\n\nFrom your documents: “sixty days” [2]"
+    assert answers.marks_behind(streamed, replace(ANSWER, text=text, evidence=Evidence())) == behind
+
+
 def test_lines_name_places_quotes_and_figures() -> None:
     assert list(answers.evidence_lines(ANSWER)) == [
         "[1] lease.pdf, page 4: “at least sixty (60) days”",

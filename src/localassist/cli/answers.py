@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from localassist.domain.chat import Evidence, Message
     from localassist.domain.documents import Citation, Passage
 
+CHECKED: Final = "Checked against the documents:"
+
 
 def marked_text(answer: Message) -> str:
     """The answer with `(?)` after every number that no passage holds; its text has its citations' numbers already."""
@@ -20,6 +22,18 @@ def marked_text(answer: Message) -> str:
     for _, end in sorted((span for each in answer.evidence.sentences for span in each.unsupported), reverse=True):
         text = f"{text[:end]} (?){text[end:]}"
     return text.strip()
+
+
+def marks_behind(streamed: str, answer: Message) -> str:
+    """What to print behind an answer's streamed words, so that every mark stands at the sentence it belongs to.
+
+    Marks come when the answer is checked, after its words were shown: only what is new where that stands behind
+    them, otherwise the whole answer again.
+    """
+    marked, shown = marked_text(answer), streamed.strip()
+    if marked.startswith(shown):
+        return marked[len(shown) :]
+    return f"\n\n{CHECKED}\n{marked}"
 
 
 def evidence_lines(answer: Message) -> Iterator[str]:

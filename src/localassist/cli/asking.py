@@ -120,18 +120,22 @@ def _turn(talk: Talk, text: str, console: Console) -> None:
 
 
 def stream(answering: AnswerQuestion, question: Question, console: Console, stop: Stop) -> Message:
-    """Print the answer as it comes and then what stands behind it; gives the stored answer."""
+    """Print the answer as it comes, then with its marks and what stands behind it; gives the stored answer."""
     answer = None
+    streamed = ""
     for event in answering(question, stop):
         if isinstance(event, TokenDelta):
             console.write(event.text)
+            streamed += event.text
         elif isinstance(event, Finished):
             answer = event.answer
         elif line := progress_line(event):
             console.progress(line)
-    console.end_line()
     if answer is None:
+        console.end_line()
         raise LocalAssistError("The answer ended without a result.", "Ask again.")
+    console.write(answers.marks_behind(streamed, answer))
+    console.end_line()
     console.print()
     for line in answers.evidence_lines(answer):
         console.print(line)
