@@ -27,7 +27,7 @@ from localassist.ui.theme import Theme
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 PATIENCE_S = 600  # a cold embedder and a cold model on two cores that others use too
 CLOSING_S = 20
-QUESTION = "How much notice must the tenant of flat 7A give before moving out?"
+QUESTION = "I rent flat 4B. How early must I tell the landlord that I am moving out?"
 D = TypeVar("D", bound=QDialog)
 
 
