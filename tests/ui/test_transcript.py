@@ -175,11 +175,11 @@ def test_what_a_model_wrote_as_citation_gives_way_to_what_was_checked(transcript
 def test_unsupported_number_is_underlined_and_told(transcript: TranscriptView) -> None:
     text = "The fee is $45."
     transcript.show_messages([answer(1, text, evidence=supported(text, text, (), "$45"))])
-    assert texts(transcript, 0) == ["The fee is $45.", "Not in your documents: $45."]
+    assert texts(transcript, 0) == ["The fee is $45.", "In none of the passages found: $45."]
     place = QPointF(where(transcript, "unsupported:")) - transcript.origin(0)
     piece = transcript.items[0].layout.pieces[0]  # type: ignore[union-attr]
     found = piece.document.documentLayout().formatAt(place - piece.origin).toCharFormat()
-    assert found.toolTip() == "This number is not in your documents"
+    assert found.toolTip() == "This number is in none of the passages found"
     assert found.underlineColor().name() == LIGHT.amber
 
 

@@ -158,7 +158,7 @@ def notes(message: Message) -> list[tuple[str, str]]:
         said.append(("No document was used. Nothing found in your documents supports this answer.", "amber"))
     numbers = unsupported_numbers(message.text, evidence)
     if numbers:
-        said.append((f"Not in your documents: {', '.join(numbers)}.", "amber"))
+        said.append((f"In none of the passages found: {', '.join(numbers)}.", "amber"))
     if message.status is MessageStatus.FAILED:
         said.append((message.problem or "This answer could not be given. Ask again.", "red"))
     if message.status is MessageStatus.STOPPED:

@@ -37,7 +37,7 @@ PADDING: Final = 4 * STEP
 CODE_HEADER: Final = 9 * STEP
 CHIP_SCALE: Final = 2  # chips are drawn at twice their size, sharp on every screen
 CHIP_HEIGHT: Final = 16
-NOT_IN_DOCUMENTS: Final = "This number is not in your documents"
+IN_NO_PASSAGE: Final = "This number is in none of the passages found"
 OBJECT_CHARACTER: Final = "\ufffc"
 CELL_START: Final = "\ufdd0"  # what Qt's text engine keeps where a table's cell begins
 FRAME_END: Final = "\ufdd1"
@@ -261,7 +261,7 @@ def _underline_unsupported(document: QTextDocument, tokens: Tokens) -> None:
     look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
     look.setUnderlineColor(QColor(tokens.amber))
     look.setForeground(QColor(tokens.amber))
-    look.setToolTip(NOT_IN_DOCUMENTS)
+    look.setToolTip(IN_NO_PASSAGE)
     block = document.begin()
     while block.isValid():
         fragments = block.begin()

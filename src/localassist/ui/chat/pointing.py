@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from typing_extensions import override
 
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
-from localassist.ui.chat.pieces import NOT_IN_DOCUMENTS
+from localassist.ui.chat.pieces import IN_NO_PASSAGE
 from localassist.ui.chat.selection import TextPoint
 from localassist.ui.widgets.tips import plain_tip
 
@@ -158,7 +158,7 @@ class Pointer(QObject):
 def _tip(message: Message, address: str) -> str:
     """What hovering tells about a link."""
     if address == UNSUPPORTED:
-        return NOT_IN_DOCUMENTS
+        return IN_NO_PASSAGE
     if not address.startswith(CITE):
         return address
     number = int(address.removeprefix(CITE))
