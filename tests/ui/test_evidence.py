@@ -58,7 +58,7 @@ def test_evidence_names_citations_then_what_was_not_used_then_what_had_no_room(
     ]
     qtbot.waitUntil(lambda: "Also found, not used" in said(view))
     words = said(view)
-    assert "2 passages left out: no room" in words
+    assert "2 passages not given to the model" in words
     assert QUOTE.replace("'", "&#x27;") in words
 
 
@@ -154,7 +154,7 @@ def test_clearing_says_what_will_be_here(qtbot: QtBot, view: EvidenceView, lease
     view.show_evidence(answer(evidence_of(lease)))
     view.clear()
     qtbot.waitUntil(lambda: "are shown here" in said(view))
-    assert "2 passages left out" not in said(view)
+    assert "2 passages not given" not in said(view)
     assert not view.page.isVisible()
 
 

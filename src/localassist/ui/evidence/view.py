@@ -77,7 +77,8 @@ class EvidenceView(QWidget):
         for citation in evidence.citations:
             self._add_card(citation.passage, citation)
         if evidence.found:
-            self._list.addWidget(WordsLabel("Also found, not used", "section"))
+            found = "Also found, not used" if evidence.citations else "Found, not used"
+            self._list.addWidget(WordsLabel(found, "section"))
         for passage in evidence.found[:MOST_FOUND]:
             self._add_card(passage, None)
         if len(evidence.found) > MOST_FOUND:
@@ -86,7 +87,7 @@ class EvidenceView(QWidget):
             )
         self._list.addStretch(1)
         self._left_out.setVisible(evidence.left_out > 0)
-        self._left_out.setText(f"{passages(evidence.left_out)} left out: no room")
+        self._left_out.setText(f"{passages(evidence.left_out)} not given to the model")
         self._reasons.show_reasons(reasons(evidence))
         self._why.show()
         if evidence.citations and not reading:
