@@ -181,7 +181,7 @@ class FirstStartView(QWidget):
         demo = QHBoxLayout()
         demo.addWidget(self._demo)
         demo.addWidget(
-            WordsLabel("Indexes twelve small files that came with localassist and asks about them.", "muted"), 1
+            WordsLabel("Indexes twelve small files that came with localassist and suggests questions.", "muted"), 1
         )
         inside.addLayout(demo)
         inside.addStretch(2)
