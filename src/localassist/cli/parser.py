@@ -59,25 +59,25 @@ def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     search = _add_json(_add(commands, "search", "find passages"))
     _add_scope(search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; - reads it from standard input")
-    _add(commands, "chat", "ask by turns, kept in the history")
+    _add(commands, "chat", "ask by turns about all collections, kept in the history")
 
 
 def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     docs = _add(commands, "docs", "the documents that are searched")
     verbs = docs.add_subparsers(dest="verb", metavar="VERB", required=True)
     add = _add(verbs, "add", "read files or folders, each into a collection of its name")
-    add.add_argument("paths", metavar="PATH", nargs="+")
+    add.add_argument("paths", metavar="PATH", nargs="+", help="a file or folder: PDF, DOCX, Markdown, HTML or text")
     _add(verbs, "list", "every collection and how each of its files stands")
     remove = _add(verbs, "remove", "forget a collection or a document; files are never touched")
-    remove.add_argument("target", metavar="PATH|NAME")
+    remove.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
     models = _add(commands, "models", "the chat models on this computer")
     verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True)
-    _add(verbs, "list", "every chat model known here")
+    _add(verbs, "list", "every chat model known here, * by the one that answers")
     add = _add(verbs, "add", "check a GGUF file and remember it where it is")
-    add.add_argument("file", metavar="FILE")
+    add.add_argument("file", metavar="FILE", help="the GGUF file; it is used where it lies")
 
 
 def _add(commands: argparse._SubParsersAction[_Parser], name: str, what: str) -> _Parser:
@@ -91,6 +91,9 @@ def _add_json(parser: _Parser) -> _Parser:
 
 def _add_scope(parser: _Parser) -> None:
     parser.add_argument(
-        "--docs", metavar="PATH", action="append", help="a file or folder to look in, instead of all collections"
+        "--docs",
+        metavar="PATH",
+        action="append",
+        help="a file or folder to look in, instead of all collections; may be given several times",
     )
     parser.add_argument("--keep", action="store_true", help="add what --docs names to the collections")
