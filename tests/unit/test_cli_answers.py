@@ -73,6 +73,13 @@ def test_lines_name_places_quotes_and_figures() -> None:
     ]
 
 
+def test_an_answer_that_no_document_supports_says_so_first() -> None:
+    invented = replace(ANSWER, evidence=replace(ANSWER.evidence, citations=(), sentences=()))
+    assert next(answers.evidence_lines(invented)) == (
+        "No document was used: nothing found in your documents supports this answer."
+    )
+
+
 def test_without_a_model_the_answer_says_so() -> None:
     quoted = replace(ANSWER, evidence=Evidence(route=Route(Destination.THIS_COMPUTER, "", "There is no model.")))
     assert list(answers.evidence_lines(quoted)) == ["Quoted from the documents, without a model."]

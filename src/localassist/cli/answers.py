@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Citation, Passage
 
 CHECKED: Final = "Checked against the documents:"
+UNSUPPORTED: Final = "No document was used: nothing found in your documents supports this answer."
 
 
 def marked_text(answer: Message) -> str:
@@ -39,6 +40,8 @@ def marks_behind(streamed: str, answer: Message) -> str:
 def evidence_lines(answer: Message) -> Iterator[str]:
     """What stands behind an answer, a line each: citations, numbers without support, what else was found, figures."""
     evidence = answer.evidence
+    if evidence.searched and not evidence.citations:
+        yield UNSUPPORTED
     for citation in evidence.citations:
         yield f"[{citation.n}] {_place(citation.passage, citation.page)}: “{one_line(citation.quote)}”"
     numbers = unsupported_numbers(answer)
