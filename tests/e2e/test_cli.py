@@ -75,7 +75,9 @@ print(sorted(heavy & set(sys.modules)))
 
 
 def test_the_starter_model_is_listed_and_chosen(here: Home) -> None:
-    assert here.run("models", "list").stdout.startswith("* smollm2-135m-instruct")
+    listed = here.run("models", "list").stdout
+    assert listed.startswith("* smollm2-135m-instruct")
+    assert "  98 MB, " in listed
 
 
 @pytest.mark.slow
@@ -137,7 +139,7 @@ def test_documents_are_added_listed_asked_and_forgotten(here: Home, tmp_path: Pa
     assert "ready    cat.txt" in added.stdout
     listed = here.run("docs", "list").stdout
     assert "Contracts: 2 documents" in listed
-    assert "ready    dog.md" in listed
+    assert "ready    dog.md  1 chunk\n" in listed
     (tmp_path / "bird.txt").write_text("The parrot of the house is called Coco.")
     found = here.run("search", "--docs", tmp_path / "bird.txt", "--keep", "What is the parrot called?")
     assert found.stdout.startswith("1. bird.txt")

@@ -140,8 +140,8 @@ def _line(document: Document, root: Path) -> str:
     name = str(path.relative_to(root)) if path != root and path.is_relative_to(root) else str(path)
     facts = one_line(document.problem)
     if document.status is DocumentStatus.READY:
-        pages = f"{document.page_count} pages, " if document.page_count else ""
-        facts = f"{pages}{document.chunk_count} chunks"
+        pages = f"{_counted(document.page_count, 'page')}, " if document.page_count else ""
+        facts = f"{pages}{_counted(document.chunk_count, 'chunk')}"
     return f"{document.status.value:<8} {one_line(name)}  {facts}".rstrip()
 
 
@@ -152,5 +152,5 @@ def _find_collection(collections: Sequence[Collection], name: str, path: str) ->
     return None
 
 
-def _counted(documents: int) -> str:
-    return f"{documents} document{'' if documents == 1 else 's'}"
+def _counted(number: int, what: str = "document") -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from localassist.domain.models import ModelFile
     from localassist.usecases.services import Services
 
-MIB = 1024 * 1024
-
 
 def list_(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`models list`: the chat models known here, the one that answers marked with a star."""
@@ -45,4 +43,9 @@ def _line(file: ModelFile) -> str:
         return f"{name}  {one_line(file.problem)}  {path}"
     context = f", {file.context_length} tokens of context" if file.context_length else ""
     licence = f", {one_line(file.licence)}" if file.licence else ""
-    return f"{name}  {file.size / MIB:.0f} MB{context}{licence}  {path}"
+    return f"{name}  {_size(file.size)}{context}{licence}  {path}"
+
+
+def _size(size: int) -> str:
+    """In decimal units, as the window and a model's page say it."""
+    return f"{size / 1e6:.0f} MB" if size >= 1_000_000 else f"{size / 1e3:.0f} kB"
