@@ -78,7 +78,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         app = App(Places.find({"LOCALASSIST_HOME": home}), report.run)
         with closing(app):
-            services = app.services()
+            services = app.services(for_window=True)
             services.settings.change(temperature=0.0, max_answer_tokens=96)  # the same pictures every time
             jobs = Jobs()
             theme = Theme(application, "light")

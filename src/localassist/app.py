@@ -73,7 +73,6 @@ class App:
         self.places = places
         self.run_benchmark = run_benchmark
         self.door = NetworkDoor(self._is_offline)
-        # A command compares vectors one by one; a window lives long enough to keep Chroma's index from the first on.
         self._exact_up_to = EXACT_UP_TO
 
     @property
@@ -107,8 +106,14 @@ class App:
         starters = self.catalog.chat_models()
         return LlamaChatModels(self.places.data, starters, self.catalog.verify, self.settings, self.children)
 
-    def services(self) -> Services:
-        """The use cases over the opened database. Raises `StorageError` when the app's files can't be used."""
+    def services(self, *, for_window: bool = False) -> Services:
+        """The use cases over the opened database. Raises `StorageError` when the app's files can't be used.
+
+        A window lives long enough to keep Chroma's index from the first document on; a command compares the
+        vectors of few documents one by one, which is sooner than opening the index.
+        """
+        if for_window:
+            self._exact_up_to = 0
         self.places.make()
         return self._services
 
@@ -133,8 +138,7 @@ class App:
             raise display.broken_qt(error) from error
         from localassist import ui
 
-        self._exact_up_to = 0
-        return ui.start(self.services(), self.places.data, sys.argv)
+        return ui.start(self.services(for_window=True), self.places.data, sys.argv)
 
     def close(self) -> None:
         """End what was started: the index and the models first, then what they work with."""

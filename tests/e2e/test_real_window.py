@@ -49,7 +49,7 @@ def services(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     for name, value in LIBRARY_SWITCHES.items():
         monkeypatch.setenv(name, value)
     app = App(Places.find(os.environ), unused_benchmark)
-    made = app.services()
+    made = app.services(for_window=True)
     # The same answer every time, and soon.
     made.settings.change(temperature=0.0, max_answer_tokens=96, passages=3)
     yield made
@@ -125,10 +125,11 @@ def place_of_chip(window: Assembly, n: int) -> QPoint:
 
 
 def test_a_question_about_a_folder_is_answered_and_its_citation_opens_the_marked_page(
-    qtbot: QtBot, window: Assembly
+    qtbot: QtBot, window: Assembly, home: Path
 ) -> None:
     start_with_documents(qtbot, window, SAMPLES)
     qtbot.waitUntil(lambda: window.collections.scope_name == "samples", timeout=PATIENCE_MS)
+    qtbot.waitUntil((home / "cache" / "vectors" / "chroma.sqlite3").is_file, timeout=PATIENCE_MS)
 
     streamed: list[str] = []
     grow = window.chat.transcript.grow
