@@ -73,6 +73,20 @@ def test_a_heading_never_stands_alone() -> None:
     assert parts[0][0].startswith("Lease")
 
 
+@pytest.mark.parametrize("gap", ["\n\n", "\f"])
+def test_a_heading_goes_with_its_text_also_when_that_is_long_or_on_the_next_page(gap: str) -> None:
+    parts = chunked(f"{sentences(9)}\n\n# Lease\n\n## Rent{gap}{sentences(9)}")
+    assert next(text.startswith("Lease") and "Sentence" in text for text, heading in parts if heading)
+    assert {heading for _, heading in parts} == {"", "Lease > Rent"}
+
+
+def test_a_page_begins_a_chunk_so_that_no_name_stands_over_the_figures_of_the_next() -> None:
+    pages = [
+        f"Site report {name}. The well there is {depth} metres deep." for name, depth in (("Elm", 40), ("Fir", 90))
+    ]
+    assert [text.strip() for text, _ in chunked("\f".join(pages))] == pages
+
+
 def test_tiny_sections_share_a_chunk_below_their_common_heading() -> None:
     parts = chunked("# Contacts\n\n## Anna\n\nRoom 3.\n\n## Berta\n\nRoom 4.\n\n## Carla\n\nRoom 5.")
     assert len(parts) == 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     CountTokens = Callable[[Sequence[str]], list[int]]
 
-CHUNKING_VERSION: Final = "chunks 1"
+CHUNKING_VERSION: Final = "chunks 2"
 """Changes when the same text would give other chunks, or be embedded otherwise."""
 TARGET_SHARE: Final = 0.7
 """Of the embedder's limit, for the text itself; the rest is for title and headings in front of it."""
@@ -33,11 +33,15 @@ _BATCH: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, a row or part of one; `header` is its table's first row if this is a later one."""
+    """A sentence, a row or part of one; `header` is its table's first row if this is a later one.
+
+    `page` is the page that it begins on, None without pages.
+    """
 
     start: int
     end: int
     path: tuple[str, ...]
+    page: int | None
     is_heading: bool
     header: str = ""
     tokens: int = 0
@@ -46,7 +50,7 @@ class _Piece:
 def chunk(content: StructuredText, count_tokens: CountTokens, max_tokens: int) -> tuple[Chunk, ...]:
     """Divide a text into chunks of about `TARGET_SHARE` of `max_tokens` tokens, in reading order.
 
-    Each character of each block is in exactly one chunk. Sections begin chunks, tiny ones join their
+    Each character of each block is in exactly one chunk. Sections and pages begin chunks, tiny ones join their
     neighbours. A chunk that begins inside a table has the table's first row at the end of its heading path.
     Takes time linear in the text's length.
     """
@@ -74,7 +78,8 @@ def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
         names = tuple(name for _, name in path)
         follows = row and before is BlockKind.TABLE_ROW
         for start, end in _spans(content.text, block, longest):
-            yield _Piece(start, end, names, block.kind is BlockKind.HEADING, header if follows else "")
+            page = content.page_at(start)
+            yield _Piece(start, end, names, page, block.kind is BlockKind.HEADING, header if follows else "")
         if row and not follows:
             header = " ".join(content.text[block.start : block.end].split())[:_HEADER_CHARACTERS]
         before = block.kind
@@ -127,12 +132,16 @@ def _measured(text: str, pieces: Iterable[_Piece], count_tokens: CountTokens, ta
 
 
 def _sections(pieces: list[_Piece], target: int) -> list[list[_Piece]]:
-    """Runs of pieces below the same headings, the small ones joined with the next (the last with the one before)."""
+    """Runs of pieces below the same headings on the same page, each small one joined with the next.
+
+    The last joins the one before. A page of a form, a report by station or a set of slides speaks of one thing;
+    a chunk across its end would have the names of one and the figures of another.
+    """
     sections: list[list[_Piece]] = []
     small = False
-    for _, group in groupby(pieces, key=lambda piece: piece.path):
+    for _, group in groupby(pieces, key=lambda piece: (piece.path, piece.page)):
         section = list(group)
-        if small and _tokens(sections[-1]) + _tokens(section) <= target:
+        if small and (_is_bare(sections[-1]) or _tokens(sections[-1]) + _tokens(section) <= target):
             sections[-1] += section
         else:
             sections.append(section)
@@ -143,7 +152,12 @@ def _sections(pieces: list[_Piece], target: int) -> list[list[_Piece]]:
 
 
 def _is_small(section: list[_Piece], target: int) -> bool:
-    return all(piece.is_heading for piece in section) or _tokens(section) < target * _SMALL_SECTION
+    return _is_bare(section) or _tokens(section) < target * _SMALL_SECTION
+
+
+def _is_bare(section: list[_Piece]) -> bool:
+    """Whether a section is headings alone."""
+    return all(piece.is_heading for piece in section)
 
 
 def _tokens(pieces: Iterable[_Piece]) -> int:
