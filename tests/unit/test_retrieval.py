@@ -6,7 +6,7 @@ from localassist.domain.errors import ModelError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.stopping import Stop
 from localassist.usecases.ingesting import IngestPaths
-from localassist.usecases.retrieval import SearchPassages, fuse, is_relevant
+from localassist.usecases.retrieval import SearchPassages, fuse, is_relevant, rank
 
 LEASE = """# Tenancy agreement flat {flat}
 
@@ -71,6 +71,12 @@ def test_of_two_near_duplicates_the_one_whose_title_is_named_comes_first(leases:
 def test_a_name_that_stands_elsewhere_in_the_document_decides(leases: Library, tenant: str, deposit: str) -> None:
     found = leases.find(f"Which deposit is paid back to {tenant} after the keys were returned?")
     assert deposit in next(p.text for p in found if "deposit is" in p.text)
+
+
+@pytest.mark.parametrize("name", ["lease-7a.md", "lease-7a", "lease 7a"])
+def test_a_document_can_be_named_by_its_file(name: str) -> None:
+    passages = [Passage(n, n, f"/d/lease-{n}a.md", "Lease", None, "", "A pet is kept.", 0, 14, 0.9) for n in (6, 7, 8)]
+    assert rank(f"What does {name} say of a pet?", passages)[0].document_id == 7
 
 
 def test_a_follow_up_finds_what_it_names_itself(leases: Library) -> None:

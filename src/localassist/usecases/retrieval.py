@@ -129,9 +129,11 @@ def _holders(passages: Iterable[Passage]) -> _Holders:
 
 
 def named(passage: Passage) -> str:
-    """A passage's text below the names it goes by: file, title and headings."""
-    file_name = passage.path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-    return f"{file_name.replace('-', ' ').replace('_', ' ')} {passage.title} {passage.heading}\n{passage.text}"
+    """A passage's text below the names it goes by: file, as it is and as words, title and headings."""
+    file_name = passage.path.replace("\\", "/").rpartition("/")[2]
+    name = file_name.rpartition(".")[0]
+    spaced = name.replace("-", " ").replace("_", " ")
+    return f"{file_name} {name} {spaced} {passage.title} {passage.heading}\n{passage.text}"
 
 
 def is_relevant(query: str, passages: Sequence[Passage], by_meaning: Iterable[Scored]) -> bool:
