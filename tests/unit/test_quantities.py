@@ -67,3 +67,10 @@ def test_a_comma_may_group_or_divide() -> None:
 def test_spans_are_those_of_the_number() -> None:
     text = "It costs €1,150.50 from 3 May 2025 on."
     assert [text[q.start : q.end] for q in find_quantities(text)] == ["1,150.50", "3 May 2025"]
+
+
+def test_endless_digits_are_a_code_equal_to_itself_only() -> None:
+    card = "4" * 29
+    assert says(card, f"It is {card}.")
+    assert not says(card, card[:-1] + "5")
+    assert values("1" * 1_100_000) == [{"1" * 1_100_000}]

@@ -67,6 +67,8 @@ _SPELLED: Final = {
 _ONES: Final = {"one": 1} | {name: value for name, value in _SPELLED.items() if value < 10}
 _TENS: Final = {name: value for name, value in _SPELLED.items() if value >= 20 and value < 100}
 _MANNER_OF_SPEAKING: Final = 12
+_MAX_DIGITS: Final = 28
+"""More is a code, not a number; it is also as far as `Decimal` tells numbers apart."""
 _MULTIPLES: Final = {
     "thousand": 10**3, "tausend": 10**3, "tsd": 10**3, "k": 10**3,
     "million": 10**6, "millions": 10**6, "millionen": 10**6, "mio": 10**6, "mn": 10**6,
@@ -198,9 +200,11 @@ def _number(match: re.Match[str], parts: dict[str, str], text: str) -> Quantity:
 
 
 def _readings(number: str) -> Iterator[str]:
-    """What the digits and separators may mean as a decimal number; nothing for a version or the like."""
+    """What the digits and separators may mean as a decimal number; nothing for a version, a code or the like."""
     number = re.sub(r"[ \u00a0\u202f'’]", "", number)
     marks = [c for c in number if c in ".,"]
+    if len(number) - len(marks) > _MAX_DIGITS:
+        return
     if not marks:
         yield _plain(Decimal(number))
     elif len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
