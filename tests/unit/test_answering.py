@@ -125,6 +125,14 @@ def test_a_cited_answer_is_stored_with_all_that_stands_behind_it() -> None:
     assert evidence.timings["total"] >= sum(v for step, v in evidence.timings.items() if step != "total")
 
 
+def test_numbers_have_no_support_where_a_search_found_nothing_and_need_none_without_a_search() -> None:
+    desk = Desk(FakeChatModel("It was born in 1851 [1]."))
+    answer = desk.finished("Who wrote Moby-Dick?")
+    assert [answer.text[a:b] for s in answer.evidence.sentences for a, b in s.unsupported] == ["1851"]
+    chat = desk.finished("Who wrote Moby-Dick?", Scope())
+    assert (chat.text, chat.evidence.sentences) == ("It was born in 1851 [1].", ())
+
+
 def test_the_question_is_stored_before_anything_is_told() -> None:
     desk = Desk(FakeChatModel(RIGHT))
     asked = next(iter(desk.ask(RENT)))

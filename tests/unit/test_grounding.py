@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from fakes import structured, words_of
-from localassist.domain.documents import Passage, StructuredText
-from localassist.usecases.citing import Grounded
+from localassist.domain.documents import Block, BlockKind, Passage, StructuredText
+from localassist.usecases.citing import Grounded, without_markers
 from localassist.usecases.grounding import Material, answer_with_quotes, ground
 
 LEASE_4B = """# Tenancy agreement flat 4B
@@ -186,10 +188,6 @@ def test_a_stopped_answer_gets_nothing_appended() -> None:
     assert grounded(RENT, "I do", complete=False).text == "I do"
 
 
-def test_without_passages_nothing_is_marked() -> None:
-    assert ground(Material(RENT, (), SHELF.find, shared_words), "It is 950 [1].") == Grounded("It is 950 [1].")
-
-
 def test_a_document_removed_meanwhile_is_still_quoted() -> None:
     gone = Material(RENT, SHELF.passages((1, 0.9)), lambda _id: None, shared_words)
     assert cited(ground(gone, "The rent is 950 euros a month.")) == "The rent is 950.00 euros a month."
@@ -218,3 +216,38 @@ def test_german() -> None:
     assert unsupported(result) == []
     assert marked(result)[0][1] == (1,)
     assert "1.240,50 €" in cited(result)
+
+
+def quoted_first(text: str, question: str, *blocks: Block) -> str:
+    content = StructuredText(text, blocks) if blocks else structured(text)
+    passage = Passage(1, 1, "/files/a.md", "A", None, "", text, 0, len(text), 0.9)
+    return answer_with_quotes(Material(question, [passage], lambda _: content, shared_words)).citations[0].quote
+
+
+def test_a_row_is_named_by_its_tables_first_row_which_is_no_answer_itself() -> None:
+    table = "| Segment | Revenue in 2024 | Change |\n| Forestry | 205.4 | +3% |\n| Mining | 689.0 | -2% |"
+    assert quoted_first(table, "What was the revenue of forestry in 2024?") == "| Forestry | 205.4 | +3% |"
+
+
+def test_a_heading_within_a_passage_names_only_what_stands_below_it() -> None:
+    text = "# Return\n\nThe shop gives it back in 45 days.\n\n# Opening hours\n\nFrom 07:00 to 19:00."
+    assert quoted_first(text, "What are the opening hours?") == "From 07:00 to 19:00."
+
+
+def test_code_that_begins_with_a_comment_can_be_quoted() -> None:
+    code = "# Connections that a worker keeps open\npool_size = 12"
+    block = Block(BlockKind.CODE, 0, len(code))
+    assert "pool_size = 12" in quoted_first(code, "How many connections does a worker keep open?", block)
+
+
+def test_where_nothing_was_found_every_number_is_without_support() -> None:
+    result = ground(Material("When did it open?", [], SHELF.find, shared_words), "It opened in 1998, for 12 euros.")
+    assert result.text == "It opened in 1998, for 12 euros."
+    assert (unsupported(result), result.citations) == (["1998", "12"], ())
+
+
+@pytest.mark.parametrize("unit", ["`a` [1] ", " ", "[1]", ". ", "```\n"])
+def test_marks_are_found_in_linear_time(unit: str) -> None:
+    started = time.perf_counter()
+    without_markers("x" + unit * (200_000 // len(unit)) + "x")
+    assert time.perf_counter() - started < 5

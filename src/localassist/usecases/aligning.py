@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import BlockKind
+from localassist.domain.documents import Block, BlockKind
 from localassist.domain.quantities import Quantity, find_quantities, held_values
 from localassist.domain.sentences import split_sentences
 from localassist.domain.terms import terms
@@ -52,30 +52,27 @@ def content_of(text: str) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence or table row of a passage, at `[start:end]` of its document."""
+    """A sentence or table row of a passage, at `[start:end]` of its document: what it says, and what its names say.
+
+    Its names are its document's title, the headings above it and, for a row, its table's first row: the `header`.
+    """
 
     start: int
     end: int
     stems: frozenset[str]
     held: frozenset[str]
+    name_stems: frozenset[str]
+    name_held: frozenset[str]
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage divided into its sentences and rows; `name_stems` and `name_held` are what its names say.
-
-    Its names are its document's title, the headings above it and those within.
-    """
+    """A passage divided into its sentences and rows; `held` are the values of all quantities in it and its names."""
 
     passage: Passage
     units: tuple[Unit, ...]
-    name_stems: frozenset[str]
-    name_held: frozenset[str]
-
-    @property
-    def held(self) -> frozenset[str]:
-        """The values of all quantities in the passage and its names."""
-        return self.name_held.union(*(unit.held for unit in self.units))
+    held: frozenset[str]
 
     def quote(self, start: int, end: int) -> str:
         """The document's `[start:end]`, which lies within the passage."""
@@ -84,54 +81,115 @@ class Source:
 
 def read_source(passage: Passage, document: StructuredText | None) -> Source:
     """A passage with its units: the document's own rows if it is at hand, and sentences."""
-    names = [passage.title, passage.heading]
+    names = _Names(passage)
     units: list[Unit] = []
-    for start, end, kind in _parts(passage, document):
+    for start, end, block in _parts(passage, document):
         text = passage.text[start - passage.char_start : end - passage.char_start]
-        if kind is BlockKind.HEADING or text.startswith("#"):
-            names.append(text)
-            continue
         content = content_of(text)
-        units.append(Unit(start, end, content.stems, held_values(content.quantities)))
-    name = content_of("\n".join(names))
-    return Source(passage, tuple(units), name.stems, held_values(name.quantities))
+        if block.kind is BlockKind.HEADING or (document is None and text.startswith("#")):
+            names.enter(block.level, content)
+            continue
+        names.reach(block.kind)
+        units.append(Unit(start, end, content.stems, held_values(content.quantities), *names.now, names.header))
+        if block.kind is BlockKind.TABLE_ROW and not names.header:
+            names.header = text
+    return Source(passage, tuple(units), names.held.union(*(unit.held for unit in units)))
 
 
-def _parts(passage: Passage, document: StructuredText | None) -> Iterator[tuple[int, int, BlockKind]]:
-    """Sentences, rows and headings of a passage."""
-    for start, end, kind in _stretches(passage, document):
+class _Names:
+    """What stands above the unit that is read next.
+
+    `header` is the first row of the table it is in, "" outside; `held` are the values of the quantities in all
+    names so far.
+    """
+
+    def __init__(self, passage: Passage) -> None:
+        self._outer = content_of(f"{passage.title}\n{passage.heading}")
+        self._headings: list[tuple[int, Content]] = []
+        self.header = ""
+        self.held = held_values(self._outer.quantities)
+
+    def enter(self, level: int, heading: Content) -> None:
+        """Go below a heading."""
+        self._headings = [(above, content) for above, content in self._headings if above < level]
+        self._headings.append((level, heading))
+        self.header = ""
+        self.held |= held_values(heading.quantities)
+
+    def reach(self, kind: BlockKind) -> None:
+        """Go on to a unit: what is no row ends a table."""
+        if kind is not BlockKind.TABLE_ROW:
+            self.header = ""
+
+    @property
+    def now(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The stems and the values of the quantities in the names of a unit."""
+        names = [self._outer, *(content for _, content in self._headings)]
+        if self.header:
+            names.append(content_of(self.header))
+        stems = frozenset[str]().union(*(name.stems for name in names))
+        return stems, held_values(quantity for name in names for quantity in name.quantities)
+
+
+def _parts(passage: Passage, document: StructuredText | None) -> Iterator[tuple[int, int, Block]]:
+    """Sentences, rows and headings of a passage, each with the block that it is in."""
+    for block in _blocks(passage, document):
+        start, end = max(block.start, passage.char_start), min(block.end, passage.char_end)
         text = passage.text[start - passage.char_start : end - passage.char_start]
-        whole = kind in {BlockKind.TABLE_ROW, BlockKind.HEADING}
+        whole = block.kind in {BlockKind.TABLE_ROW, BlockKind.HEADING}
         for first, last in [(0, len(text))] if whole else split_sentences(text):
-            yield start + first, start + last, kind
+            yield start + first, start + last, block
 
 
-def _stretches(passage: Passage, document: StructuredText | None) -> Iterator[tuple[int, int, BlockKind]]:
+def _blocks(passage: Passage, document: StructuredText | None) -> Iterator[Block]:
     if document is None or not document.blocks:
-        yield passage.char_start, passage.char_end, BlockKind.PARAGRAPH
+        yield Block(BlockKind.PARAGRAPH, passage.char_start, passage.char_end)
         return
     first = max(bisect_right(document.blocks, passage.char_start, key=lambda block: block.start) - 1, 0)
     for block in document.blocks[first:]:
         if block.start >= passage.char_end:
             break
-        start, end = max(block.start, passage.char_start), min(block.end, passage.char_end)
-        if start < end:
-            yield start, end, block.kind
+        if block.end > passage.char_start:
+            yield block
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Adjacent units of a source with the words and quantities in them, the source's names left out.
-
-    `share` is how much of a sentence they hold together with the names, 0 to 1.
-    """
+    """Adjacent units of a source; `share` is how much of a sentence they hold together with their names, 0 to 1."""
 
     source: Source
-    start: int
-    end: int
-    stems: frozenset[str]
-    held: frozenset[str]
+    units: Sequence[Unit]
     share: float
+
+    @property
+    def start(self) -> int:
+        """Where the first unit begins in the document."""
+        return self.units[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the last unit ends in the document."""
+        return self.units[-1].end
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The words in the units, not those in their names."""
+        return frozenset[str]().union(*(unit.stems for unit in self.units))
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The values of the quantities in the units, not of those in their names."""
+        return frozenset[str]().union(*(unit.held for unit in self.units))
+
+    @property
+    def name_stems(self) -> frozenset[str]:
+        """The words in the names of the units."""
+        return frozenset[str]().union(*(unit.name_stems for unit in self.units))
+
+    @property
+    def name_held(self) -> frozenset[str]:
+        """The values of the quantities in the names of the units."""
+        return frozenset[str]().union(*(unit.name_held for unit in self.units))
 
 
 class Weights:
@@ -170,11 +228,11 @@ def best_window(source: Source, wanted: Sequence[tuple[Content, float]], weights
     """
     best: tuple[float, Window] | None = None
     for run in windows_of(source):
-        stems = frozenset().union(*(unit.stems for unit in run))
-        held = frozenset().union(*(unit.held for unit in run))
-        shares = [weights.share(c, stems | source.name_stems, held | source.name_held) for c, _ in wanted]
+        stems = frozenset[str]().union(*(unit.stems | unit.name_stems for unit in run))
+        held = frozenset[str]().union(*(unit.held | unit.name_held for unit in run))
+        shares = [weights.share(content, stems, held) for content, _ in wanted]
         value = sum(share * importance for share, (_, importance) in zip(shares, wanted, strict=True))
         value -= _WINDOW_COST * (len(run) - 1)
         if best is None or value > best[0] + 1e-9:
-            best = value, Window(source, run[0].start, run[-1].end, stems, held, shares[0])
+            best = value, Window(source, run, shares[0])
     return best[1] if best else None

@@ -232,6 +232,9 @@ class AnswerQuestion:
     def _ground(self, draft: _Draft, stop: Stop, *, complete: bool) -> None:
         with draft.timed("grounding"):
             answer = draft.growing.text.strip()
+            if not draft.evidence.searched:
+                draft.text = answer
+                return
             self._take(draft, grounding.ground(self._evidence(draft, stop), answer, complete=complete))
 
     def _evidence(self, draft: _Draft, stop: Stop) -> grounding.Material:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _INTRODUCTION: Final = "From your documents:"
 _LONGEST_QUOTE_SHOWN: Final = 400
 _MARKER: Final = re.compile(
-    r"[ \t]*\[(?:(?:passage|source|document)s?\s*)?(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()", re.IGNORECASE
+    r"(?<![ \t])[ \t]*+\[(?:(?:passage|source|document)s?\s*)?(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()", re.IGNORECASE
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
 
@@ -50,11 +51,13 @@ class Sentence:
 def without_markers(answer: str) -> tuple[str, list[tuple[int, int]]]:
     """The answer without marks like [2], and (passage number, place where it stood) of each."""
     code = [match.span() for match in _CODE.finditer(answer)]
+    starts = [start for start, _ in code]
     kept: list[str] = []
     hints: list[tuple[int, int]] = []
     position = length = 0
     for mark in _MARKER.finditer(answer):
-        if any(start <= mark.start() < end for start, end in code):
+        before = bisect_right(starts, mark.start())
+        if before and mark.start() < code[before - 1][1]:
             continue
         kept.append(answer[position : mark.start()])
         length += mark.start() - position

@@ -70,8 +70,6 @@ def ground(material: Material, answer: str, *, complete: bool = True) -> Grounde
     replaced. A number that no passage and not the question holds is unsupported; numbers of list items and in
     code make no claim. A `complete` answer that leaves out the best evidence gets it appended as a quote.
     """
-    if not material.passages:
-        return Grounded(answer)
     aligner = _Aligner(material)
     clean, hints = without_markers(answer)
     sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
@@ -114,12 +112,15 @@ class _Aligner:
     def _unit_values(self, material: Material) -> dict[tuple[int, int], float]:
         """How well each unit, by its place and its passage's, answers the question."""
         units = [(source, unit) for source in self._sources for unit in source.units]
-        near = material.compare(material.question, [source.quote(unit.start, unit.end) for source, unit in units])
+        if not units:
+            return {}
+        texts = [f"{unit.header}\n{source.quote(unit.start, unit.end)}".lstrip() for source, unit in units]
+        near = material.compare(material.question, texts)
         wants_figure = _ASKS_FOR_FIGURE.search(material.question) is not None
         return {
             (source.passage.chunk_id, unit.start): cosine
             + _WORD_WEIGHT
-            * self._weights.share(self._question, unit.stems | source.name_stems, unit.held | source.name_held)
+            * self._weights.share(self._question, unit.stems | unit.name_stems, unit.held | unit.name_held)
             + (_FIGURE_WEIGHT if wants_figure and unit.held - self._asked else 0.0)
             + source.passage.score
             - (_ECHO_COST if unit.stems <= self._question.stems and unit.held <= self._asked else 0.0)
@@ -174,7 +175,7 @@ class _Aligner:
 
     def _is_enough(self, content: Content, windows: Sequence[Window]) -> bool:
         stems = frozenset().union(*(window.stems for window in windows))
-        names = frozenset().union(*(window.source.name_stems for window in windows))
+        names = frozenset().union(*(window.name_stems for window in windows))
         if self._weights.share(content, stems | names, _held(windows)) < _ENOUGH_SHARE:
             return False
         own = frozenset().union(*(window.held for window in windows))
@@ -186,11 +187,7 @@ class _Aligner:
 
     def ranked_units(self) -> list[Window]:
         """Every unit as a window of its own, those first that answer the question best."""
-        windows = [
-            Window(source, unit.start, unit.end, unit.stems, unit.held, 1.0)
-            for source in self._sources
-            for unit in source.units
-        ]
+        windows = [Window(source, (unit,), 1.0) for source in self._sources for unit in source.units]
         return sorted(windows, key=self.value, reverse=True)
 
     def quotes(self) -> list[Window]:
@@ -209,7 +206,7 @@ class _Aligner:
 
 def _held(windows: Iterable[Window]) -> frozenset[str]:
     """The values of the quantities in some windows and in the names of their passages."""
-    return frozenset().union(*(window.held | window.source.name_held for window in windows))
+    return frozenset().union(*(window.held | window.name_held for window in windows))
 
 
 def _claims(text: str, sentence: Sentence) -> list[Quantity]:
