@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 SAMPLES: Final = "Samples"
 TEACHING: Final = (
-    "Ask anything. Add a folder on the left to ask about your own files: every answer then shows the page it rests "
-    "on. Nothing leaves this computer."
+    "Ask anything. Add a folder on the left to ask about your own files: answers then show the pages they "
+    "rest on. Nothing leaves this computer."
 )
 
 
@@ -123,7 +123,7 @@ class Assembly(QObject):
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""
         name = self.collections.scope_name
-        words = f"Asking {name}: every answer shows the page it rests on." if name else TEACHING
+        words = f"Asking {name}: answers show the pages they rest on." if name else TEACHING
         suggestions = self._services.demo_questions if name == SAMPLES else ()
         self.chat.empty.explain(words, suggestions, offer_demo=not name)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 TEACHING: Final = (
-    "Add a folder and ask about what is in it: answers show the page they rest on. "
+    "Add a folder and ask about what is in it: answers show the pages they rest on. "
     "Your files stay where they are and nothing leaves this computer."
 )
 
