@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -131,6 +132,14 @@ def test_numbers_have_no_support_where_a_search_found_nothing_and_need_none_with
     assert [answer.text[a:b] for s in answer.evidence.sentences for a, b in s.unsupported] == ["1851"]
     chat = desk.finished("Who wrote Moby-Dick?", Scope())
     assert (chat.text, chat.evidence.sentences) == ("It was born in 1851 [1].", ())
+
+
+def test_a_question_of_ten_megabytes_is_answered_from_its_beginning_in_no_time() -> None:
+    desk = Desk()
+    started = time.perf_counter()
+    answer = desk.finished(RENT + " Well well well?" * 600_000)
+    assert time.perf_counter() - started < 3
+    assert RIGHT in answer.text
 
 
 def test_the_question_is_stored_before_anything_is_told() -> None:

@@ -15,6 +15,7 @@ from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded
 from localassist.usecases.prompting import Line, Material, history_of, leans_on, write_prompt
 from localassist.usecases.recording import GrowingAnswer
+from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class AnswerQuestion:
         draft.evidence = replace(draft.evidence, route=route)
         yield Routed(route)
         history = history_of(self._conversations.branch(draft.question.parent_id))
-        draft.before = leans_on(draft.question.text, history)
+        draft.before = leans_on(draft.question.text[:LONGEST_QUERY], history)
         yield from self._retrieve(draft, stop)
         if model is None:
             yield from self._quote(draft, stop)
@@ -244,7 +245,7 @@ class AnswerQuestion:
             except (LocalAssistError, Stopped):
                 return [0.0] * len(texts)
 
-        question = f"{draft.before}\n{draft.question.text}".strip()
+        question = f"{draft.before[:LONGEST_QUERY]}\n{draft.question.text[:LONGEST_QUERY]}".strip()
         return grounding.Material(question, draft.passages, self._content, compare)
 
     def _take(self, draft: _Draft, grounded: Grounded) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
 
+LONGEST_QUERY: Final = 10_000
+"""Characters of a question that are looked at: searching for a pasted book would take minutes that no stop ends."""
 DEPTH: Final = 200
 """How many chunks each search gives."""
 _CANDIDATES: Final = 60
@@ -49,6 +51,7 @@ class SearchPassages:
         names decides between documents. Nothing relevant found gives no passages. Without an embedding model or
         index words alone decide, and a `Searching` says so. Raises `StorageError`, and `Stopped` on request.
         """
+        query, before = query[:LONGEST_QUERY], before[:LONGEST_QUERY]
         whole = f"{before}\n{query}" if before else query
         yield Searching("Searching your documents for the words of the question.")
         by_words = self._store.match_words(whole, DEPTH, scope)
