@@ -139,6 +139,10 @@ def test_marks_of_the_model_are_replaced_but_code_and_links_stay() -> None:
     assert result.text == "The rent is 950 euros a month. [1] Write `a[1]` or see [1](http://x.y)."
 
 
+def test_an_interval_is_no_mark() -> None:
+    assert without_markers("Values in [0, 1] are fine [2, 3].") == ("Values in [0, 1] are fine.", [(2, 25), (3, 25)])
+
+
 def test_a_table_row_is_quoted_whole_and_marked_inside_the_answers_own_table() -> None:
     result = grounded("What does late payment cost?", "| Charge | Amount |\n|---|---|\n| Late payment | $45 |")
     assert cited(result) == "| Late payment | $45"

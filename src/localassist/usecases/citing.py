@@ -59,10 +59,13 @@ def without_markers(answer: str) -> tuple[str, list[tuple[int, int]]]:
         before = bisect_right(starts, mark.start())
         if before and mark.start() < code[before - 1][1]:
             continue
+        numbers = [int(number) for number in mark.group(1).split(",")]
+        if 0 in numbers:  # an interval or an index: passages are numbered from 1
+            continue
         kept.append(answer[position : mark.start()])
         length += mark.start() - position
         position = mark.end()
-        hints += [(int(number), length) for number in mark.group(1).split(",")]
+        hints += [(number, length) for number in numbers]
     return "".join([*kept, answer[position:]]), hints
 
 

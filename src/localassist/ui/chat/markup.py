@@ -18,7 +18,7 @@ CITATION_START: Final = "\ue002"
 CITATION_END: Final = "\ue003"
 MARKS: Final = re.compile(f"[{UNSUPPORTED_START}-{CITATION_END}]")
 CITATION: Final = re.compile(f"{CITATION_START}([0-9]+){CITATION_END}")
-WRITTEN_CITATION: Final = re.compile(r"[ \t]*\[([0-9]{1,2})\](?!\()")
+WRITTEN_CITATION: Final = re.compile(r"(?<![ \t])[ \t]*+\[([0-9]{1,2})\](?!\()")
 CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
 
 THINK_START: Final = "<think>"
