@@ -51,4 +51,4 @@ class GrowingAnswer:
                 # A full disk is told when the whole answer is stored; until then the reader reads on.
                 with suppress(LocalAssistError):
                     self._conversations.grow(self._answer_id, "".join(self._pieces[:count]))
-                stored = count
+                    stored = count
