@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
@@ -27,7 +27,7 @@ from localassist.ui.theme import Theme
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 PATIENCE_S = 600  # a cold embedder and a cold model on two cores that others use too
 CLOSING_S = 20
-QUESTION = "I rent flat 4B. How early must I tell the landlord that I am moving out?"
+QUESTION = "What is the limit for a hotel room in a capital city in the 2025 expense policy?"
 D = TypeVar("D", bound=QDialog)
 
 
@@ -41,7 +41,7 @@ class Photographer:
         """Save one view, light and dark."""
         for scheme in ("light", "dark"):
             self._theme.choose(scheme)
-            QTest.qWait(100)
+            let_run(100)
             path = FOLDER / f"{name}-{scheme}.png"
             if not widget.grab().save(str(path)):
                 raise SystemExit(f"{path} could not be written.")
@@ -53,7 +53,7 @@ class Photographer:
         while not until():
             if time.monotonic() > patient_until:
                 raise SystemExit(f"Waited {PATIENCE_S} s in vain for {what}.")
-            QTest.qWait(20)
+            let_run(20)
 
     def dialog(self, kind: type[D]) -> D:
         """Wait for a dialog that was asked for."""
@@ -67,6 +67,13 @@ class Photographer:
 
         self.wait(kind.__name__, is_shown)
         return shown[0]
+
+
+def let_run(milliseconds: int) -> None:
+    """Run the event loop for a while; `QTest.qWait` would keep Python's other threads from running meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def main() -> int:
