@@ -101,12 +101,27 @@ def test_another_figure_is_not_supported_by_the_same_words() -> None:
     assert unsupported(result) == ["980"]
 
 
-@pytest.mark.parametrize(("answer", "flagged"), [("forty-five", ["forty-five"]), ("five", []), ("45", ["45"])])
+@pytest.mark.parametrize(("answer", "flagged"), [("forty-five", ["forty-five"]), ("five", ["five"]), ("45", ["45"])])
 def test_a_contradicting_number_is_no_support_even_as_a_word(answer: str, flagged: list[str]) -> None:
     said = f"The tenant may end this agreement with {answer} days' notice in writing."
     result = grounded("What notice must the tenant give?", said, (2, 0.9), complete=False)
     assert result.citations == ()
     assert unsupported(result) == flagged
+
+
+@pytest.mark.parametrize(("words", "flagged"), [("one month's", "one"), ("four weeks'", "four")])
+def test_a_measured_number_is_a_claim_as_a_word_too(words: str, flagged: str) -> None:
+    text = f"The tenant may end the agreement with {words} notice in writing."
+    result = grounded("How much notice must the tenant of flat 4B give?", text)
+    assert [result.text[start:end] for start, end in result.sentences[0].unsupported] == [flagged]
+    assert result.sentences[0].citations == ()
+    assert "sixty (60) days" in cited(result)
+
+
+@pytest.mark.parametrize("words", ["two things", "950 euros a month"])
+def test_manners_of_speaking_make_no_claim(words: str) -> None:
+    result = grounded("What about the rent of flat 4B?", f"The rent is {words} that the tenant knows.")
+    assert not any(sentence.unsupported for sentence in result.sentences)
 
 
 def test_a_figure_of_the_other_document_is_cited_from_there() -> None:

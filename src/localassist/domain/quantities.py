@@ -67,6 +67,10 @@ _SPELLED: Final = {
 _ONES: Final = {"one": 1} | {name: value for name, value in _SPELLED.items() if value < 10}
 _TENS: Final = {name: value for name, value in _SPELLED.items() if value >= 20 and value < 100}
 _MANNER_OF_SPEAKING: Final = 12
+_UNIT: Final = (
+    r"[-\s](?:calendar\s|working\s|business\s|full\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|"
+    r"per\s?cent|dollars?|euros?|pounds?|cents?|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?[ns]?|jahre?[ns]?|prozent)\b"
+)
 _MAX_DIGITS: Final = 28
 """More is a code, not a number; it is also as far as `Decimal` tells numbers apart."""
 _MULTIPLES: Final = {
@@ -99,10 +103,12 @@ _PATTERN: Final = re.compile(
             r"(?<![^\W_])(?P<code>[^\W\d_]+\d[^\W_]*)",
             rf"(?<![^\W_])(?P<tens>{_any_of(_TENS)})[-\s](?P<ones>{_any_of(_ONES)})(?![^\W_])",
             rf"(?<![^\W_])(?P<spelled>{_any_of(_SPELLED)})(?![^\W_])",
+            rf"(?<![^\W_])(?P<one>(?:one|eine?[mnrs]?)(?={_UNIT})|an?(?={_UNIT}['’]s))",
         )
     ),
     re.IGNORECASE,
 )
+_MEASURED: Final = re.compile(_UNIT, re.IGNORECASE)
 _MULTIPLE: Final = re.compile(r"[\s-]?(" + _any_of(_MULTIPLES) + r")\b", re.IGNORECASE)
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 
@@ -112,7 +118,8 @@ class Quantity:
     """A number, date, time or code with a digit at `text[start:end]`.
 
     `values` are what it may mean, in one notation ("1,000" is 1000 or 1); `implied` is what it holds besides (a
-    date its year). `spelled` tells a small number written as a word: it may be a manner of speaking ("two things").
+    date its year). `spelled` tells a small number written as a word: it may be a manner of speaking ("two things"),
+    unless a unit follows ("two weeks"). "A week" may just mean "per week", "a week's" means one.
     """
 
     start: int
@@ -142,8 +149,8 @@ def _read(match: re.Match[str], text: str) -> Quantity:
         return _date(match, parts)
     if parts.keys() & {"clock_h", "hour", "time_h"}:
         return _time(match, parts)
-    if parts.keys() & {"tens", "spelled"}:
-        return _spelled(match, parts)
+    if parts.keys() & {"tens", "spelled", "one"}:
+        return _spelled(match, parts, measured=_MEASURED.match(text, match.end()) is not None)
     if "code" in parts:
         return Quantity(match.start(), match.end(), frozenset({parts["code"].casefold()}))
     return _number(match, parts, text)
@@ -177,10 +184,14 @@ def _time(match: re.Match[str], parts: dict[str, str]) -> Quantity:
     return Quantity(match.start(), match.end(), frozenset({f"time {hour}:{minute:02}"}))
 
 
-def _spelled(match: re.Match[str], parts: dict[str, str]) -> Quantity:
+def _spelled(match: re.Match[str], parts: dict[str, str], *, measured: bool) -> Quantity:
+    if "one" in parts:
+        claimed = parts["one"].casefold() == "one"
+        return Quantity(match.start(), match.end(), frozenset({"1"}), spelled=not claimed)
     value = _SPELLED[(parts.get("spelled") or parts["tens"]).casefold()]
     value += _ONES[parts["ones"].casefold()] if "ones" in parts else 0
-    return Quantity(match.start(), match.end(), frozenset({str(value)}), spelled=value <= _MANNER_OF_SPEAKING)
+    manner = value <= _MANNER_OF_SPEAKING and not measured
+    return Quantity(match.start(), match.end(), frozenset({str(value)}), spelled=manner)
 
 
 def _number(match: re.Match[str], parts: dict[str, str], text: str) -> Quantity:
