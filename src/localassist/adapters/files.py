@@ -72,7 +72,7 @@ class _Walk:
             yield _nameless(path)
             return
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)  # noqa: PTH116  a Path for each of a million files costs seconds
         except (OSError, ValueError) as error:
             yield SkippedFile(path, f"It can't be opened: {_reason(error)}.")
             return
@@ -87,7 +87,7 @@ class _Walk:
         while ahead:
             folder, status = ahead.pop()
             if not self._is_new(status):
-                if os.path.islink(folder):  # noqa: PTH114
+                if os.path.islink(folder):  # noqa: PTH114  a Path for each of a million files costs seconds
                     yield SkippedFile(folder, "It links to a folder that has been looked through already.")
                 continue
             below = []
@@ -101,7 +101,7 @@ class _Walk:
     def _entries(self, folder: str) -> Iterator[tuple[str, _Entry]]:
         """What stands directly in a folder, by name, each with its path."""
         try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208
+            names = sorted(os.listdir(folder))  # noqa: PTH208  a Path for each of a million files costs seconds
         except OSError as error:
             yield folder, SkippedFile(folder, f"The folder can't be opened: {_reason(error)}.")
             return
@@ -116,7 +116,7 @@ class _Walk:
         if not _is_text(path):
             return _nameless(path)
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)  # noqa: PTH116  a Path for each of a million files costs seconds
         except OSError as error:
             return SkippedFile(path, f"It can't be opened: {_reason(error)}.")
         if stat.S_ISDIR(status.st_mode):

@@ -245,7 +245,8 @@ def _content_of(connection: apsw.Connection, document_id: int) -> int | None:
     row = connection.execute("SELECT content_id FROM documents WHERE id = ?", (document_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no document {document_id}.", "It may have been removed.")
-    return row[0]  # type: ignore[no-any-return]
+    content_id: int | None = row[0]
+    return content_id
 
 
 def _point(

@@ -162,7 +162,7 @@ class EvidenceView(QWidget):
         self._why.setProperty("kind", "quiet")
         self._left_out.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 0)
         self._reasons_area.setMaximumHeight(REASONS_HEIGHT)
-        self._on_why_toggled(False)  # noqa: FBT003
+        self._on_why_toggled(False)  # noqa: FBT003  the slot of a toggle
         self._passages.setMinimumHeight(PASSAGES_HEIGHT)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(1)
