@@ -20,19 +20,12 @@ from localassist.domain.ports.documents import FoundFile
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 VERSIONS: Final = ("reader", "embedder")
 LONG: Final = "walrus " * 50
 DEAD: Final = "999999999 1"
-
-
-@pytest.fixture
-def database(home: Path) -> Iterator[Database]:
-    made = Database(home / "localassist.db")
-    yield made
-    made.close()
 
 
 @pytest.fixture

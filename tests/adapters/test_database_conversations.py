@@ -35,13 +35,6 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def database(home: Path) -> Iterator[Database]:
-    made = Database(home / "localassist.db")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def store(database: Database) -> DatabaseConversationStore:
     return DatabaseConversationStore(database)
 

@@ -15,18 +15,10 @@ from localassist.domain.ports.documents import FoundFile
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
 VERSIONS = ("reader", "embedder")
 DIMENSION = 8
-
-
-@pytest.fixture
-def database(home: Path) -> Iterator[Database]:
-    made = Database(home / "localassist.db")
-    yield made
-    made.close()
 
 
 @pytest.fixture

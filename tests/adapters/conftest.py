@@ -1,0 +1,16 @@
+"""What tests of several adapters start from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localassist.adapters.database import Database
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    """A new database in a home of its own."""
+    made = Database(home / "localassist.db")
+    yield made
+    made.close()
