@@ -28,8 +28,12 @@ class Settings:
     )
     temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
     max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
-    context_length: int = _setting(0, "Tokens a conversation may use; 0 lets the app choose.", (0, 1_048_576))
-    threads: int = _setting(0, "Processor threads for the model; 0 uses the physical cores.", (0, 256))
+    context_length: int = _setting(
+        0, "Tokens a conversation may use, from the next start on; 0 lets the app choose.", (0, 1_048_576)
+    )
+    threads: int = _setting(
+        0, "Processor threads for the model, from the next start on; 0 uses the physical cores.", (0, 256)
+    )
     passages: int = _setting(6, "How many passages an answer is given at most.", (1, 30))
     offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")
     theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))
