@@ -74,3 +74,15 @@ def test_endless_digits_are_a_code_equal_to_itself_only() -> None:
     assert says(card, f"It is {card}.")
     assert not says(card, card[:-1] + "5")
     assert values("1" * 1_100_000) == [{"1" * 1_100_000}]
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [("one month", True), ("zwei Wochen", True), ("two things", False), ("a week's", False), ("eine Woche", False)],
+)
+def test_a_number_written_as_a_word_is_a_claim_when_a_unit_follows(text: str, claimed: bool) -> None:
+    assert [not quantity.spelled for quantity in find_quantities(text)] == [claimed]
+
+
+def test_a_plain_article_is_no_number() -> None:
+    assert find_quantities("It rains one of the days; the rent is due a month from then.") == []
