@@ -43,7 +43,7 @@ from localassist.domain.errors import (
 from localassist.domain.events import Generated, ModelLoading, ModelReady, PromptProgress, TokenDelta
 from localassist.domain.models import ModelDescription, ModelFile
 from localassist.domain.ports.activity import Activity
-from localassist.domain.ports.chat_model import ChatModel, ChatModels, Sampling
+from localassist.domain.ports.chat_model import PLAIN, ChatModel, ChatModels, Framing, Sampling
 from localassist.domain.ports.conversations import ConversationStore
 from localassist.domain.ports.documents import (
     DocumentReader,
@@ -606,12 +606,14 @@ class FakeChatModel(ChatModel):
         yield ModelReady(self.description)
 
     @override
-    def count_tokens(self, turns: Sequence[Turn]) -> int:
+    def count_tokens(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
         assert self._loaded, "load the model first"
         return 1 + sum(4 + len(turn.text.split()) for turn in turns)
 
     @override
-    def generate(self, turns: Sequence[Turn], sampling: Sampling, stop: Stop) -> Iterator[GenerationEvent]:
+    def generate(
+        self, turns: Sequence[Turn], sampling: Sampling, stop: Stop, framing: Framing = PLAIN
+    ) -> Iterator[GenerationEvent]:
         total = self.count_tokens(turns)
         if total >= self._context_length:
             raise ContextOverflowError("The prompt does not fit.", "Ask something shorter.")
@@ -632,7 +634,7 @@ class FakeChatModel(ChatModel):
         yield Generated("length" if len(pieces) > room else "end", figures)
 
     @override
-    def prefill(self, turns: Sequence[Turn], stop: Stop) -> None:
+    def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:
         assert self._loaded, "load the model first"
 
 
@@ -642,6 +644,7 @@ class FakeChatModels(ChatModels):
     def __init__(self, *models: FakeChatModel) -> None:
         self._models = {m.description.name: m for m in models}
         self.closed = False
+        self.forgot = False
 
     @override
     def files(self) -> tuple[ModelFile, ...]:
@@ -665,6 +668,10 @@ class FakeChatModels(ChatModels):
     @override
     def default(self) -> ChatModel | None:
         return next(iter(self._models.values()), None)
+
+    @override
+    def forget_conversations(self) -> None:
+        self.forgot = True
 
     @override
     def close(self) -> None:

@@ -40,6 +40,8 @@ FULL = Evidence(
     found=(PASSAGE,),
     sentences=(SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9))),),
     left_out=4,
+    dropped=2,
+    reasoning="The fee stands on page 3.",
     searched=True,
     figures=Figures(
         prompt_tokens=100,
@@ -49,6 +51,8 @@ FULL = Evidence(
         tokens_per_second=33.3,
         context_length=4096,
         device="graphics card",
+        reasoning_tokens=8,
+        reasoning_seconds=0.25,
     ),
     timings={"search": 0.125, "answer": 2.5},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,7 +37,9 @@ def load(tmp_path: Path) -> Iterator[Callable[[Path], LlamaChatModel]]:
     models = []
 
     def load(path: Path) -> LlamaChatModel:
-        model = LlamaChatModel(path.stem, str(path), lambda: LoadOptions(threads=1, use_gpu=False), lambda _stop: None)
+        model = LlamaChatModel(
+            path.stem, str(path), lambda: LoadOptions(threads=1, use_gpu=False), lambda _stop: nullcontext()
+        )
         models.append(model)
         list(model.load(Stop()))
         return model

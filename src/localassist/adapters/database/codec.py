@@ -50,6 +50,8 @@ def evidence_from_json(column: str) -> Evidence:
         found=tuple(Passage(**each) for each in stored["found"]),
         sentences=tuple(_sentence(each) for each in stored["sentences"]),
         left_out=stored["left_out"],
+        dropped=stored.get("dropped", 0),
+        reasoning=stored.get("reasoning", ""),
         searched=stored["searched"],
         figures=Figures(**stored["figures"]),
         timings=stored["timings"],

@@ -18,15 +18,16 @@ from localassist.adapters.llama.session import Session
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelLoading, ModelReady, PromptProgress
 from localassist.domain.models import ModelDescription
-from localassist.domain.ports.chat_model import ChatModel
+from localassist.domain.ports.chat_model import PLAIN, ChatModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from localassist.adapters.llama.owner import Emit
     from localassist.domain.chat import Turn
     from localassist.domain.events import GenerationEvent, LoadingEvent
-    from localassist.domain.ports.chat_model import Sampling
+    from localassist.domain.ports.chat_model import Framing, Sampling
     from localassist.domain.stopping import Stop
 
 
@@ -38,9 +39,12 @@ class LlamaChatModel(ChatModel):
         name: str,
         path: str,
         options: Callable[[], LoadOptions],
-        admit: Callable[[Stop], None],
+        admit: Callable[[Stop], AbstractContextManager[None]],
     ) -> None:
-        """`options` are asked for at each load; `admit` raises `ModelError` if the file must not be loaded."""
+        """`options` are asked for at each load, which happens inside `admit`.
+
+        `admit` raises `ModelError` on entry if the file must not be loaded.
+        """
         self._described = ModelDescription(name, path, context_length=0, device="")
         self._options = options
         self._admit = admit
@@ -73,12 +77,14 @@ class LlamaChatModel(ChatModel):
         yield ModelReady(self.description)
 
     @override
-    def count_tokens(self, turns: Sequence[Turn]) -> int:
+    def count_tokens(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
         _, loaded = self._ready()
         return loaded.prompts.count(turns)
 
     @override
-    def generate(self, turns: Sequence[Turn], sampling: Sampling, stop: Stop) -> Iterator[GenerationEvent]:
+    def generate(
+        self, turns: Sequence[Turn], sampling: Sampling, stop: Stop, framing: Framing = PLAIN
+    ) -> Iterator[GenerationEvent]:
         asked = time.perf_counter()
         samplers.check(sampling)
         owner, loaded = self._ready()
@@ -96,7 +102,7 @@ class LlamaChatModel(ChatModel):
                     yield reading  # a sign of life while a piece of the prompt is read, or another asker is served
 
     @override
-    def prefill(self, turns: Sequence[Turn], stop: Stop) -> None:
+    def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:
         owner, loaded = self._ready()
         prompt = loaded.prompts.history(turns)
         if not prompt:
@@ -127,8 +133,8 @@ class LlamaChatModel(ChatModel):
                 self._owner = None
 
     def _open(self, stop: Stop, report: Callable[[float], None]) -> Session:
-        self._admit(stop)
-        return Session(LoadedModel(self._described.path, self._options(), stop, report))
+        with self._admit(stop):
+            return Session(LoadedModel(self._described.path, self._options(), stop, report))
 
     def _session(self) -> Session | None:
         owner = self._owner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from localassist.adapters.children import ChildPool
     from localassist.domain.models import ModelFile
@@ -89,6 +90,10 @@ class LlamaChatModels(ChatModels):
         return self._handle(usable.name, usable.path) if usable is not None else None
 
     @override
+    def forget_conversations(self) -> None:
+        return None
+
+    @override
     def close(self) -> None:
         with self._lock:
             models = list(self._opened.values())
@@ -105,12 +110,14 @@ class LlamaChatModels(ChatModels):
         settings = self._settings.load()
         return LoadOptions(context_length=settings.context_length, threads=settings.threads)
 
-    def _admit(self, path: str, stop: Stop) -> None:
+    @contextmanager
+    def _admit(self, path: str, stop: Stop) -> Iterator[None]:
         starter = next((file for file in self._starters if file.path == path), None)
         if starter is not None:
             self._verify(starter)
         else:
             self._checks.check(path, stop)
+        yield
 
     def _free_name(self, file: ModelFile) -> str:
         """The file's name, with a number if another file has it."""
