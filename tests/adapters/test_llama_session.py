@@ -69,7 +69,7 @@ def ask(model: LlamaChatModel, turns: Sequence[Turn], sampling: Sampling = GREED
 
 def greedy(session: Session, prompt: list[int], count: int) -> list[int]:
     """The first tokens of an answer, through the session."""
-    chain = SamplerChain(GREEDY, session.loaded.vocabulary.size)
+    chain = SamplerChain(GREEDY, session.loaded.vocabulary, session.loaded.trained_length)
     kept = session.reuse(prompt)
     session.read(prompt[kept:])
     tokens = []
@@ -214,7 +214,7 @@ def test_more_tokens_than_a_batch_are_read(session: Session) -> None:
 
 
 def test_what_would_end_the_process_is_an_error(session: Session) -> None:
-    chain = SamplerChain(GREEDY, session.loaded.vocabulary.size)
+    chain = SamplerChain(GREEDY, session.loaded.vocabulary, session.loaded.trained_length)
     with pytest.raises(ModelError, match="nothing"):
         session.choose(chain)
     with pytest.raises(ModelError, match="longer"):
@@ -244,7 +244,11 @@ def test_an_aborted_step_leaves_a_usable_session(session: Session) -> None:
 
 def test_a_seed_repeats_an_answer_and_another_does_not(session: Session) -> None:
     def draw(seed: int | None) -> list[int]:
-        chain = SamplerChain(Sampling(temperature=2.0, seed=seed, repeat_penalty=1.1), session.loaded.vocabulary.size)
+        chain = SamplerChain(
+            Sampling(temperature=2.0, seed=seed, repeat_penalty=1.1),
+            session.loaded.vocabulary,
+            session.loaded.trained_length,
+        )
         session.reuse([0])
         session.read([65, 66, 67])
         tokens = []
@@ -266,7 +270,7 @@ def test_a_seed_repeats_an_answer_and_another_does_not(session: Session) -> None
 def test_a_sampler_value_out_of_range_is_refused_with_its_range(values: dict[str, float], session: Session) -> None:
     (name,) = values
     with pytest.raises(ModelError, match=name) as caught:
-        SamplerChain(Sampling(**values), session.loaded.vocabulary.size)  # type: ignore[arg-type]
+        SamplerChain(Sampling(**values), session.loaded.vocabulary, session.loaded.trained_length)  # type: ignore[arg-type]
     assert "can be" in caught.value.hint
 
 

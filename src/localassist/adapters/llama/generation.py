@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.loading import MICRO_BATCH
-from localassist.adapters.llama.sampling import PENALISED_TOKENS, SamplerChain
+from localassist.adapters.llama.sampling import SamplerChain
 from localassist.adapters.llama.vocabulary import TextStream
 from localassist.domain.chat import Figures
 from localassist.domain.events import Generated, PromptProgress, TokenDelta
@@ -32,12 +32,10 @@ class Generation:
 
     def __call__(self, session: Session, emit: Emit) -> None:
         """Emit `PromptProgress`, `TokenDelta` and at last `Generated`."""
-        chain = SamplerChain(self.sampling, session.loaded.vocabulary.size)
+        chain = SamplerChain(self.sampling, session.loaded.vocabulary, session.loaded.trained_length)
         try:
             cached = read_prompt(session, self.prompt, emit)
-            if chain.penalises:
-                for token in self.prompt[-PENALISED_TOKENS:]:
-                    chain.accept(token)
+            chain.remember(self.prompt)
             self._answer(session, chain, cached, emit)
         finally:
             chain.close()

@@ -93,7 +93,7 @@ def try_file(path: str) -> tuple[JSON, bytes]:
     said = [Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, _STRANGE_TEXT), Turn(Role.ASSISTANT, "Yes.")]
     prompt = loaded.prompts.history([*said, Turn(Role.USER, "And now?")])
     session.read(prompt or loaded.vocabulary.tokenise(_STRANGE_TEXT)[: session.room])
-    chain = SamplerChain(Sampling(temperature=0.0), loaded.vocabulary.size)
+    chain = SamplerChain(Sampling(temperature=0.0), loaded.vocabulary, loaded.trained_length)
     loaded.vocabulary.piece(session.choose(chain))
     chain.close()
     session.close()

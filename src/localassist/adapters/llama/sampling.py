@@ -10,10 +10,10 @@ from localassist.adapters.llama.bindings import bindings
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
-    from localassist.domain.ports.chat_model import Sampling
+    from collections.abc import Sequence
 
-PENALISED_TOKENS: Final = 64
-"""How far back a repetition is looked for; llama.cpp's default."""
+    from localassist.adapters.llama.vocabulary import Vocabulary
+    from localassist.domain.ports.chat_model import Sampling
 
 _MAX_SEED: Final = 2**32 - 2
 
@@ -48,23 +48,24 @@ def check(sampling: Sampling) -> None:
 class SamplerChain:
     """A chain for one answer; the native objects are freed by `close`. Used on the session's thread only."""
 
-    def __init__(self, sampling: Sampling, vocabulary_size: int) -> None:
+    def __init__(self, sampling: Sampling, vocabulary: Vocabulary, trained_length: int) -> None:
         check(sampling)
         self._api = bindings().api
         parameters = self._api.llama_sampler_chain_default_params()
         parameters.no_perf = True
         self.native: Any = self._api.llama_sampler_chain_init(parameters)
-        self.penalises = sampling.repeat_penalty != 1.0
-        for sampler in self._samplers(sampling, vocabulary_size):
+        back = trained_length if sampling.repeat_last_n < 0 else sampling.repeat_last_n
+        self._looks_back = back if sampling.repeat_penalty != 1.0 else 0
+        for sampler in self._samplers(sampling, vocabulary.size):
             self._api.llama_sampler_chain_add(self.native, sampler)
 
     def _samplers(self, sampling: Sampling, vocabulary_size: int) -> list[Any]:
         api = self._api
         chain = []
-        if self.penalises:
+        if self._looks_back:
             # The seen tokens are looked up one by one, so this does not grow with the vocabulary.
             repeat = sampling.repeat_penalty
-            chain.append(api.llama_sampler_init_penalties(vocabulary_size, PENALISED_TOKENS, repeat, 0.0, 0.0))
+            chain.append(api.llama_sampler_init_penalties(vocabulary_size, self._looks_back, repeat, 0.0, 0.0))
         if sampling.temperature == 0.0:
             return [*chain, api.llama_sampler_init_greedy()]
         seed = secrets.randbelow(_MAX_SEED) if sampling.seed is None else sampling.seed % _MAX_SEED
@@ -77,9 +78,14 @@ class SamplerChain:
             api.llama_sampler_init_dist(seed),
         ]
 
-    def accept(self, token: int) -> None:
-        """Let the chain know of a token that it did not choose."""
-        self._api.llama_sampler_accept(self.native, token)
+    def choose(self, context: Any) -> int:
+        """Choose what follows the last token that the context has read, which there must be."""
+        return int(self._api.llama_sampler_sample(self.native, context, -1))
+
+    def remember(self, tokens: Sequence[int]) -> None:
+        """Let the chain know of the prompt, as far back as its penalties look."""
+        for token in tokens[-self._looks_back :] if self._looks_back else ():
+            self._api.llama_sampler_accept(self.native, token)
 
     def close(self) -> None:
         """Free the chain and its samplers."""
