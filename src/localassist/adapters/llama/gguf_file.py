@@ -33,17 +33,25 @@ _MAX_ENTRIES: Final = 65_536
 _MAX_ITEMS: Final = 4_000_000
 _MAX_DIMENSIONS: Final = 4
 _KEPT_ARRAYS: Final = ("tokenizer.ggml.tokens",)
+_KEPT_NUMBERS: Final = 1024
+"""Lists of whole numbers up to this length are kept: llama.cpp reads values for up to 512 layers."""
 
-Value = str | int | float | bool | list[bytes]
+_WHOLE_KINDS: Final = frozenset({0, 1, 2, 3, 4, 5, 7, 10, 11})
+
+Value = str | int | float | bool | list[bytes] | list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A checked header: its plain values and kept arrays by key, and how many tensors stand in the file."""
+    """A checked header: its plain values and kept arrays by key, and how many tensors stand in the file.
+
+    `size` is the file's length, `tensor_bytes` what the tensors take of it.
+    """
 
     values: dict[str, Value]
     tensor_count: int
     size: int
+    tensor_bytes: int = 0
 
     def text(self, key: str) -> str:
         """A text value, empty if there is none."""
@@ -54,6 +62,14 @@ class Header:
         """A whole number, 0 if there is none."""
         value = self.values.get(key, 0)
         return value if isinstance(value, int) else 0
+
+    def numbers(self, key: str, count: int, default: int = 0) -> tuple[int, ...]:
+        """`count` whole numbers, one a layer: from a list, or one number that holds for all; none below 0."""
+        value = self.values.get(key, default)
+        if isinstance(value, list):
+            found = [item for item in value if isinstance(item, int)]
+            return tuple(max(item, 0) for item in [*found, *[default] * count][:count])
+        return (max(value, 0) if isinstance(value, int) else default,) * count
 
 
 def read_header(path: str) -> Header:
@@ -93,7 +109,7 @@ class _Parser:
         values = dict(self._entry() for _ in range(entries))
         ends = [self._tensor() for _ in range(tensors)]
         self._check_data(values, ends)
-        return Header(values, tensors, self._size)
+        return Header(values, tensors, self._size, sum(end - begin for begin, end in ends))
 
     def _entry(self) -> tuple[str, Value]:
         key = self._string().decode("utf-8", errors="replace")
@@ -105,14 +121,17 @@ class _Parser:
         value: Value = self._unpack(self._scalar(kind))[0]
         return key, value
 
-    def _array(self, *, keep: bool) -> list[bytes]:
+    def _array(self, *, keep: bool) -> list[bytes] | list[int]:
         kind, count = self._unpack("IQ")
         if kind == _STRING:
             if count > _MAX_ITEMS:
                 raise self._absurd(f"a list of {count:,} texts")
             items = [self._string() for _ in range(count)]
             return items if keep else []
-        self._take(count * struct.calcsize(f"<{self._scalar(kind)}"), skip=True)
+        layout = self._scalar(kind)
+        if kind in _WHOLE_KINDS and count <= _KEPT_NUMBERS:
+            return list(self._unpack(f"{count}{layout}"))
+        self._take(count * struct.calcsize(f"<{layout}"), skip=True)
         return []
 
     def _tensor(self) -> tuple[int, int]:
