@@ -79,7 +79,7 @@ class LlamaChatModel(ChatModel):
     @override
     def count_tokens(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
         _, loaded = self._ready()
-        return loaded.prompts.count(turns)
+        return loaded.prompts.count(turns, framing)
 
     @override
     def generate(
@@ -88,7 +88,7 @@ class LlamaChatModel(ChatModel):
         asked = time.perf_counter()
         samplers.check(sampling)
         owner, loaded = self._ready()
-        prompt = loaded.prompts.question(turns)
+        prompt = loaded.prompts.question(turns, framing).tokens
         stop_strings = (*loaded.prompts.stop_strings, *sampling.stop_strings)
         work = Generation(prompt, sampling, stop_strings, asked)
         reading = PromptProgress(0, len(prompt), 0)
@@ -104,7 +104,7 @@ class LlamaChatModel(ChatModel):
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:
         owner, loaded = self._ready()
-        prompt = loaded.prompts.history(turns)
+        prompt = loaded.prompts.history(turns, framing)
         if not prompt:
             return
 

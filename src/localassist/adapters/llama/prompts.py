@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.guarding import Guard
-from localassist.domain.chat import Turn
+from localassist.adapters.llama.speech import format_of
 from localassist.domain.errors import ContextOverflowError
+from localassist.domain.ports.chat_model import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.adapters.llama.templates import Template
     from localassist.adapters.llama.vocabulary import Vocabulary
+    from localassist.domain.chat import Turn
+    from localassist.domain.ports.chat_model import Framing
 
 SHORTEST_ANSWER: Final = 16
 """A prompt must leave room for this many tokens, or the answer is not worth its wait."""
@@ -21,20 +25,30 @@ _COUNTED_EXACTLY: Final = 500_000
 """Characters; tokenising a longer text takes seconds, so its tokens are projected from a part of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenPrompt:
+    """The tokens of a question; `thinks` says that they end inside the model's reasoning."""
+
+    tokens: list[int]
+    thinks: bool
+
+
 class PromptWriter:
     """Writes the prompts of one loaded model, from any thread. Raises `ModelError` when the template fails."""
 
     def __init__(self, template: Template, vocabulary: Vocabulary, context_length: int) -> None:
         self.stop_strings = template.stop_strings
+        self.speech = format_of(template.source, vocabulary.controls)
         self._template = template
         self._vocabulary = vocabulary
         self._guard = Guard(vocabulary.controls)
         self._context_length = context_length
 
-    def question(self, turns: Sequence[Turn]) -> list[int]:
+    def question(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> WrittenPrompt:
         """The prompt that ends where the answer begins. Raises `ContextOverflowError` if too little room is left."""
-        projected = self.count(turns) if _size(turns) > _COUNTED_EXACTLY else 0
-        tokens = [] if projected > 2 * self._context_length else self._tokens(turns, asks=True)
+        projected = self.count(turns, framing) if _size(turns) > _COUNTED_EXACTLY else 0
+        text = "" if projected > 2 * self._context_length else self._text(turns, framing, asks=True)
+        tokens = self._vocabulary.tokenise(text) if text else []
         count = len(tokens) or projected
         excess = count + SHORTEST_ANSWER - self._context_length
         if excess > 0:
@@ -44,24 +58,25 @@ class PromptWriter:
                 "Shorten the question or begin a new conversation; or set a larger context length, "
                 "if the model has one, and start the app again.",
             )
-        return tokens
+        return WrittenPrompt(tokens, self.speech.opened(text))
 
-    def history(self, turns: Sequence[Turn]) -> list[int]:
+    def history(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> list[int]:
         """The prompt of turns that others will follow; empty if they don't fit the context anyway."""
-        tokens = [] if _size(turns) > _COUNTED_EXACTLY else self._tokens(turns, asks=False)
+        fits = _size(turns) <= _COUNTED_EXACTLY
+        tokens = self._vocabulary.tokenise(self._text(turns, framing, asks=False)) if fits else []
         return tokens if len(tokens) < self._context_length else []
 
-    def count(self, turns: Sequence[Turn]) -> int:
+    def count(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
         """How many tokens `question` has; beyond half a million characters, about how many."""
         size = _size(turns)
         if size <= _COUNTED_EXACTLY:
-            return len(self._tokens(turns, asks=True))
-        part = [Turn(turn.role, turn.text[: len(turn.text) * _COUNTED_EXACTLY // size]) for turn in turns]
-        return len(self._tokens(part, asks=True)) * size // _COUNTED_EXACTLY
+            return len(self._vocabulary.tokenise(self._text(turns, framing, asks=True)))
+        part = [replace(turn, text=turn.text[: len(turn.text) * _COUNTED_EXACTLY // size]) for turn in turns]
+        return len(self._vocabulary.tokenise(self._text(part, framing, asks=True))) * size // _COUNTED_EXACTLY
 
-    def _tokens(self, turns: Sequence[Turn], *, asks: bool) -> list[int]:
-        guarded = [Turn(turn.role, self._guard.protect(turn.text)) for turn in turns]
-        return self._vocabulary.tokenise(self._template.render(guarded, asks=asks))
+    def _text(self, turns: Sequence[Turn], framing: Framing, *, asks: bool) -> str:
+        guarded = [replace(turn, text=self._guard.protect(turn.text)) for turn in turns]
+        return self._template.render(guarded, framing, asks=asks)
 
 
 def _size(turns: Sequence[Turn]) -> int:

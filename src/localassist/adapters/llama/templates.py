@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError
+from localassist.domain.ports.chat_model import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from jinja2.nodes import Node
     from jinja2.parser import Parser
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from localassist.domain.ports.chat_model import Framing
 
 _MAX_REPEATED: Final = 100_000
 """A template that multiplies its way past this many characters or items is not formatting a conversation."""
@@ -28,19 +31,24 @@ class Template(Protocol):
     """Writes turns as one text. `stop_strings` are what ends an answer besides the model's own tokens."""
 
     @property
+    def source(self) -> str:
+        """The template as the model file has it, empty if it has none."""
+
+    @property
     def stop_strings(self) -> tuple[str, ...]:
         """Texts with which the model would begin to speak for somebody else."""
 
-    def render(self, turns: Sequence[Turn], *, asks: bool) -> str:
+    def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
         """The prompt; with `asks` it ends where the model's answer begins. Raises `ModelError`."""
 
 
 class PlainTemplate:
     """For models without a template: names and colons, as in a play."""
 
+    source = ""
     stop_strings = ("\nUser:",)
 
-    def render(self, turns: Sequence[Turn], *, asks: bool) -> str:
+    def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
         """System text as it is, the others after their names."""
         lines = [turn.text if turn.role is Role.SYSTEM else f"{_PLAIN_NAMES[turn.role]}: {turn.text}" for turn in turns]
         return "\n".join([*lines, "Assistant:"] if asks else lines)
@@ -61,9 +69,10 @@ class JinjaTemplate:
             self._template = _environment().from_string(source)
         except (TemplateError, RecursionError, SyntaxError, ValueError) as error:
             raise _unusable() from error
+        self.source = source
         self._tokens = {"bos_token": bos, "eos_token": eos}
 
-    def render(self, turns: Sequence[Turn], *, asks: bool) -> str:
+    def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
         """The prompt. A template that has no place for a system text gets it inside the first question."""
         failure: Exception | None = None
         for attempt in (turns, _without_system(turns)):
