@@ -132,6 +132,7 @@ class _Layers:
         self._heads = self._numbers("attention.head_count")
         self._kv_heads = self._numbers("attention.head_count_kv", self._heads[0] if self._heads else 0)
         self._pattern = header.values.get(self._key("attention.sliding_window_pattern"))
+        self._usual_length = self._number("embedding_length") // max(self._heads[0] if self._heads else 0, 1)
         self.window = self._window()
 
     @property
@@ -152,11 +153,15 @@ class _Layers:
 
     @property
     def compute(self) -> int:
-        """Bytes of intermediate results, fitted to what llama.cpp reserves for models of many shapes."""
+        """Bytes of intermediate results of the hungriest layer, found from what llama.cpp reserves for many shapes."""
         width = self._number("embedding_length")
-        forward = max(self._numbers("feed_forward_length"), default=0)
-        experts = self._number("expert_used_count") * self._number("expert_feed_forward_length")
-        return int(_MICRO_BATCH * _FLOAT32 * (6 * width + 2.3 * max(forward, experts)))
+        chosen = self._number("expert_used_count")
+        experts = 3 * chosen * self._number("expert_feed_forward_length") + chosen * width
+        forward = max(3 * max(self._numbers("feed_forward_length"), default=0), experts)
+        queries = max(self._heads, default=0) * (self._number("attention.key_length") or self._usual_length)
+        attending = 3 * width + queries + forward
+        scanning = 2 * width + 6 * self._number("ssm.inner_size")
+        return _MICRO_BATCH * _FLOAT32 * max(attending, scanning)
 
     def recurrent(self, layer: int) -> bool:
         """Whether the layer keeps a state instead of all tokens, or beside them."""
@@ -191,10 +196,11 @@ class _Layers:
 
     def cell(self, layer: int) -> int:
         """Bytes of a token's key and value at 16 bit; with latent attention there is a key alone."""
-        usual = self._number("embedding_length") // max(self._heads[0], 1)
         kind = "_swa" if self.windowed(layer) else ""
         key, value = (
-            self._number(f"attention.{part}_length{kind}") or self._number(f"attention.{part}_length") or usual
+            self._number(f"attention.{part}_length{kind}")
+            or self._number(f"attention.{part}_length")
+            or self._usual_length
             for part in ("key", "value")
         )
         if self._number("attention.key_length_mla"):
