@@ -39,7 +39,7 @@ def write_talking_model(path: Path, script: Sequence[bytes], options: ModelOptio
     """
     assert len(set(script)) == len(script)
     options = options or ModelOptions()
-    tokens = _byte_tokens()
+    tokens = byte_tokens()
     spoken = []
     for piece in script:
         if _spell(piece) not in tokens:
@@ -51,41 +51,12 @@ def write_talking_model(path: Path, script: Sequence[bytes], options: ModelOptio
 
 def write_random_model(path: Path, options: ModelOptions | None = None, seed: int = 0) -> Path:
     """A llama of two layers with random weights and a vocabulary of bytes."""
-    tokens = _byte_tokens()
+    tokens = byte_tokens()
     random = np.random.default_rng(seed)
     weights = {
         name: random.normal(0, 0.3, size=shape).astype(np.float32) for name, shape in _shapes(len(tokens), 64, 2)
     }
     return _write_llama(path, tokens, weights, options or ModelOptions())
-
-
-def write_gpt2_model(path: Path, context_length: int) -> Path:
-    """A GPT-2, which has a table of positions that ends with its context."""
-    tokens = _byte_tokens()
-    writer = _writer(path, "gpt2", tokens, ModelOptions(context_length=context_length))
-    random = np.random.default_rng(0)
-    width = 64
-    shapes = {
-        "token_embd.weight": (len(tokens), width),
-        "position_embd.weight": (context_length, width),
-        "output_norm.weight": (width,),
-        "output_norm.bias": (width,),
-        "blk.0.attn_norm.weight": (width,),
-        "blk.0.attn_norm.bias": (width,),
-        "blk.0.attn_qkv.weight": (3 * width, width),
-        "blk.0.attn_qkv.bias": (3 * width,),
-        "blk.0.attn_output.weight": (width, width),
-        "blk.0.attn_output.bias": (width,),
-        "blk.0.ffn_norm.weight": (width,),
-        "blk.0.ffn_norm.bias": (width,),
-        "blk.0.ffn_up.weight": (4 * width, width),
-        "blk.0.ffn_up.bias": (4 * width,),
-        "blk.0.ffn_down.weight": (width, 4 * width),
-        "blk.0.ffn_down.bias": (width,),
-    }
-    writer.add_layer_norm_eps(1e-5)
-    _finish(writer, {name: random.normal(0, 0.3, size=shape).astype(np.float32) for name, shape in shapes.items()})
-    return path
 
 
 def write_wordless_model(path: Path) -> Path:
@@ -104,13 +75,13 @@ def write_wordless_model(path: Path) -> Path:
     writer.add_bos_token_id(1)
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
-    _finish(writer, _one_hot_weights(len(tokens), {}, end=2))
+    finish_file(writer, _one_hot_weights(len(tokens), {}, end=2))
     return path
 
 
 def write_poisoned_model(path: Path) -> Path:
     """A llama with a weight that is not a number."""
-    tokens = _byte_tokens()
+    tokens = byte_tokens()
     weights = _one_hot_weights(len(tokens), {})
     weights["output.weight"][7, 7] = np.nan
     return _write_llama(path, tokens, weights, ModelOptions())
@@ -118,8 +89,8 @@ def write_poisoned_model(path: Path) -> Path:
 
 def write_vocabulary_only(path: Path) -> Path:
     """What is left of a model without its weights."""
-    tokens = _byte_tokens()
-    writer = _writer(path, "llama", tokens, ModelOptions())
+    tokens = byte_tokens()
+    writer = begin_file(path, "llama", tokens, ModelOptions())
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.close()
@@ -155,13 +126,14 @@ def _shapes(count: int, width: int, layers: int) -> list[tuple[str, tuple[int, .
 
 
 def _write_llama(path: Path, tokens: Sequence[str], weights: dict[str, np.ndarray], options: ModelOptions) -> Path:
-    writer = _writer(path, "llama", tokens, options)
+    writer = begin_file(path, "llama", tokens, options)
     writer.add_layer_norm_rms_eps(1e-5)
-    _finish(writer, weights)
+    finish_file(writer, weights)
     return path
 
 
-def _writer(path: Path, architecture: str, tokens: Sequence[str], options: ModelOptions) -> gguf.GGUFWriter:
+def begin_file(path: Path, architecture: str, tokens: Sequence[str], options: ModelOptions) -> gguf.GGUFWriter:
+    """A file of that architecture with its vocabulary and template, still without weights."""
     writer = gguf.GGUFWriter(str(path), architecture)
     writer.add_context_length(options.context_length)
     writer.add_head_count(HEADS)
@@ -182,11 +154,12 @@ def _writer(path: Path, architecture: str, tokens: Sequence[str], options: Model
     return writer
 
 
-def _finish(writer: gguf.GGUFWriter, weights: Mapping[str, np.ndarray]) -> None:
-    embeddings = weights["token_embd.weight"]
+def finish_file(writer: gguf.GGUFWriter, weights: Mapping[str, np.ndarray], feed_forward: int | None = None) -> None:
+    """Write the weights, and what their shapes say of the model; `feed_forward` where they do not say it."""
+    if feed_forward is None:
+        feed_forward = weights["blk.0.ffn_up.weight"].shape[0]
     layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blk."))
-    feed_forward = weights["blk.0.ffn_up.weight"].shape[0]
-    writer.add_embedding_length(embeddings.shape[1])
+    writer.add_embedding_length(weights["token_embd.weight"].shape[1])
     writer.add_block_count(layers)
     writer.add_feed_forward_length(feed_forward)
     for name, array in weights.items():
@@ -197,7 +170,8 @@ def _finish(writer: gguf.GGUFWriter, weights: Mapping[str, np.ndarray]) -> None:
     writer.close()
 
 
-def _byte_tokens() -> list[str]:
+def byte_tokens() -> list[str]:
+    """A vocabulary of every byte, in order, and the control tokens of ChatML."""
     return [*(_spell(bytes([byte])) for byte in range(256)), *CONTROLS]
 
 
