@@ -44,9 +44,9 @@ def test_has_what_templates_of_the_main_families_use() -> None:
     source = (
         "{{ bos_token }}{% generation %}{{ messages[0]['content'] | trim }}{% endgeneration %}"
         "{{ strftime_now('%Y')[:2] }}{% for m in messages %}{% if loop.index > 1 %}{% break %}{% endif %}{% endfor %}"
-        "{{ {'a': 'é'} | tojson }}{{ '=' * 3 }}{{ tools is defined }}{{ eos_token }}"
+        "{{ {'a': 'é'} | tojson }}{{ '=' * 3 }}{{ tools is none }}{{ eos_token }}"
     )
-    assert render(source, [Turn(Role.USER, " x ")]) == '<s>x20{"a": "é"}===False</s>'
+    assert render(source, [Turn(Role.USER, " x ")]) == '<s>x20{"a": "é"}===True</s>'
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from localassist.domain.chat import Tool, ToolCall, Turn
 
 BREAK: Final = "\0"
 """Ends one stretch of text and begins the next: no token may span it. Guarded text holds no other NUL."""
@@ -41,3 +45,35 @@ class Guard:
         if any(text[-length:] in self._prefixes for length in range(1, self._longest)):
             text += BREAK
         return text
+
+    def turn(self, turn: Turn) -> Turn:
+        """A turn with its text and its calls protected. What came of a call is text like any other."""
+        return replace(turn, text=self.protect(turn.text), calls=tuple(map(self._call, turn.calls)))
+
+    def tool(self, tool: Tool) -> Tool:
+        """A tool, which may be described by strangers, with all that is said of it protected."""
+        return replace(
+            tool,
+            name=self.protect(tool.name),
+            description=self.protect(tool.description),
+            parameters=self._json(tool.parameters),
+        )
+
+    def _call(self, call: ToolCall) -> ToolCall:
+        return replace(call, name=self.protect(call.name), arguments=self._json(call.arguments))
+
+    def _json(self, text: str) -> str:
+        """JSON with all texts in it protected, the breaks spelled as JSON spells them."""
+        try:
+            return json.dumps(self._value(json.loads(text)), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return self.protect(text)
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.protect(value)
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        if isinstance(value, dict):
+            return {self.protect(name): self._value(item) for name, item in value.items()}
+        return value

@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 import datetime
-import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from typing_extensions import override
-
-from localassist.domain.chat import Role, Turn
+from localassist.adapters.llama.spoken_tools import parsed, with_spoken_tools, without_system
+from localassist.adapters.llama.template_sandbox import sandbox
+from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
-from localassist.domain.ports.chat_model import PLAIN
+from localassist.domain.ports.chat_model import PLAIN, Framing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from jinja2.nodes import Node
-    from jinja2.parser import Parser
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    from localassist.domain.ports.chat_model import Framing
-
-_MAX_REPEATED: Final = 100_000
-"""A template that multiplies its way past this many characters or items is not formatting a conversation."""
+    from collections.abc import Iterator, Sequence
 
 _PLAIN_NAMES: Final = {Role.USER: "User", Role.ASSISTANT: "Assistant"}
+
+_TRIED_TOOL: Final = Tool(
+    "look_up_xq",
+    "Looks a word up.",
+    '{"type": "object", "properties": {"word": {"type": "string", "description": "The word."}}, "required": ["word"]}',
+)
+_TRIED: Final = (
+    Turn(Role.USER, "What is a quern?"),
+    Turn(Role.ASSISTANT, "", calls=(ToolCall("xq0000001", _TRIED_TOOL.name, '{"word": "quern"}'),)),
+    Turn(Role.TOOL, "a stone mill", call_id="xq0000001"),
+)
+
+_LEAST_EFFORT: Final = ("none", "no_think", "minimal", "low")
+"""What templates call the least reasoning, where they know degrees of it, the least first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """What a template wants otherwise than transformers documents it.
+
+    `text_arguments`: the arguments of calls as JSON text; `tool_list`: an empty list where there are no tools.
+    """
+
+    text_arguments: bool = False
+    tool_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """How the template writes a tool, a call and a result: `text` is empty if it leaves one of them out."""
+
+    habits: _Habits
+    text: str
 
 
 class Template(Protocol):
     """Writes turns as one text. `stop_strings` are what ends an answer besides the model's own tokens."""
 
     @property
-    def source(self) -> str:
-        """The template as the model file has it, empty if it has none."""
-
-    @property
     def stop_strings(self) -> tuple[str, ...]:
         """Texts with which the model would begin to speak for somebody else."""
+
+    @property
+    def evidence(self) -> str:
+        """Text that shows how the model marks its reasoning and its calls; empty if nothing is known of it."""
 
     def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
         """The prompt; with `asks` it ends where the model's answer begins. Raises `ModelError`."""
@@ -45,12 +70,15 @@ class Template(Protocol):
 class PlainTemplate:
     """For models without a template: names and colons, as in a play."""
 
-    source = ""
     stop_strings = ("\nUser:",)
+    evidence = ""
 
     def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
         """System text as it is, the others after their names."""
-        lines = [turn.text if turn.role is Role.SYSTEM else f"{_PLAIN_NAMES[turn.role]}: {turn.text}" for turn in turns]
+        spoken = with_spoken_tools(turns, framing.tools)
+        lines = [
+            turn.text if turn.role is Role.SYSTEM else f"{_PLAIN_NAMES[turn.role]}: {turn.text}" for turn in spoken
+        ]
         return "\n".join([*lines, "Assistant:"] if asks else lines)
 
 
@@ -66,28 +94,82 @@ class JinjaTemplate:
         from jinja2.exceptions import TemplateError
 
         try:
-            self._template = _environment().from_string(source)
+            self._template = sandbox().from_string(source)
         except (TemplateError, RecursionError, SyntaxError, ValueError) as error:
             raise _unusable() from error
-        self.source = source
+        self._source = source
         self._tokens = {"bos_token": bos, "eos_token": eos}
 
+    @property
+    def evidence(self) -> str:
+        """The template and a conversation with a tool as it writes it."""
+        return self._source + self._tried.text
+
     def render(self, turns: Sequence[Turn], framing: Framing = PLAIN, *, asks: bool) -> str:
-        """The prompt. A template that has no place for a system text gets it inside the first question."""
+        """The prompt. What a template has no place for is told in words: a system text inside the first question."""
         failure: Exception | None = None
-        for attempt in (turns, _without_system(turns)):
+        for attempt, tools in self._attempts(turns, framing):
             try:
-                text = self._render(attempt, asks=asks)
+                text = self._render(attempt, Framing(tools, framing.think), self._tried.habits, asks=asks)
             except Exception as error:  # noqa: BLE001  a stranger's program may raise anything
                 failure = error
                 continue
-            if all(turn.text.strip() in text for turn in attempt if turn.role is Role.SYSTEM):
+            told = [turn.text.strip() for turn in attempt if turn.role is Role.SYSTEM]
+            if all(said in text for said in [*told, *(tool.name for tool in tools)]):
                 return text
         raise _unusable() from failure
 
-    def _render(self, turns: Sequence[Turn], *, asks: bool) -> str:
-        messages = [{"role": str(turn.role), "content": turn.text} for turn in turns]
-        return self._template.render(messages=messages, add_generation_prompt=asks, **self._tokens)
+    def _attempts(self, turns: Sequence[Turn], framing: Framing) -> Iterator[tuple[Sequence[Turn], tuple[Tool, ...]]]:
+        """The turns and tools as they are, then reworded ever more to need less of the template."""
+        with_tools = bool(framing.tools) or any(turn.calls or turn.role is Role.TOOL for turn in turns)
+        if not with_tools or self._tried.text:
+            yield turns, framing.tools
+            yield without_system(turns), framing.tools
+        if with_tools:
+            spoken = with_spoken_tools(turns, framing.tools)
+            yield spoken, ()
+            yield without_system(spoken), ()
+
+    @cached_property
+    def _tried(self) -> _Trial:
+        """What the template makes of a tool, a call and a result."""
+        framing = Framing((_TRIED_TOOL,))
+        for text_arguments in (False, True):
+            habits = _Habits(text_arguments, tool_list=self._writes(_TRIED[:1], PLAIN, _Habits()) is None)
+            listed = self._writes(_TRIED[:1], framing, habits) or ""
+            text = self._writes(_TRIED, framing, habits) or ""
+            if _TRIED_TOOL.name in listed and text.count("quern") > 1 and _TRIED[-1].text in text:
+                return _Trial(habits, text + listed)
+        return _Trial(habits, "")
+
+    def _writes(self, turns: Sequence[Turn], framing: Framing, habits: _Habits) -> str | None:
+        try:
+            return self._render(turns, framing, habits, asks=True)
+        except Exception:  # noqa: BLE001  a stranger's program may raise anything
+            return None
+
+    def _render(self, turns: Sequence[Turn], framing: Framing, habits: _Habits, *, asks: bool) -> str:
+        names = {call.id: call.name for turn in turns for call in turn.calls}
+        tools = [_function(tool) for tool in framing.tools]
+        return self._template.render(
+            messages=[_message(turn, names, text_arguments=habits.text_arguments) for turn in turns],
+            tools=tools if tools or habits.tool_list else None,
+            documents=None,
+            add_generation_prompt=asks,
+            date_string=datetime.datetime.now().astimezone().strftime("%d %b %Y"),
+            **self._switches(think=framing.think),
+            **self._tokens,
+        )
+
+    def _switches(self, *, think: bool) -> dict[str, object]:
+        """The names under which templates ask whether the model may think."""
+        switches: dict[str, object] = {"enable_thinking": think, "thinking": think}
+        if not think:
+            switches |= {"thinking_budget": 0, "thinking_mode": "disabled"}
+            known = [name for name in _LEAST_EFFORT if f"'{name}'" in self._source or f'"{name}"' in self._source]
+            if "reasoning_effort" in self._source:
+                switches["reasoning_effort"] = known[0] if known else "low"
+        return switches
 
 
 def template_for(source: str, bos: str, eos: str) -> Template:
@@ -95,15 +177,30 @@ def template_for(source: str, bos: str, eos: str) -> Template:
     return JinjaTemplate(source, bos, eos) if source.strip() else PlainTemplate()
 
 
-def _without_system(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns with all system texts moved to the front of the first question."""
-    system = "\n\n".join(turn.text for turn in turns if turn.role is Role.SYSTEM)
-    others = [turn for turn in turns if turn.role is not Role.SYSTEM]
-    first = next((position for position, turn in enumerate(others) if turn.role is Role.USER), None)
-    if first is None:
-        return [*others, Turn(Role.USER, system)]
-    others[first] = Turn(Role.USER, f"{system}\n\n{others[first].text}".strip())
-    return others
+def _message(turn: Turn, names: dict[str, str], *, text_arguments: bool) -> dict[str, Any]:
+    """A turn as transformers documents messages; `names` are the tools by the ids of their calls."""
+    message: dict[str, Any] = {"role": str(turn.role), "content": turn.text}
+    if turn.calls:
+        message["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {
+                    "name": call.name,
+                    "arguments": call.arguments if text_arguments else parsed(call.arguments, call.arguments),
+                },
+            }
+            for call in turn.calls
+        ]
+    if turn.role is Role.TOOL:
+        message |= {"tool_call_id": turn.call_id, "name": names.get(turn.call_id, "")}
+    return message
+
+
+def _function(tool: Tool) -> dict[str, Any]:
+    """A tool in the form that transformers and OpenAI share."""
+    described = {"name": tool.name, "description": tool.description, "parameters": parsed(tool.parameters, {})}
+    return {"type": "function", "function": described}
 
 
 def _unusable() -> ModelError:
@@ -111,46 +208,3 @@ def _unusable() -> ModelError:
         "The chat template inside the model file can't be used.",
         "Take the file from another publisher; many models are offered by several.",
     )
-
-
-def _environment() -> ImmutableSandboxedEnvironment:
-    """Jinja as transformers sets it up for chat templates, with a limit on multiplying."""
-    from jinja2.exceptions import SecurityError, TemplateError
-    from jinja2.ext import Extension
-    from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
-
-    class Environment(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**"})
-
-        @override
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            sizes = [len(side) if hasattr(side, "__len__") else side for side in (left, right)]
-            if operator == "**" or any(isinstance(size, int) and abs(size) > _MAX_REPEATED for size in sizes):
-                raise SecurityError("a chat template has no business with such numbers")
-            return SandboxedEnvironment.call_binop(self, context, operator, left, right)
-
-    class GenerationTag(Extension):
-        """`{% generation %}` marks what training learns from; what stands in it is written all the same."""
-
-        tags = {"generation"}  # noqa: RUF012  Jinja reads it, nothing changes it
-
-        @override
-        def parse(self, parser: Parser) -> list[Node]:
-            next(parser.stream)
-            return parser.parse_statements(("name:endgeneration",), drop_needle=True)
-
-    def raise_exception(message: str) -> None:
-        raise TemplateError(message)
-
-    def tojson(value: object, indent: int | None = None) -> str:
-        return json.dumps(value, ensure_ascii=False, indent=indent)
-
-    def strftime_now(pattern: str) -> str:
-        return datetime.datetime.now().astimezone().strftime(pattern)
-
-    environment = Environment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", GenerationTag], autoescape=False
-    )
-    environment.filters["tojson"] = tojson
-    environment.globals.update(raise_exception=raise_exception, strftime_now=strftime_now)
-    return environment
