@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.sampling import SamplerChain
-from localassist.adapters.llama.session import common_prefix
+from localassist.adapters.llama.rewinding import common_prefix
 from localassist.domain.ports.chat_model import Sampling
 
 if TYPE_CHECKING:

@@ -10,10 +10,12 @@ import pytest
 from gguf_architectures import write_gpt2_model
 from gguf_files import CONTROLS, ModelOptions, write_random_model, write_talking_model
 from greedy import GREEDY, greedy, greedy_by_the_library_alone
-from localassist.adapters.llama.loading import BATCH, LoadedModel, LoadOptions
+from localassist.adapters.llama.context import BATCH
+from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.model import LlamaChatModel
 from localassist.adapters.llama.sampling import SamplerChain
-from localassist.adapters.llama.session import Session, common_prefix
+from localassist.adapters.llama.rewinding import common_prefix
+from localassist.adapters.llama.session import Session
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ContextOverflowError, ModelError, Stopped
 from localassist.domain.events import Generated, PromptProgress, TokenDelta

@@ -7,13 +7,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localassist.adapters.llama.vocabulary import TextStream
+from localassist.adapters.llama.vocabulary import StopStrings, TextStream
 
 
 def streamed(pieces: list[bytes], *stop_strings: str) -> tuple[str, bool]:
-    stream = TextStream(stop_strings)
-    text = "".join(map(stream.feed, pieces))
-    return text + stream.finish(), stream.stopped
+    stream, stops = TextStream(), StopStrings(stop_strings)
+    text = "".join(stops.feed(stream.feed(piece)) for piece in pieces)
+    text += stops.feed(stream.finish())
+    return text + stops.finish(), stops.stopped
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
@@ -38,9 +39,9 @@ def test_the_first_of_several_stop_strings_counts() -> None:
 
 
 def test_only_what_may_begin_a_stop_string_is_held_back() -> None:
-    stream = TextStream(("\nUser:",))
-    assert stream.feed(b"Yes.\nUs") == "Yes."
-    assert stream.feed(b"ually not.") == "\nUsually not."
+    stops = StopStrings(("\nUser:",))
+    assert stops.feed("Yes.\nUs") == "Yes."
+    assert stops.feed("ually not.") == "\nUsually not."
 
 
 def test_an_unfinished_character_shows_as_replaced_at_the_end() -> None:
@@ -48,6 +49,6 @@ def test_an_unfinished_character_shows_as_replaced_at_the_end() -> None:
 
 
 def test_a_broken_character_holds_nothing_up() -> None:
-    stream = TextStream(())
+    stream = TextStream()
     assert stream.feed(b"\xf0") == ""
     assert stream.feed(b"and on") == "\ufffdand on"

@@ -18,13 +18,16 @@ from localassist.domain.errors import ModelError
 class Bindings:
     """llama.cpp as this process has it.
 
-    `api` holds the functions, structures and constants of llama.h under their own names, `ggml` and `ggml_base`
-    the libraries below it, which have no bindings.
+    `api` holds the functions, structures and constants of llama.h under their own names. `llama`, `ggml` and
+    `ggml_base` are the libraries themselves, for what has no bindings; so is `ggml_cpu`, None where the processor's
+    part stands in no library of its own.
     """
 
     api: Any
+    llama: ctypes.CDLL
     ggml: ctypes.CDLL
     ggml_base: ctypes.CDLL
+    ggml_cpu: ctypes.CDLL | None
     log: NativeLog
 
 
@@ -38,7 +41,7 @@ def bindings() -> Bindings:
         from llama_cpp import mtmd_cpp as mtmd
 
         folder = Path(str(api.__file__)).parent / "lib"
-        ggml, ggml_base = _load(folder, "ggml"), _load(folder, "ggml-base")
+        llama, ggml, ggml_base = (_load(folder, name) for name in ("llama", "ggml", "ggml-base"))
     except (ImportError, OSError, RuntimeError) as error:
         raise ModelError(
             "The library that runs models (llama-cpp-python) is missing or was built for another computer.",
@@ -47,7 +50,11 @@ def bindings() -> Bindings:
     log = NativeLog()
     log.install(api, mtmd)
     api.llama_backend_init()
-    return Bindings(api, ggml, ggml_base, log)
+    try:
+        ggml_cpu = _load(folder, "ggml-cpu")
+    except OSError:
+        ggml_cpu = None
+    return Bindings(api, llama, ggml, ggml_base, ggml_cpu, log)
 
 
 def _load(folder: Path, name: str) -> ctypes.CDLL:

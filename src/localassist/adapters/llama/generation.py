@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.llama.loading import MICRO_BATCH
+from localassist.adapters.llama.context import MICRO_BATCH
 from localassist.adapters.llama.sampling import SamplerChain
-from localassist.adapters.llama.vocabulary import TextStream
+from localassist.adapters.llama.vocabulary import StopStrings
+from localassist.adapters.llama.writing import Writing
 from localassist.domain.chat import Figures
-from localassist.domain.events import Generated, PromptProgress, TokenDelta
+from localassist.domain.events import Generated, PromptProgress
 
 if TYPE_CHECKING:
     from localassist.adapters.llama.owner import Emit
+    from localassist.adapters.llama.prompts import WrittenPrompt
     from localassist.adapters.llama.session import Session
-    from localassist.domain.ports.chat_model import Sampling
+    from localassist.domain.ports.chat_model import Framing, Sampling
 
 PIECE: Final = MICRO_BATCH // 4
 """Tokens of a prompt read at once. A fixed number, so that the same question has the same answer again."""
@@ -23,67 +26,102 @@ PIECE: Final = MICRO_BATCH // 4
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An answer to `prompt` (tokens), asked at `asked` (seconds of `time.perf_counter`)."""
+    """An answer to `prompt`, asked at `asked` (seconds of `time.perf_counter`).
 
-    prompt: list[int]
+    The first `stable` tokens of the prompt will begin the next one too.
+    """
+
+    prompt: WrittenPrompt
+    stable: int
     sampling: Sampling
-    stop_strings: tuple[str, ...]
+    framing: Framing
     asked: float
 
     def __call__(self, session: Session, emit: Emit) -> None:
-        """Emit `PromptProgress`, `TokenDelta` and at last `Generated`."""
-        chain = SamplerChain(self.sampling, session.loaded.vocabulary, session.loaded.trained_length)
-        try:
-            cached = read_prompt(session, self.prompt, emit)
-            chain.remember(self.prompt)
-            self._answer(session, chain, cached, emit)
-        finally:
-            chain.close()
+        """Emit `PromptProgress`, reasoning, `TokenDelta` and `ToolCalled`, and at last `Generated`."""
+        cached = read_prompt(session, self.prompt.tokens, self.stable, emit)
+        prompts, vocabulary = session.loaded.prompts, session.loaded.vocabulary
+        reader = prompts.speech.reader(thinks=self.prompt.thinks, tools=self.framing.tools)
+        stops = StopStrings((*prompts.stop_strings, *self.sampling.stop_strings))
+        writing = Writing(vocabulary, prompts.speech.markers, reader, stops, emit)
+        reason = self._write(session, writing)
+        writing.finish()
+        if reason == "end" and writing.called:
+            reason = "tool calls"
+        emit(Generated(reason, self._figures(session, cached, writing)))
 
-    def _answer(self, session: Session, chain: SamplerChain, cached: int, emit: Emit) -> None:
-        vocabulary = session.loaded.vocabulary
-        stream = TextStream(self.stop_strings)
+    def _write(self, session: Session, writing: Writing) -> str:
+        """Write until the answer ends; returns why it did."""
+        ends = session.loaded.vocabulary.ends
         limit = min(self.sampling.max_tokens or session.room, session.room)
-        reason, count, first = "length", 0, 0.0
-        while count < limit:
-            token = session.choose(chain)
-            if not count:
-                first = time.perf_counter()
-            if token in vocabulary.ends:
-                reason = "end"
-                break
-            session.append(token)
-            count += 1
-            text = stream.feed(vocabulary.piece(token))
-            if text:
-                emit(TokenDelta(text))
-            if stream.stopped:
-                reason = "stop string"
-                break
-        rest = stream.finish()
-        if rest:
-            emit(TokenDelta(rest))
-        emit(Generated(reason, self._figures(session, cached, count, first)))
+        budget = self.sampling.max_reasoning_tokens
+        with ExitStack() as frees:
+            chain = frees.enter_context(closing(self._chain(session, bound=not writing.reasoning)))
+            bound = not writing.reasoning
+            while writing.tokens < limit:
+                if not (bound or writing.reasoning):  # the answer begins: from here on its form is bound
+                    chain, bound = frees.enter_context(closing(self._chain(session, bound=True))), True
+                token = session.choose(chain)
+                if not writing.began:
+                    writing.begin()
+                if token in ends:
+                    writing.end(token)
+                    return "end"
+                choice = chain.choice(session.loaded.context, token)
+                session.append(token)
+                writing.take(token, choice)
+                if writing.stopped:
+                    return "stop string"
+                if budget is not None and writing.reasoning and writing.reasoning_tokens >= budget:
+                    self._end_reasoning(session, chain, writing)
+        return "length"
 
-    def _figures(self, session: Session, cached: int, count: int, first: float) -> Figures:
-        now = time.perf_counter()
+    def _chain(self, session: Session, *, bound: bool) -> SamplerChain:
+        """A chain that knows the prompt; reasoning is not `bound` to the form of the answer."""
+        sampling = self.sampling if bound else replace(self.sampling, grammar="", json_schema="")
+        chain = SamplerChain(sampling, session.loaded.vocabulary, session.loaded.trained_length)
+        chain.remember(session.known)
+        return chain
+
+    def _end_reasoning(self, session: Session, chain: SamplerChain, writing: Writing) -> None:
+        """Put the end of its reasoning into the model's mouth, where its template has one."""
+        for token in session.loaded.vocabulary.continuation(session.loaded.prompts.speech.think_end):
+            if session.room:
+                session.append(token)
+                chain.remember([token])
+                writing.take(token)
+
+    def _figures(self, session: Session, cached: int, writing: Writing) -> Figures:
+        now, began = time.perf_counter(), writing.began
         return Figures(
-            prompt_tokens=len(self.prompt),
+            prompt_tokens=len(self.prompt.tokens),
             cached_tokens=cached,
-            answer_tokens=count,
-            seconds_to_first_token=first - self.asked if first else 0.0,
-            tokens_per_second=count / (now - first) if first and now > first else 0.0,
+            answer_tokens=writing.tokens,
+            seconds_to_first_token=began - self.asked if began else 0.0,
+            tokens_per_second=writing.tokens / (now - began) if began and now > began else 0.0,
             context_length=session.loaded.context_length,
             device=session.loaded.device,
+            reasoning_tokens=writing.reasoning_tokens,
+            reasoning_seconds=writing.reasoning_seconds,
         )
 
 
-def read_prompt(session: Session, prompt: list[int], emit: Emit) -> int:
-    """Have the session know exactly the prompt; returns how many of its tokens it knew before."""
+def read_prompt(session: Session, prompt: list[int], stable: int, emit: Emit) -> int:
+    """Have the session know exactly the prompt; returns how many of its tokens it knew before.
+
+    After the first `stable` tokens the session marks where it is, to come back there for the next prompt.
+    """
     cached = session.reuse(prompt)
     emit(PromptProgress(cached, len(prompt), cached))
-    for start in range(cached, len(prompt), PIECE):
+    done = cached
+    while done < len(prompt):
         session.raise_if_aborted()
-        session.read(prompt[start : start + PIECE])
-        emit(PromptProgress(min(start + PIECE, len(prompt)), len(prompt), cached))
+        upto = min(done + PIECE, len(prompt))
+        if done < stable < upto:
+            upto = stable
+        session.read(prompt[done:upto])
+        done = upto
+        if done == stable:
+            session.mark()
+        emit(PromptProgress(done, len(prompt), cached))
     return cached

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from localassist.adapters.llama.bindings import bindings
+from localassist.adapters.llama.context import AbortSwitch, Context, ContextOptions
 from localassist.adapters.llama.devices import usable_gpus
+from localassist.adapters.llama.gguf_file import read_header
+from localassist.adapters.llama.memory import free_memory, need_of
+from localassist.adapters.llama.planning import FIRST_CONTEXT, layers_for_gpu, longest_allowed, plan_context
 from localassist.adapters.llama.prompts import PromptWriter
 from localassist.adapters.llama.templates import template_for
+from localassist.adapters.llama.threadpool import Threadpool
 from localassist.adapters.llama.threads import ThreadChoice, default_threads
 from localassist.adapters.llama.vocabulary import Vocabulary, unloaded
 from localassist.domain.errors import ModelError, Stopped
@@ -22,58 +26,53 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localassist.adapters.llama.templates import Template
+    from localassist.domain.models import Device
     from localassist.domain.stopping import Stop
-
-DEFAULT_CONTEXT: Final = 8192
-BATCH: Final = 2048
-MICRO_BATCH: Final = 512
-
-_ON: Final = True
-_OFF: Final = False
-_WITH_DATA: Final = True
 
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How to load. `context_length` 0 takes `DEFAULT_CONTEXT`, `threads` 0 the physical cores, fewer under load.
+    """How to load.
 
-    `use_gpu`: put all layers on the graphics processors if there are any. `check_weights`: look at every number.
+    `context_length` 0 takes what the model was trained for, as far as there is memory; `threads` 0 the physical
+    cores, fewer under load. `use_gpu`: put as many layers on the graphics processors as fit. `keep_alive_seconds`
+    after the last answer the model leaves the memory, 0 keeps it. `check_weights`: look at every number.
     """
 
     context_length: int = 0
     threads: int = 0
     use_gpu: bool = True
+    keep_alive_seconds: float = 0.0
     check_weights: bool = False
 
 
 class LoadedModel:
     """A model in memory with one context. Everything native ends with `close`; nothing may be used after it.
 
-    `context_length` is how many tokens the context may hold, `device` says where the model runs, `thread_choice`
-    chooses how many threads it takes unless the user did.
+    `context_length` is how many tokens the context may grow to, `length` how many it holds now; `device` says where
+    the model runs, `thread_choice` chooses how many threads it takes unless the user did. `rewinds`: the context can
+    forget its last tokens; one with recurrent layers can't, and one that sees the last `window` tokens not always.
     """
 
     def __init__(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
         """Load, calling `report` with the fraction done. Raises `ModelError`, and `Stopped` on request."""
         self._api = bindings().api
+        self.path = path
         self.abort = AbortSwitch()
         self._threads = options.threads or default_threads()
         self.thread_choice = None if options.threads else ThreadChoice(self._threads)
+        self._context: Context | None = None
         self._frees = ExitStack()
-        self._model, self.device = self._load(path, options, stop, report)
-        self._frees.callback(self._api.llama_model_free, self._model)
+        self._header = read_header(path)
+        self._need = need_of(
+            self._header, tuple(map(read_header, _other_parts(path, self._header.number("split.count"))))
+        )
         try:
-            self.trained_length = int(self._api.llama_model_n_ctx_train(self._model))
-            wanted = min(options.context_length or DEFAULT_CONTEXT, self.trained_length)
-            self._context: Any = self._make_context(wanted)
-            self._frees.callback(self._free_context)
-            # llama.cpp rounds the context up; some architectures end the process beyond what they were trained for.
-            self.context_length = min(int(self._api.llama_n_ctx(self.context)), wanted)
-            self.memory = self._memory()
+            self._load(options, stop, report)
             self.vocabulary = Vocabulary(self._model)
             self._frees.callback(self.vocabulary.close)
             self.prompts = PromptWriter(self._template(), self.vocabulary, self.context_length)
-            self._warm_up()
+            self._opened.warm_up(max(self.vocabulary.bos, 0))
         except BaseException:
             self.close()
             raise
@@ -81,33 +80,112 @@ class LoadedModel:
     @property
     def context(self) -> Any:
         """The native context, for the thread that owns it. Raises `ModelError` once closed: its use would be fatal."""
+        return self._opened.native
+
+    @property
+    def memory(self) -> Any:
+        """What the context keeps of the tokens it read. Raises `ModelError` once closed."""
+        return self._opened.memory
+
+    @property
+    def length(self) -> int:
+        """How many tokens the context holds now."""
+        return self._opened.length
+
+    @property
+    def kv_bits(self) -> int:
+        """The precision of the cached keys and values."""
+        return self._plan.kv_bits
+
+    def grow(self, length: int) -> None:
+        """Put a longer, empty context in the place of this one. Raises `ModelError` if there is no memory for it."""
+        before = self.length
+        self._opened.close()
+        self._context = None
+        try:
+            self._context = self._make_context(length)
+        except ModelError:
+            self._context = self._make_context(before)
+            raise
+
+    def close(self) -> None:
+        """Free the context, then the weights. Does nothing the second time."""
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+        self._frees.close()
+
+    @property
+    def _opened(self) -> Context:
         if self._context is None:
             raise unloaded()
         return self._context
 
-    def close(self) -> None:
-        """Free the context, then the weights. Does nothing the second time."""
-        self._frees.close()
-
-    def _free_context(self) -> None:
-        self._api.llama_free(self._context)
-        self._context = None
-
-    def _load(self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> tuple[Any, str]:
+    def _load(self, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
+        """Weights and context: on the graphics processors as far as they fit, else on the CPU."""
         gpus = usable_gpus() if options.use_gpu else ()
-        threads = f"{self._threads} thread{'s' if self._threads != 1 else ''}"
-        if gpus:
-            model = self._load_once(path, options, stop, report, layers=-1)
-            if model:
-                return model, f"{', '.join(gpu.description for gpu in gpus)}, {threads}"
-        model = self._load_once(path, options, stop, report, layers=0)
+        layers = layers_for_gpu(self._need, sum(gpu.memory_free for gpu in gpus), FIRST_CONTEXT) if gpus else 0
+        pool = Threadpool(self._threads)
+        self._frees.callback(pool.close)
+        self._pool = pool
+        if layers and self._try_gpu(gpus, layers, options, stop, report):
+            return
+        free = free_memory()
+        model = self._load_weights(0, options, stop, report)
         if not model:
-            raise _load_error(Path(path).name)
-        return model, f"CPU, {threads}" + (" (it did not fit the graphics processor)" if gpus else "")
+            raise _load_error(Path(self.path).name)
+        unused = " (it did not fit the graphics processor)" if gpus else ""
+        self.device = f"CPU, {self._threads_said}{unused}"
+        self._keep(model, free, options)
 
-    def _load_once(
-        self, path: str, options: LoadOptions, stop: Stop, report: Callable[[float], None], *, layers: int
-    ) -> Any:
+    def _try_gpu(
+        self, gpus: tuple[Device, ...], layers: int, options: LoadOptions, stop: Stop, report: Callable[[float], None]
+    ) -> bool:
+        """Whether weights and context found room with so many layers on the graphics processors."""
+        all_there = layers < 0
+        free = sum(gpu.memory_free for gpu in gpus) if all_there else free_memory()
+        model = self._load_weights(layers, options, stop, report)
+        if not model:
+            return False
+        names = ", ".join(gpu.description for gpu in gpus)
+        part = "" if all_there else f" ({layers} of {self._need.layers} layers, the others on the CPU)"
+        self.device = f"{names}{part}, {self._threads_said}"
+        frees = self._frees.pop_all()
+        try:
+            self._keep(model, free, options)
+        except ModelError:
+            self._frees.close()
+            self._frees = frees
+            return False
+        self._frees.push(frees)
+        return True
+
+    def _keep(self, model: Any, free: int, options: LoadOptions) -> None:
+        """Take the weights over and make their context."""
+        api = self._api
+        self._model = model
+        self._frees.callback(api.llama_model_free, model)
+        if api.llama_model_has_encoder(model) or not api.llama_model_has_decoder(model):
+            raise _no_chat_model()
+        self.trained_length = int(api.llama_model_n_ctx_train(model))
+        recurrent = api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model)
+        self.window = 0 if recurrent else max(int(api.llama_model_n_swa(model)), 0)
+        self.rewinds = not (self.window or recurrent)
+        allowed = longest_allowed(self._header, self.trained_length)
+        self._plan = plan_context(self._need, free, options.context_length, allowed)
+        self.context_length = self._plan.limit
+        self._context = self._make_context(self._plan.start)
+        if not self._context.memory:
+            raise _no_chat_model()
+
+    @property
+    def _threads_said(self) -> str:
+        return f"{self._threads} thread{'s' if self._threads != 1 else ''}"
+
+    def _make_context(self, length: int) -> Context:
+        return Context(self._model, ContextOptions(length, self._plan.kv_bits, self._threads), self._pool, self.abort)
+
+    def _load_weights(self, layers: int, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> Any:
         def progress(fraction: float, _data: object) -> bool:
             report(fraction)
             return not stop.requested
@@ -118,7 +196,7 @@ class LoadedModel:
         parameters.n_gpu_layers = layers
         parameters.check_tensors = options.check_weights
         parameters.progress_callback = self._api.llama_progress_callback(progress)
-        native_path = path.encode() if sys.platform == "win32" else os.fsencode(path)
+        native_path = self.path.encode() if sys.platform == "win32" else os.fsencode(self.path)
         model = self._api.llama_model_load_from_file(native_path, parameters)
         if stop.requested:
             if model:
@@ -126,75 +204,24 @@ class LoadedModel:
             raise Stopped
         return model
 
-    def _make_context(self, length: int) -> Any:
-        parameters = self._api.llama_context_default_params()
-        parameters.n_ctx = length
-        parameters.n_batch = min(BATCH, length)
-        parameters.n_ubatch = min(MICRO_BATCH, length)
-        parameters.n_threads = parameters.n_threads_batch = self._threads
-        parameters.flash_attn_type = self._api.LLAMA_FLASH_ATTN_TYPE_AUTO
-        parameters.no_perf = True
-        parameters.abort_callback = self.abort.callback
-        parameters.abort_callback_data = self.abort.data
-        context = self._api.llama_init_from_model(self._model, parameters)
-        if not context:
-            raise ModelError(
-                f"There is not enough memory for a conversation of {length:,} tokens with this model.",
-                "Close other programs, choose a smaller model or set a smaller context length.",
-            )
-        return context
-
-    def _memory(self) -> Any:
-        memory = self._api.llama_get_memory(self.context)
-        if not memory or self._api.llama_model_has_encoder(self._model):
-            raise ModelError(
-                "The file holds a model that does not continue text: one for embeddings, for example.",
-                "Choose a chat model.",
-            )
-        return memory
-
     def _template(self) -> Template:
         source = self._api.llama_model_chat_template(self._model, None)
         text = source.decode("utf-8", errors="replace") if source else ""
         eos = int(self._api.llama_vocab_eos(self.vocabulary.native))
         return template_for(text, self.vocabulary.text_of(self.vocabulary.bos), self.vocabulary.text_of(eos))
 
-    def _warm_up(self) -> None:
-        """Touch all weights once, so that the first question does not wait for the disk."""
-        token = (ctypes.c_int32 * 1)(max(self.vocabulary.bos, 0))
-        self._api.llama_set_warmup(self.context, _ON)
-        self._api.llama_decode(self.context, self._api.llama_batch_get_one(token, 1))
-        self._api.llama_memory_clear(self.memory, _WITH_DATA)
-        self._api.llama_synchronize(self.context)
-        self._api.llama_set_warmup(self.context, _OFF)
+
+def _other_parts(path: str, count: int) -> list[str]:
+    """The further files of a model that comes in `count` parts, as far as they are there."""
+    first = Path(path)
+    names = [first.name.replace("-00001-of-", f"-{part:05}-of-") for part in range(2, min(count, 1000) + 1)]
+    return [str(first.with_name(name)) for name in names if name != first.name and first.with_name(name).is_file()]
 
 
-class AbortSwitch:
-    """Ends a running decode on the CPU within about a millisecond, from any thread.
-
-    llama.cpp asks its callback after every step of the graph. C's own `strlen` over one byte of ours is a
-    callback that needs no interpreter lock: an empty string is "go on", any other "abort".
-    """
-
-    def __init__(self) -> None:
-        api = bindings().api
-        self._byte = ctypes.create_string_buffer(2)
-        library = ctypes.CDLL("msvcrt") if sys.platform == "win32" else ctypes.CDLL(None)
-        self.callback: Any = ctypes.cast(library.strlen, api.ggml_abort_callback)
-        self.data = ctypes.cast(self._byte, ctypes.c_void_p)
-
-    def set(self) -> None:
-        """Abort what runs, and what is started until `clear`."""
-        self._byte[0] = b"x"
-
-    def clear(self) -> None:
-        """Let decodes run again."""
-        self._byte[0] = b"\0"
-
-    @property
-    def is_set(self) -> bool:
-        """Whether decodes are aborted; graphics processors do not look, their callers must."""
-        return self._byte[0] != b"\0"
+def _no_chat_model() -> ModelError:
+    return ModelError(
+        "The file holds a model that does not continue text: one for embeddings, for example.", "Choose a chat model."
+    )
 
 
 def _load_error(name: str) -> ModelError:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -15,10 +16,12 @@ from localassist.adapters.llama.generation import Generation, read_prompt
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.owner import Owner
 from localassist.adapters.llama.session import Session
+from localassist.adapters.llama.states import StateStore, fingerprint
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelLoading, ModelReady, PromptProgress
 from localassist.domain.models import ModelDescription
 from localassist.domain.ports.chat_model import PLAIN, ChatModel
+from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,11 +31,14 @@ if TYPE_CHECKING:
     from localassist.domain.chat import Turn
     from localassist.domain.events import GenerationEvent, LoadingEvent
     from localassist.domain.ports.chat_model import Framing, Sampling
-    from localassist.domain.stopping import Stop
 
 
 class LlamaChatModel(ChatModel):
-    """A GGUF file run by llama.cpp. Loads on `load`; one thread then owns it and serves all askers in turn."""
+    """A GGUF file run by llama.cpp. Loads on `load`; one thread then owns it and serves all askers in turn.
+
+    Nobody having asked for a while, it leaves the memory; what it knew of conversations stays in `states`.
+    `last_used` is when it was asked last, in seconds of `time.monotonic`.
+    """
 
     def __init__(
         self,
@@ -40,16 +46,21 @@ class LlamaChatModel(ChatModel):
         path: str,
         options: Callable[[], LoadOptions],
         admit: Callable[[Stop], AbstractContextManager[None]],
+        states: Path | None = None,
     ) -> None:
         """`options` are asked for at each load, which happens inside `admit`.
 
-        `admit` raises `ModelError` on entry if the file must not be loaded.
+        `admit` raises `ModelError` on entry if the file must not be loaded. `states` is the folder for what was read.
         """
         self._described = ModelDescription(name, path, context_length=0, device="")
         self._options = options
         self._admit = admit
+        self._states = states
         self._lock = threading.Lock()
         self._owner: Owner | None = None
+        self._loaded_with: LoadOptions | None = None
+        self._askers = 0
+        self.last_used = time.monotonic()
 
     @property
     @override
@@ -59,22 +70,35 @@ class LlamaChatModel(ChatModel):
             return self._described
         return replace(self._described, context_length=session.loaded.context_length, device=session.loaded.device)
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it takes memory."""
+        return self._session() is not None
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether somebody waits for it just now."""
+        return self._askers > 0
+
     @override
     def load(self, stop: Stop) -> Iterator[LoadingEvent]:
-        if self._session() is None:
-            yield ModelLoading(self._described.name, 0.0)
-        while self._session() is None:
-            owner = self._start()
-            try:
-                for fraction in owner.load(stop):
-                    yield ModelLoading(self._described.name, fraction)
-            except Stopped:
-                self._drop(owner)
-                stop.raise_if_requested()  # else those who asked before gave up: load anew
-            except Exception:
-                self._drop(owner)
-                raise
-        yield ModelReady(self.description)
+        with self._asked():
+            if self._session() is not None and self._askers == 1 and self._options() != self._loaded_with:
+                self.unload()  # the settings changed
+            if self._session() is None:
+                yield ModelLoading(self._described.name, 0.0)
+            while self._session() is None:
+                owner = self._start()
+                try:
+                    for fraction in owner.load(stop):
+                        yield ModelLoading(self._described.name, fraction)
+                except Stopped:
+                    self._drop(owner)
+                    stop.raise_if_requested()  # else those who asked before gave up: load anew
+                except Exception:
+                    self._drop(owner)
+                    raise
+            yield ModelReady(self.description)
 
     @override
     def count_tokens(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
@@ -87,19 +111,20 @@ class LlamaChatModel(ChatModel):
     ) -> Iterator[GenerationEvent]:
         asked = time.perf_counter()
         samplers.check(sampling)
-        owner, loaded = self._ready()
-        prompt = loaded.prompts.question(turns, framing).tokens
-        stop_strings = (*loaded.prompts.stop_strings, *sampling.stop_strings)
-        work = Generation(prompt, sampling, stop_strings, asked)
-        reading = PromptProgress(0, len(prompt), 0)
-        with closing(owner.run(work, stop)) as events:
-            for event in events:
-                if isinstance(event, PromptProgress):
-                    reading = event
-                if event is not None:
-                    yield event
-                elif reading.done < reading.total:
-                    yield reading  # a sign of life while a piece of the prompt is read, or another asker is served
+        with self._asked():
+            owner, loaded = self._ready()
+            prompt = loaded.prompts.question(turns, framing)
+            stable = 0 if loaded.rewinds else len(loaded.prompts.history(turns, framing))
+            work = Generation(prompt, stable, sampling, framing, asked)
+            reading = PromptProgress(0, len(prompt.tokens), 0)
+            with closing(owner.run(work, stop)) as events:
+                for event in events:
+                    if isinstance(event, PromptProgress):
+                        reading = event
+                    if event is not None:
+                        yield event
+                    elif reading.done < reading.total:
+                        yield reading  # a sign of life while a piece is read, or another asker is served
 
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:
@@ -109,9 +134,21 @@ class LlamaChatModel(ChatModel):
             return
 
         def work(session: Session, emit: Emit) -> None:
-            read_prompt(session, prompt, emit)
+            read_prompt(session, prompt, len(prompt), emit)
 
         for _ in owner.run(work, stop, patient=True):
+            pass
+
+    def forget(self) -> None:
+        """Know nothing of any conversation any more, once what runs has ended."""
+        owner = self._owner
+        if owner is None or owner.session is None:
+            return
+
+        def work(session: Session, _emit: Emit) -> None:
+            session.forget()
+
+        for _ in owner.run(work, Stop()):
             pass
 
     def unload(self) -> None:
@@ -121,10 +158,22 @@ class LlamaChatModel(ChatModel):
         if owner is not None:
             owner.close()
 
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        with self._lock:
+            self._askers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._askers -= 1
+            self.last_used = time.monotonic()
+
     def _start(self) -> Owner:
         with self._lock:
-            if self._owner is None:
-                self._owner = Owner(self._described.name, self._open)
+            if self._owner is None or self._owner.is_closed:
+                self._loaded_with = self._options()
+                self._owner = Owner(self._described.name, self._open, self._loaded_with.keep_alive_seconds)
             return self._owner
 
     def _drop(self, owner: Owner) -> None:
@@ -133,16 +182,21 @@ class LlamaChatModel(ChatModel):
                 self._owner = None
 
     def _open(self, stop: Stop, report: Callable[[float], None]) -> Session:
+        options = self._loaded_with or LoadOptions()
         with self._admit(stop):
-            return Session(LoadedModel(self._described.path, self._options(), stop, report))
+            loaded = LoadedModel(self._described.path, options, stop, report)
+        states = None
+        if self._states is not None:
+            states = StateStore(self._states, fingerprint(self._described.path, loaded.kv_bits))
+        return Session(loaded, states)
 
     def _session(self) -> Session | None:
         owner = self._owner
-        return owner.session if owner is not None else None
+        return owner.session if owner is not None and not owner.is_closed else None
 
     def _ready(self) -> tuple[Owner, LoadedModel]:
         owner = self._owner
-        session = owner.session if owner is not None else None
+        session = self._session()
         if owner is None or session is None:
             raise ModelError(f"The model {self._described.name} is not loaded.", "Ask again: it will be loaded first.")
         return owner, session.loaded

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from localassist.adapters.llama.loading import LoadOptions
+from localassist.adapters.llama.loads import LoadMarks
+from localassist.adapters.llama.memory import need_of
 from localassist.adapters.llama.model import LlamaChatModel
-from localassist.adapters.llama.probe import FileCheck
+from localassist.adapters.llama.probe import Checked, FileCheck, read_headers
 from localassist.adapters.llama.remembered import RememberedFiles
+from localassist.adapters.llama.room import Neighbour, Room
+from localassist.adapters.llama.states import forget_states
 from localassist.domain.errors import ModelError
+from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import ChatModels
 from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
@@ -24,11 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from localassist.adapters.children import ChildPool
-    from localassist.domain.models import ModelFile
+    from localassist.adapters.llama.memory import Need
     from localassist.domain.ports.chat_model import ChatModel
     from localassist.domain.ports.settings import SettingsStore
 
 GONE: Final = "The file is no longer there."
+_ENOUGH_CONTEXT: Final = 8192
+"""Tokens for which another model is unloaded where the user names no context length; longer is a luxury."""
+
+_TRY_ONCE_MORE: Final = "Ask again or choose it again to try once more, or choose another model."
 _ADD: Final = "`localassist models list` shows what there is; `localassist models add FILE` adds a model file."
 
 
@@ -43,20 +52,28 @@ class LlamaChatModels(ChatModels):
         settings: SettingsStore,
         children: ChildPool,
     ) -> None:
-        """`home` is the folder for `models.json`; `verify` raises `ModelError` for a starter file that is another."""
+        """`home` is the folder for `models.json` and `states`; `verify` raises `ModelError` for a starter file that is another."""
         self._starters = tuple(starters)
         self._verify = verify
         self._settings = settings
         self._remembered = RememberedFiles(home / "models.json")
         self._checks = FileCheck(children, self._remembered)
+        self._states = home / "states"
+        self._marks = LoadMarks(home / "loading")
+        self._room = Room(free)
+        self._needs: dict[str, Need] = {}
         self._lock = threading.Lock()
         self._opened: dict[str, LlamaChatModel] = {}
 
     @override
     def files(self) -> tuple[ModelFile, ...]:
+        quarantined, deaths = self._checks.quarantined(), self._marks.deaths()
         own = {starter.path for starter in self._starters}
-        added = [file for file in self._remembered.added() if file.path not in own]
-        return tuple(map(_with_problem, (*self._starters, *added)))
+        known = [*self._starters, *(file for file in self._remembered.added() if file.path not in own)]
+        listed = {file.path for file in known}
+        for path in sorted(quarantined.keys() - listed):
+            known.append(ModelFile(_free_name(Path(path).stem, known), path, Path(path).stat().st_size))
+        return tuple(_as_it_is(file, quarantined.get(file.path, ""), died=file.path in deaths) for file in known)
 
     @override
     def add(self, path: str) -> ModelFile:
@@ -64,20 +81,16 @@ class LlamaChatModels(ChatModels):
         known = next((file for file in self._starters if file.path == path), None)
         if known is not None:
             return known
-        file = self._checks.check(path, Stop())
-        file = replace(file, name=self._free_name(file))
+        file = self._checks.check(path, Stop(), anew=True).file
+        file = replace(file, name=_free_name(file.name, [other for other in self.files() if other.path != path]))
         self._remembered.add(file)
         return file
 
     @override
     def open(self, reference: str) -> ChatModel:
-        file = _named(reference, self.files())
-        if file is not None:
-            return self._handle(file.name, file.path)
-        path = _absolute(reference)
-        if os.path.isfile(path):  # noqa: PTH113  Path raises for a name too long to be one
-            return self._handle(Path(path).stem, path)
-        raise ModelError(f"There is no chat model named {reference[:200]!r}, and no file of that name.", _ADD)
+        model = self._find(reference)
+        self._marks.forget_death(model.description.path)
+        return model
 
     @override
     def default(self) -> ChatModel | None:
@@ -85,13 +98,17 @@ class LlamaChatModels(ChatModels):
         if chosen == NO_MODEL:
             return None
         if chosen:
-            return self.open(chosen)
+            return self._find(chosen)
         usable = next((file for file in self.files() if not file.problem), None)
         return self._handle(usable.name, usable.path) if usable is not None else None
 
     @override
     def forget_conversations(self) -> None:
-        return None
+        with self._lock:
+            models = list(self._opened.values())
+        for model in models:
+            model.forget()
+        forget_states(self._states)
 
     @override
     def close(self) -> None:
@@ -103,29 +120,59 @@ class LlamaChatModels(ChatModels):
     def _handle(self, name: str, path: str) -> LlamaChatModel:
         with self._lock:
             if path not in self._opened:
-                self._opened[path] = LlamaChatModel(name, path, self._options, lambda stop: self._admit(path, stop))
+                self._opened[path] = LlamaChatModel(
+                    name, path, self._options, lambda stop: self._admit(path, stop), self._states
+                )
             return self._opened[path]
+
+    def _find(self, reference: str) -> LlamaChatModel:
+        file = _named(reference, self.files())
+        if file is not None:
+            return self._handle(file.name, file.path)
+        path = _absolute(reference)
+        if os.path.isfile(path):  # noqa: PTH113  Path raises for a name too long to be one
+            return self._handle(Path(path).stem, path)
+        raise ModelError(f"There is no chat model named {reference[:200]!r}, and no file of that name.", _ADD)
 
     def _options(self) -> LoadOptions:
         settings = self._settings.load()
-        return LoadOptions(context_length=settings.context_length, threads=settings.threads)
+        return LoadOptions(
+            context_length=settings.context_length,
+            threads=settings.threads,
+            keep_alive_seconds=settings.unload_after_minutes * 60,
+        )
 
     @contextmanager
     def _admit(self, path: str, stop: Stop) -> Iterator[None]:
-        starter = next((file for file in self._starters if file.path == path), None)
-        if starter is not None:
-            self._verify(starter)
-        else:
-            self._checks.check(path, stop)
-        yield
+        if path in self._marks.deaths():
+            self._marks.forget_death(path)
+            raise ModelError(_died_loading(Path(path).stem), _TRY_ONCE_MORE)
+        file, need = self._checked(path, stop)
+        with self._room.taken(stop):
+            self._room.make(file.name, need, self._wanted(file), self._neighbours(path))
+            self._needs[path] = need
+            with self._marks.marking(path):
+                yield
 
-    def _free_name(self, file: ModelFile) -> str:
-        """The file's name, with a number if another file has it."""
-        taken = {other.name.casefold() for other in self.files() if other.path != file.path}
-        name, number = file.name, 2
-        while name.casefold() in taken:
-            name, number = f"{file.name} {number}", number + 1
-        return name
+    def _checked(self, path: str, stop: Stop) -> Checked:
+        starter = next((file for file in self._starters if file.path == path), None)
+        if starter is None:
+            return self._checks.check(path, stop)
+        self._verify(starter)
+        header, *parts = read_headers(path)
+        return Checked(starter, need_of(header, parts))
+
+    def _wanted(self, file: ModelFile) -> int:
+        """The context for which idle models give way, in tokens."""
+        wanted = self._settings.load().context_length or _ENOUGH_CONTEXT
+        return min(wanted, file.context_length or wanted)
+
+    def _neighbours(self, path: str) -> list[Neighbour]:
+        """The other models that are loaded."""
+        with self._lock:
+            opened = [(other, model) for other, model in self._opened.items() if other != path]
+        loaded = [(other, model) for other, model in opened if model.description.context_length]
+        return [Neighbour(model.description.name, self._needs[other], model) for other, model in loaded]
 
 
 def _named(reference: str, files: Sequence[ModelFile]) -> ModelFile | None:
@@ -139,8 +186,25 @@ def _named(reference: str, files: Sequence[ModelFile]) -> ModelFile | None:
     return begun[0] if begun else None
 
 
-def _with_problem(file: ModelFile) -> ModelFile:
-    return file if file.problem or Path(file.path).is_file() else replace(file, problem=GONE)
+def _as_it_is(file: ModelFile, quarantine: str, *, died: bool) -> ModelFile:
+    if not Path(file.path).is_file():
+        return file if file.problem else replace(file, problem=GONE)
+    return replace(
+        file, problem=file.problem or quarantine, warning=f"{_died_loading(file.name)} {_TRY_ONCE_MORE}" if died else ""
+    )
+
+
+def _died_loading(name: str) -> str:
+    return f"The app ended while it was loading {name}. It is not loaded by itself now."
+
+
+def _free_name(name: str, others: Sequence[ModelFile]) -> str:
+    """The name, with a number if one of the others has it."""
+    taken = {other.name.casefold() for other in others}
+    free, number = name, 2
+    while free.casefold() in taken:
+        free, number = f"{name} {number}", number + 1
+    return free
 
 
 def _absolute(path: str) -> str:

@@ -32,9 +32,11 @@ class Owner:
     Patient work (reading ahead) waits until nobody else asks, and gives way as soon as somebody does.
     """
 
-    def __init__(self, name: str, open_session: OpenSession) -> None:
+    def __init__(self, name: str, open_session: OpenSession, keep_alive_seconds: float = 0.0) -> None:
+        """With nobody having asked for `keep_alive_seconds` the session is closed; 0 keeps it."""
         self._changed = threading.Condition()
         self._open_session = open_session
+        self._keep_alive = keep_alive_seconds or None
         self._askers: deque[_Job] = deque()
         self._current: _Job | None = None
         self._session: Session | None = None
@@ -52,6 +54,11 @@ class Owner:
     def session(self) -> Session | None:
         """The session once it is open; other threads read from it only what does not change."""
         return self._session
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the session has ended, or is about to."""
+        return self._closed
 
     def load(self, stop: Stop) -> Iterator[float]:
         """Wait until the session is open, yielding the fraction done.
@@ -153,6 +160,7 @@ class Owner:
                 job.do(session)
         finally:
             session.close()
+            atexit.unregister(self.close)
 
     def _report(self, fraction: float) -> None:
         self._fraction = fraction
@@ -167,7 +175,8 @@ class Owner:
         with self._changed:
             self._current = None
             session.resume()
-            self._changed.wait_for(lambda: self._askers or self._closed)
+            self._changed.wait_for(lambda: self._askers or self._closed, timeout=self._keep_alive)
+            self._closed = self._closed or not self._askers
             if self._closed:
                 return None
             impatient = next((job for job in self._askers if not job.patient), None)

@@ -1,4 +1,4 @@
-"""The context of a loaded model: what it has read, and the steps of reading on and choosing tokens."""
+"""The context of a loaded model: what it has read, how it goes back, and the steps of reading and choosing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ctypes
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.loading import BATCH
+from localassist.adapters.llama.context import BATCH
+from localassist.adapters.llama.rewinding import Rewinder
 from localassist.domain.errors import ModelError, Stopped
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from localassist.adapters.llama.loading import LoadedModel
     from localassist.adapters.llama.sampling import SamplerChain
+    from localassist.adapters.llama.states import StateStore
 
-_WITHOUT_DATA: Final = False
 _ABORTED: Final = 2
 _NO_ROOM: Final = 1
 
@@ -26,9 +27,11 @@ class Session:
     `known` mirrors the tokens whose keys and values the context holds, in order.
     """
 
-    def __init__(self, loaded: LoadedModel) -> None:
+    def __init__(self, loaded: LoadedModel, states: StateStore | None = None) -> None:
+        """With `states`, sequences that give way to others are kept there and come back."""
         self.loaded = loaded
         self.known: list[int] = []
+        self._rewinder = Rewinder(loaded, self.known, states)
         self._can_choose = False
         self._threads = 0
         self._api = bindings().api
@@ -37,17 +40,16 @@ class Session:
 
     @property
     def room(self) -> int:
-        """How many more tokens the context can hold."""
+        """How many more tokens the context can hold, grown as far as it goes."""
         return self.loaded.context_length - len(self.known)
 
     def reuse(self, tokens: Sequence[int]) -> int:
-        """Forget all but the common beginning of what is known and `tokens`; returns its length.
+        """Know a beginning of `tokens`, the longest that can be had without reading; returns its length.
 
         At least the last token is left to be read, because only reading gives something to choose from.
         """
-        keep = min(common_prefix(self.known, tokens), len(tokens) - 1)
-        self._shorten(max(keep, 0))
-        return len(self.known)
+        self._can_choose = False
+        return self._rewinder.rewind(tokens)
 
     def read(self, tokens: Sequence[int]) -> None:
         """Read tokens, which must fit the context; the model can then `choose` what follows the last.
@@ -56,23 +58,31 @@ class Session:
         """
         if len(tokens) > self.room:
             raise ModelError("The conversation is longer than the model's context.", "Begin a new conversation.")
-        for start in range(0, len(tokens), BATCH):
-            part = tokens[start : start + BATCH]
+        self._rewinder.make_room(len(self.known) + len(tokens))
+        step = min(BATCH, self.loaded.length)
+        for start in range(0, len(tokens), step):
+            part = tokens[start : start + step]
             array = (ctypes.c_int32 * len(part))(*part)
             self._decode(self._api.llama_batch_get_one(array, len(part)))
             self.known.extend(part)
 
     def append(self, token: int) -> None:
         """Read one token: `read` without its overhead. There must be `room`."""
+        if len(self.known) >= self.loaded.length:
+            self._rewinder.make_room(len(self.known) + 1)
         self._one[0] = token
         self._decode(self._batch_of_one)
         self.known.append(token)
+
+    def mark(self) -> None:
+        """Remember this moment, to come back to it, where the context can't be rewound."""
+        self._rewinder.mark()
 
     def choose(self, chain: SamplerChain) -> int:
         """The token that the chain takes to follow the last one read. Raises `ModelError` if nothing was."""
         if not self._can_choose:  # the library would end the process
             raise ModelError("The model has read nothing that it could continue.", "Ask again.")
-        return int(self._api.llama_sampler_sample(chain.native, self.loaded.context, -1))
+        return chain.choose(self.loaded.context)
 
     def abort(self) -> None:
         """From any thread: end a running step at once with `Stopped`, and all later ones until `resume`."""
@@ -87,8 +97,14 @@ class Session:
         if self.loaded.abort.is_set:
             raise Stopped
 
+    def forget(self) -> None:
+        """Know nothing any more, nor keep anything on the disk, of this model or another."""
+        self._can_choose = False
+        self._rewinder.forget()
+
     def close(self) -> None:
-        """Free the model and its context."""
+        """Keep what is known for the next time, and free the model and its context."""
+        self._rewinder.keep()
         self.known.clear()
         self.loaded.close()
 
@@ -102,24 +118,9 @@ class Session:
         if status:
             self._recover(status)
 
-    def _shorten(self, length: int) -> None:
-        if length == len(self.known):
-            return
-        self._can_choose = False
-        memory = self.loaded.memory
-        kept = self._api.llama_memory_seq_rm(memory, 0, length, -1)
-        # Recurrent models can't go back, and refuse; sliding windows may have lost what would be needed.
-        if not kept or self._api.llama_memory_seq_pos_max(memory, 0) != length - 1:
-            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
-            length = 0
-        del self.known[length:]
-
     def _recover(self, status: int) -> None:
         """After a failed decode: forget what may have been read halfway, then say what happened."""
-        memory, length = self.loaded.memory, len(self.known)
-        if not self._api.llama_memory_seq_rm(memory, 0, length, -1):
-            self._api.llama_memory_clear(memory, _WITHOUT_DATA)
-            self.known.clear()
+        self._rewinder.drop_after(len(self.known))
         if status == _ABORTED:
             raise Stopped
         if status == _NO_ROOM:
@@ -128,10 +129,3 @@ class Session:
             "The model stopped computing; the computer may be out of memory.",
             "Close other programs or choose a smaller model.",
         )
-
-
-def common_prefix(known: Sequence[int], wanted: Sequence[int]) -> int:
-    """How many tokens two sequences have in common at their beginning."""
-    pairs = zip(known, wanted, strict=False)
-    shorter = min(len(known), len(wanted))
-    return next((position for position, (a, b) in enumerate(pairs) if a != b), shorter)

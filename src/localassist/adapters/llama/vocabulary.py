@@ -20,7 +20,7 @@ _READ_CONTROLS: Final = True
 class Vocabulary:
     """The vocabulary of a loaded model, until `close`. `tokenise` may be called from any thread.
 
-    `controls` are the texts of tokens that steer the model, `ends` the tokens that end an answer.
+    `controls` are the tokens that steer the model, by their texts; `ends` those of them that end an answer.
     """
 
     def __init__(self, model: Any) -> None:
@@ -49,6 +49,10 @@ class Vocabulary:
         if self._opens and tokens[:1] != [self.bos]:  # templates often write it themselves
             tokens.insert(0, self.bos)
         return tokens
+
+    def continuation(self, text: str) -> list[int]:
+        """The tokens of a text that stands in the middle of the context, with control tokens in it."""
+        return self._tokenise(text.encode("utf-8", errors="replace"))
 
     def close(self) -> None:
         """To be called before the model is freed."""
@@ -80,39 +84,44 @@ class Vocabulary:
             count = self._api.llama_tokenize(vocabulary, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
         return tokens[: max(count, 0)]
 
-    def _special(self) -> tuple[frozenset[str], frozenset[int]]:
+    def _special(self) -> tuple[dict[str, int], frozenset[int]]:
         api, vocabulary = self._api, self._vocabulary
         attributes, is_end = api.llama_vocab_get_attr, api.llama_vocab_is_eog
         special = api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_UNKNOWN
         ends = frozenset(token for token in range(self.size) if is_end(vocabulary, token))
         controls = {token for token in range(self.size) if attributes(vocabulary, token) & special}
-        return frozenset(self.text_of(token) for token in controls | ends), ends
+        return {self.text_of(token): token for token in controls | ends}, ends
 
 
 class TextStream:
-    """Turns a stream of pieces into text, a stop string and what follows it left out.
+    """Turns a stream of pieces into text; bytes are held back only until their character is whole."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def feed(self, piece: bytes) -> str:
+        """The characters that are whole now."""
+        return self._decoder.decode(piece)
+
+    def finish(self) -> str:
+        """What is left of an unfinished character, at the end: U+FFFD."""
+        return self._decoder.decode(b"", final=True)
+
+
+class StopStrings:
+    """Ends a stream of text at a stop string, which is left out with what follows it.
 
     Text is held back only as long as it may turn out to be the beginning of a stop string.
     """
 
     def __init__(self, stop_strings: tuple[str, ...]) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._stop_strings = tuple(filter(None, stop_strings))
         self._longest = max(map(len, self._stop_strings), default=0)
         self._held = ""
         self.stopped = False
 
-    def feed(self, piece: bytes) -> str:
+    def feed(self, text: str) -> str:
         """The text that is certain now; `stopped` says whether a stop string came."""
-        return self._release(self._decoder.decode(piece))
-
-    def finish(self) -> str:
-        """The rest, at the end of the answer; an unfinished character becomes U+FFFD."""
-        text = self._release(self._decoder.decode(b"", final=True)) + self._held
-        self._held = ""
-        return "" if self.stopped else text
-
-    def _release(self, text: str) -> str:
         if not self._stop_strings or self.stopped:
             return "" if self.stopped else text
         text = self._held + text
@@ -124,6 +133,11 @@ class TextStream:
         keep = self._beginning_of_stop(text)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]
+
+    def finish(self) -> str:
+        """The rest, at the end of the text."""
+        held, self._held = self._held, ""
+        return held
 
     def _beginning_of_stop(self, text: str) -> int:
         """How many characters at the end of the text may begin a stop string."""
