@@ -10,7 +10,7 @@ class ModelFile:
     """One GGUF on this computer. `size` is bytes; `context_length` is the number of tokens it was trained for.
 
     `name` is what people type and see; `sha256` is set where the catalogue vouches for the file. `problem` says
-    why a listed file can't be used, empty for a usable one.
+    why a listed file can't be used, empty for a usable one, `warning` what to know before it is used.
     """
 
     name: str
@@ -21,6 +21,7 @@ class ModelFile:
     licence: str = ""
     sha256: str = ""
     problem: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

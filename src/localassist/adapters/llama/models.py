@@ -42,7 +42,12 @@ _ADD: Final = "`localassist models list` shows what there is; `localassist model
 
 
 class LlamaChatModels(ChatModels):
-    """Model files run by llama.cpp in this process. Nothing heavy is imported before a model is loaded."""
+    """Model files run by llama.cpp in this process. Nothing heavy is imported before a model is loaded.
+
+    A file that ended the process that tried it stays listed with its problem until it is added anew. One during
+    whose load the app itself ended is listed with a warning, and asking for it is refused once with the same words
+    unless it is chosen by `open`: a model in the settings must not end the app at every start.
+    """
 
     def __init__(
         self,
@@ -52,7 +57,10 @@ class LlamaChatModels(ChatModels):
         settings: SettingsStore,
         children: ChildPool,
     ) -> None:
-        """`home` is the folder for `models.json` and `states`; `verify` raises `ModelError` for a starter file that is another."""
+        """`home` is the folder for `models.json`, `states` and `loading`.
+
+        `verify` raises `ModelError` for a starter file that is another.
+        """
         self._starters = tuple(starters)
         self._verify = verify
         self._settings = settings
@@ -60,7 +68,7 @@ class LlamaChatModels(ChatModels):
         self._checks = FileCheck(children, self._remembered)
         self._states = home / "states"
         self._marks = LoadMarks(home / "loading")
-        self._room = Room(free)
+        self._room = Room()
         self._needs: dict[str, Need] = {}
         self._lock = threading.Lock()
         self._opened: dict[str, LlamaChatModel] = {}
@@ -121,7 +129,7 @@ class LlamaChatModels(ChatModels):
         with self._lock:
             if path not in self._opened:
                 self._opened[path] = LlamaChatModel(
-                    name, path, self._options, lambda stop: self._admit(path, stop), self._states
+                    name, path, self._options, lambda stop: self._admit(name, path, stop), self._states
                 )
             return self._opened[path]
 
@@ -143,14 +151,14 @@ class LlamaChatModels(ChatModels):
         )
 
     @contextmanager
-    def _admit(self, path: str, stop: Stop) -> Iterator[None]:
+    def _admit(self, name: str, path: str, stop: Stop) -> Iterator[None]:
         if path in self._marks.deaths():
             self._marks.forget_death(path)
-            raise ModelError(_died_loading(Path(path).stem), _TRY_ONCE_MORE)
-        file, need = self._checked(path, stop)
+            raise ModelError(_died_loading(name), _TRY_ONCE_MORE)
+        checked = self._checked(path, stop)
         with self._room.taken(stop):
-            self._room.make(file.name, need, self._wanted(file), self._neighbours(path))
-            self._needs[path] = need
+            self._room.make(name, checked.need, self._wanted(checked.file), self._neighbours(path))
+            self._needs[path] = checked.need
             with self._marks.marking(path):
                 yield
 
@@ -171,7 +179,7 @@ class LlamaChatModels(ChatModels):
         """The other models that are loaded."""
         with self._lock:
             opened = [(other, model) for other, model in self._opened.items() if other != path]
-        loaded = [(other, model) for other, model in opened if model.description.context_length]
+        loaded = [(other, model) for other, model in opened if model.is_loaded]
         return [Neighbour(model.description.name, self._needs[other], model) for other, model in loaded]
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.children import ChildDied, Death, Limits
 from localassist.adapters.llama.gguf_file import Header, read_header
+from localassist.adapters.llama.memory import Need, need_of
+from localassist.adapters.llama.remembered import Verdict, verdict_key
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.models import ModelFile
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from localassist.adapters.child_messages import JSON
     from localassist.adapters.children import ChildPool
     from localassist.adapters.llama.remembered import RememberedFiles
@@ -23,6 +29,8 @@ _TRIAL_CONTEXT: Final = 512
 _STRANGE_TEXT: Final = "Ein Wörtchen, 一个字, \U0001f642, \x01\t\x7f and 64 spaces:" + " " * 64 + "."
 _SLOWEST_READ: Final = 20_000_000
 _SPARE_MEMORY: Final = 8 * 2**30
+_HASHED_AT_ONCE: Final = 4 * 2**20
+_MOST_PARTS: Final = 1000
 _OTHER_PURPOSE: Final = {
     "clip": "the picture reader that goes with a model",
     "bert": "an embedding model",
@@ -30,30 +38,38 @@ _OTHER_PURPOSE: Final = {
     "jina-bert-v2": "an embedding model",
     "t5encoder": "an embedding model",
 }
+_ANOTHER_FILE: Final = "Choose another file, or another quantisation of the same model."
+_TRY_AGAIN: Final = f"{_ANOTHER_FILE} Add it anew to try it once more."
 _CHOOSE_CHAT: Final = "Choose a chat model; its name often ends in Instruct or Chat."
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that may be loaded, named after itself, and what running it takes."""
+
+    file: ModelFile
+    need: Need
+
+
 class FileCheck:
-    """Checks model files and remembers how the trial of each ended, by size, time and the library's version."""
+    """Checks model files and remembers how the trial of each content ended with this version of the library.
+
+    A content that ended its child process is not tried again, under whatever name, unless it is asked for `anew`.
+    """
 
     def __init__(self, children: ChildPool, remembered: RememberedFiles) -> None:
         self._children = children
         self._remembered = remembered
 
-    def check(self, path: str, stop: Stop) -> ModelFile:
-        """What the file holds, named after the file. Raises `ModelError` if it can't be used."""
-        header = read_header(path)
+    def check(self, path: str, stop: Stop, *, anew: bool = False) -> Checked:
+        """What the file holds. `anew`: try a refused one again. Raises `ModelError` if it can't be used."""
+        header, *parts = headers = read_headers(path)
         _check_contents(header, Path(path).name)
-        _check_parts(header, Path(path))
-        mark = _mark(path)
-        problem = self._remembered.trial(path, mark)
-        if problem is None:
-            problem = self._try(path, header.size, stop)
-            self._remembered.note_trial(path, mark, problem)
-        if problem:
-            raise ModelError(problem, "Choose another file, or another quantisation of the same model.")
+        verdict = self._verdict(path, headers, stop, anew=anew)
+        if verdict.problem:
+            raise ModelError(verdict.problem, _TRY_AGAIN if verdict.crashed else _ANOTHER_FILE)
         architecture = header.text("general.architecture")
-        return ModelFile(
+        file = ModelFile(
             name=Path(path).stem,
             path=path,
             size=header.size,
@@ -61,9 +77,32 @@ class FileCheck:
             context_length=header.number(f"{architecture}.context_length"),
             licence=header.text("general.license"),
         )
+        return Checked(file, need_of(header, parts))
 
-    def _try(self, path: str, size: int, stop: Stop) -> str:
-        """What is wrong with the file according to its trial, empty if nothing is."""
+    def quarantined(self) -> dict[str, str]:
+        """The paths whose files, as they are now, ended the process that tried them, each with its problem."""
+        crashed = self._remembered.crashed(_library())
+        return {
+            path: verdict.problem
+            for path, mark, verdict in crashed
+            if mark and _mark(_parts(path, len(mark.split()))) == mark
+        }
+
+    def _verdict(self, path: str, headers: Sequence[Header], stop: Stop, *, anew: bool) -> Verdict:
+        files = _parts(path, len(headers))
+        mark = _mark(files)
+        sha256 = self._remembered.sha256(path, mark)
+        if not sha256:
+            sha256 = _sha256(files, stop)
+            self._remembered.note_version(path, mark, sha256)
+        key = verdict_key(sha256, _library())
+        verdict = self._remembered.verdict(key)
+        if verdict is None or (anew and verdict.problem):
+            verdict = self._try(path, sum(header.size for header in headers), stop)
+            self._remembered.note_verdict(key, verdict)
+        return verdict
+
+    def _try(self, path: str, size: int, stop: Stop) -> Verdict:
         name = Path(path).name
         limits = Limits(
             seconds=60 + size / _SLOWEST_READ, memory_bytes=3 * size + _SPARE_MEMORY, output_bytes=1_000_000
@@ -71,13 +110,14 @@ class FileCheck:
         try:
             self._children.call(_TASK, {"path": path}, limits, stop)
         except ModelError as error:
-            return error.message
+            return Verdict(error.message)
         except ChildDied as died:
-            return {
+            problem = {
                 Death.TIME: f"{name} did not write a word within {limits.seconds:.0f} seconds.",
                 Death.MEMORY: f"{name} needs more memory than a file of its size should.",
             }.get(died.kind, f"{name} crashed when it was tried in a process of its own.")
-        return ""
+            return Verdict(problem, crashed=True)
+        return Verdict()
 
 
 def try_file(path: str) -> tuple[JSON, bytes]:
@@ -116,21 +156,30 @@ def _check_contents(header: Header, name: str) -> None:
         )
 
 
-def _check_parts(header: Header, path: Path) -> None:
-    """A large model may come in several files, named alike, of which llama.cpp is given the first."""
-    count = header.number("split.count")
-    if count < 2:
-        return
-    if header.number("split.no"):
-        raise ModelError(f"{path.name} is a later part of a model in {count} files.", "Choose its first part.")
-    parts = [
-        path.with_name(path.name.replace("-00001-of-", f"-{part:05}-of-")) for part in range(2, min(count, 1000) + 1)
-    ]
-    lost = next((part for part in parts if not part.is_file()), None)
+def read_headers(path: str) -> list[Header]:
+    """The header of a model file, and those of its other parts: a large model may come in several, named alike.
+
+    llama.cpp is given the first. Raises `ModelError` if one is missing or can't be used.
+    """
+    header = read_header(path)
+    if header.number("split.count") > 1 and header.number("split.no"):
+        raise ModelError(
+            f"{Path(path).name} is a later part of a model in {header.number('split.count')} files.",
+            "Choose its first part.",
+        )
+    others = _parts(path, min(header.number("split.count"), _MOST_PARTS))[1:]
+    lost = next((part for part in others if not part.is_file()), None)
     if lost is not None:
-        raise ModelError(f"{path.name} needs {lost.name}, which is not beside it.", "Download all parts of the model.")
-    for part in parts:
-        read_header(str(part))
+        raise ModelError(
+            f"{Path(path).name} needs {lost.name}, which is not beside it.", "Download all parts of the model."
+        )
+    return [header, *(read_header(str(part)) for part in others)]
+
+
+def _parts(path: str, count: int) -> list[Path]:
+    first = Path(path)
+    others = (first.name.replace("-00001-of-", f"-{part:05}-of-") for part in range(2, count + 1))
+    return [first, *map(first.with_name, others)]
 
 
 def _spells_everything(header: Header) -> bool:
@@ -140,7 +189,28 @@ def _spells_everything(header: Header) -> bool:
     return all(b"<0x%02X>" % byte in known or bytes([byte]) in known for byte in range(256))
 
 
-def _mark(path: str) -> str:
-    """Changes when the file or the library that runs it does."""
-    facts = Path(path).stat()
-    return f"{facts.st_size}:{facts.st_mtime_ns}:{metadata.version('llama-cpp-python')}"
+def _mark(files: Iterable[Path]) -> str:
+    """Changes when one of the files does; empty if one is gone."""
+    try:
+        return " ".join(f"{facts.st_size}:{facts.st_mtime_ns}" for facts in (file.stat() for file in files))
+    except OSError:
+        return ""
+
+
+def _sha256(files: Iterable[Path], stop: Stop) -> str:
+    """Of the files one after another. Raises `ModelError` if one can't be read, `Stopped` on request."""
+    digest = hashlib.sha256()
+    buffer = memoryview(bytearray(_HASHED_AT_ONCE))
+    for path in files:
+        try:
+            with path.open("rb", buffering=0) as file:
+                while count := file.readinto(buffer):
+                    stop.raise_if_requested()
+                    digest.update(buffer[:count])
+        except OSError as error:
+            raise ModelError(f"{path.name} can't be read: {error.strerror}.", "Check the disk it is on.") from error
+    return digest.hexdigest()
+
+
+def _library() -> str:
+    return metadata.version("llama-cpp-python")

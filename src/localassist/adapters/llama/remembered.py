@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.domain.errors import StorageError
 from localassist.domain.models import ModelFile
@@ -14,9 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+_PARTS: Final = ("added", "versions", "verdicts")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a trial ended: the problem found, empty for none, and whether the file ended the process that tried it."""
+
+    problem: str = ""
+    crashed: bool = False
+
 
 class RememberedFiles:
-    """Reads the file at each question, because a command may run beside the window. Safe to use from any thread."""
+    """Reads the file at each question, because a command may run beside the window. Safe to use from any thread.
+
+    A path and a mark that changes with its file lead to the hash of its content, and that to the verdict.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,17 +49,43 @@ class RememberedFiles:
 
         self._change(change)
 
-    def trial(self, path: str, mark: str) -> str | None:
-        """The problem found when the file was tried, empty for none, None if it never was as it is now."""
-        found = self._load()["tried"].get(path)
-        return str(found["problem"]) if isinstance(found, dict) and found.get("mark") == mark else None
+    def sha256(self, path: str, mark: str) -> str:
+        """The hash of the file as it is now, empty if it was not hashed since it changed."""
+        found = self._load()["versions"].get(path)
+        return str(found.get("sha256", "")) if isinstance(found, dict) and found.get("mark") == mark else ""
 
-    def note_trial(self, path: str, mark: str, problem: str) -> None:
+    def verdict(self, key: str) -> Verdict | None:
+        """How the trial of this content ended, None if there was none. `key` holds its hash."""
+        return _verdict(self._load()["verdicts"].get(key))
+
+    def crashed(self, library: str) -> tuple[tuple[str, str, Verdict], ...]:
+        """Path, mark and verdict of the files that ended the process that tried them with this library."""
+        content = self._load()
+        found = []
+        for path, version in content["versions"].items():
+            if isinstance(version, dict):
+                verdict = _verdict(content["verdicts"].get(verdict_key(str(version.get("sha256")), library)))
+                if verdict is not None and verdict.crashed:
+                    found.append((path, str(version.get("mark")), verdict))
+        return tuple(found)
+
+    def note_version(self, path: str, mark: str, sha256: str) -> None:
+        """Remember a file's hash, if that is possible: otherwise it is hashed again."""
+
+        def change(content: dict[str, Any]) -> None:
+            content["versions"][path] = {"mark": mark, "sha256": sha256}
+
+        self._change_if_possible(change)
+
+    def note_verdict(self, key: str, verdict: Verdict) -> None:
         """Remember how a trial ended, if that is possible: otherwise the file is tried again."""
 
         def change(content: dict[str, Any]) -> None:
-            content["tried"][path] = {"mark": mark, "problem": problem}
+            content["verdicts"][key] = asdict(verdict)
 
+        self._change_if_possible(change)
+
+    def _change_if_possible(self, change: Callable[[dict[str, Any]], None]) -> None:
         try:
             self._change(change)
         except StorageError:
@@ -74,7 +113,18 @@ class RememberedFiles:
             content = {}
         if not isinstance(content, dict):
             content = {}
-        return {part: found if isinstance(found := content.get(part), dict) else {} for part in ("added", "tried")}
+        return {part: found if isinstance(found := content.get(part), dict) else {} for part in _PARTS}
+
+
+def verdict_key(sha256: str, library: str) -> str:
+    """What a verdict is kept under: another version of the library may judge the same content differently."""
+    return f"{sha256}:{library}"
+
+
+def _verdict(found: object) -> Verdict | None:
+    if not isinstance(found, dict):
+        return None
+    return Verdict(str(found.get("problem", "")), crashed=bool(found.get("crashed")))
 
 
 def _model_file(entry: tuple[str, dict[str, Any]]) -> ModelFile:
