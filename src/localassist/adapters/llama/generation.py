@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.context import MICRO_BATCH
@@ -52,36 +52,30 @@ class Generation:
 
     def _write(self, session: Session, writing: Writing) -> str:
         """Write until the answer ends; returns why it did."""
-        ends = session.loaded.vocabulary.ends
-        limit = min(self.sampling.max_tokens or session.room, session.room)
-        budget = self.sampling.max_reasoning_tokens
-        with ExitStack() as frees:
-            chain = frees.enter_context(closing(self._chain(session, bound=not writing.reasoning)))
-            bound = not writing.reasoning
+        loaded = session.loaded
+        with closing(SamplerChain(self.sampling, loaded.vocabulary, loaded.trained_length)) as chain:
+            chain.remember(session.known)
+            limit = min(self.sampling.max_tokens or session.room, session.room)
             while writing.tokens < limit:
-                if not (bound or writing.reasoning):  # the answer begins: from here on its form is bound
-                    chain, bound = frees.enter_context(closing(self._chain(session, bound=True))), True
+                chain.bound = not writing.reasoning
                 token = session.choose(chain)
                 if not writing.began:
                     writing.begin()
-                if token in ends:
+                if token in loaded.vocabulary.ends:
                     writing.end(token)
                     return "end"
-                choice = chain.choice(session.loaded.context, token)
+                choice = chain.choice(loaded.context, token)
                 session.append(token)
                 writing.take(token, choice)
                 if writing.stopped:
                     return "stop string"
-                if budget is not None and writing.reasoning and writing.reasoning_tokens >= budget:
+                if self._has_thought_enough(writing):
                     self._end_reasoning(session, chain, writing)
         return "length"
 
-    def _chain(self, session: Session, *, bound: bool) -> SamplerChain:
-        """A chain that knows the prompt; reasoning is not `bound` to the form of the answer."""
-        sampling = self.sampling if bound else replace(self.sampling, grammar="", json_schema="")
-        chain = SamplerChain(sampling, session.loaded.vocabulary, session.loaded.trained_length)
-        chain.remember(session.known)
-        return chain
+    def _has_thought_enough(self, writing: Writing) -> bool:
+        budget = self.sampling.max_reasoning_tokens
+        return budget is not None and writing.reasoning and writing.reasoning_tokens >= budget
 
     def _end_reasoning(self, session: Session, chain: SamplerChain, writing: Writing) -> None:
         """Put the end of its reasoning into the model's mouth, where its template has one."""
