@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.sampling import SamplerChain
-from localassist.adapters.llama.rewinding import common_prefix
 from localassist.domain.ports.chat_model import Sampling
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ class Answer:
 
     def agrees(self, tokens: list[int]) -> bool:
         """Whether these are the tokens, or part from them at two that were as likely but for rounding."""
-        same = common_prefix(self.tokens, tokens)
-        return same == len(self.tokens) == len(tokens) or self.leads[same] < NEAR_TIE
+        compared = zip(self.tokens, tokens, self.leads, strict=True)
+        return next((lead for expected, token, lead in compared if token != expected), 0.0) < NEAR_TIE
 
 
 def answers_by_the_library_alone(path: Path, prompts: Iterable[list[int]], count: int) -> list[Answer]:

@@ -77,7 +77,7 @@ def test_an_aborted_step_is_forgotten_and_the_conversation_goes_on(path: Path, s
     with pytest.raises(Stopped):
         session.read(some_tokens(700, seed=8))
     session.resume()
-    follow_up = [*begun, *said, *some_tokens(20, seed=9)]
+    follow_up = [*begun, *said, *some_tokens(5, seed=9)]
     (expected,) = answers_by_the_library_alone(path, [follow_up], 20)
     assert expected.agrees(greedy(session, follow_up, 20))
 
