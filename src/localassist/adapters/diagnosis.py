@@ -103,6 +103,8 @@ class Diagnosis:
             yield Finding("Models", "starter model", State.NOTE, "not installed", SETUP)
         for file in self.models.files():
             problem = file.problem
+            if file.warning:
+                yield Finding("Models", file.name, State.NOTE, file.warning)
             if file.path in starters and not problem:
                 yield self._verified(file.name, partial(self.catalog.verify, file))
             elif problem:

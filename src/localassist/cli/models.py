@@ -43,7 +43,8 @@ def _line(file: ModelFile) -> str:
         return f"{name}  {one_line(file.problem)}  {path}"
     context = f", {file.context_length} tokens of context" if file.context_length else ""
     licence = f", {one_line(file.licence)}" if file.licence else ""
-    return f"{name}  {_size(file.size)}{context}{licence}  {path}"
+    warning = f"  {one_line(file.warning)}" if file.warning else ""
+    return f"{name}  {_size(file.size)}{context}{licence}{warning}  {path}"
 
 
 def _size(size: int) -> str:

@@ -106,7 +106,7 @@ class ModelPicker(QToolButton):
         action.setCheckable(True)
         action.setChecked(file.name == self._current)
         action.setEnabled(not file.problem)
-        action.setToolTip(plain_tip(file.problem or file.path))
+        action.setToolTip(plain_tip(file.problem or file.warning or file.path))
         action.triggered.connect(lambda: self.model_chosen.emit(file.name))
         self._menu.addAction(action)
         return action

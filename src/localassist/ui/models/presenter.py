@@ -46,9 +46,12 @@ class ModelsPresenter(QObject):
         """Show the models as they are now."""
         models = self._services.models
 
-        def read() -> tuple[tuple[ModelFile, ...], ModelDescription | None]:
-            model = models.default()
-            return models.files(), model.description if model else None
+        def read() -> tuple[tuple[ModelFile, ...], ModelDescription | None, ModelError | None]:
+            try:
+                model = models.default()
+            except ModelError as error:
+                return models.files(), None, error
+            return models.files(), model.description if model else None, None
 
         self._jobs.call(read, lambda found: self._show(*found), self._on_failed)
 
@@ -66,9 +69,12 @@ class ModelsPresenter(QObject):
         return next((finding for finding in self._services.diagnose() if finding.name == UNUSED_GPU), None)
 
     def _on_model_chosen(self, name: str) -> None:
-        self._jobs.call(
-            lambda: self._services.settings.change(chat_model=name), lambda _settings: self.refresh(), self._on_failed
-        )
+        def choose() -> None:
+            if name != NO_MODEL:
+                self._services.models.open(name)  # whoever chooses it wants it, whatever it did before
+            self._services.settings.change(chat_model=name)
+
+        self._jobs.call(choose, lambda _nothing: self.refresh(), self._on_failed)
 
     def _on_file_chosen(self, path: str) -> None:
         def add() -> None:
@@ -76,8 +82,11 @@ class ModelsPresenter(QObject):
 
         self._jobs.call(add, lambda _nothing: self.refresh(), self._on_failed)
 
-    def _show(self, files: tuple[ModelFile, ...], current: ModelDescription | None) -> None:
+    def _show(self, files: tuple[ModelFile, ...], current: ModelDescription | None, problem: ModelError | None) -> None:
         self._picker.show_models(files, current.name if current else "")
+        warning = next((file.warning for file in files if current and file.path == current.path), "")
+        if problem or warning:
+            self._on_failed(problem or ModelError(warning))
         if current and current.device:
             self._picker.show_device(current.device)
 
