@@ -14,7 +14,6 @@ from localassist.adapters.llama.context import BATCH
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.model import LlamaChatModel
 from localassist.adapters.llama.sampling import SamplerChain
-from localassist.adapters.llama.rewinding import common_prefix
 from localassist.adapters.llama.session import Session
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ContextOverflowError, ModelError, Stopped
@@ -239,12 +238,3 @@ def test_a_sampler_value_out_of_range_is_refused_with_its_range(values: dict[str
     with pytest.raises(ModelError, match=name) as caught:
         SamplerChain(Sampling(**values), session.loaded.vocabulary, session.loaded.trained_length)  # type: ignore[arg-type]
     assert "can be" in caught.value.hint
-
-
-def test_common_prefix() -> None:
-    assert [common_prefix(*pair) for pair in [([], [1]), ([1, 2], [1, 2, 3]), ([1, 2, 3], [1, 9]), ([4], [5])]] == [
-        0,
-        2,
-        1,
-        0,
-    ]

@@ -63,7 +63,7 @@ class Session:
         for start in range(0, len(tokens), step):
             part = tokens[start : start + step]
             array = (ctypes.c_int32 * len(part))(*part)
-            self._decode(self._api.llama_batch_get_one(array, len(part)))
+            self._decode(self._api.llama_batch_get_one(array, len(part)), len(part))
             self.known.extend(part)
 
     def append(self, token: int) -> None:
@@ -71,7 +71,7 @@ class Session:
         if len(self.known) >= self.loaded.length:
             self._rewinder.make_room(len(self.known) + 1)
         self._one[0] = token
-        self._decode(self._batch_of_one)
+        self._decode(self._batch_of_one, 1)
         self.known.append(token)
 
     def mark(self) -> None:
@@ -108,12 +108,15 @@ class Session:
         self.known.clear()
         self.loaded.close()
 
-    def _decode(self, batch: Any) -> None:
-        choice, before = self.loaded.thread_choice, self._threads
-        if choice is not None and (now := choice.update()) != before:
-            self._api.llama_set_n_threads(self.loaded.context, now, now)
-            self._threads = now
+    def _decode(self, batch: Any, count: int) -> None:
+        """Let the model read a batch of `count` tokens."""
+        choice = self.loaded.thread_choice
+        if choice is not None and (threads := choice.begin()) != self._threads:
+            self._api.llama_set_n_threads(self.loaded.context, threads, threads)
+            self._threads = threads
         status = self._api.llama_decode(self.loaded.context, batch)
+        if choice is not None:
+            choice.end(count if status == 0 else 0)
         self._can_choose = status == 0
         if status:
             self._recover(status)
