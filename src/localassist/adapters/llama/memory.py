@@ -36,6 +36,8 @@ _INTERVALS: Final = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4, "minimax-01": 
 """Hybrids of which one layer in so many has attention, unless the file names another number."""
 
 _KV_FROM_START: Final = {"gemma3n": 20}
+_MEMBERSHIP: Final = Path("/proc/self/cgroup")
+_GROUPS: Final = Path("/sys/fs/cgroup")
 _UNLIMITED: Final = 2**50
 """Bytes; a control group without a limit names about 2**63, rounded down to a page."""
 
@@ -118,7 +120,7 @@ def free_memory() -> int:
 
     free = int(psutil.virtual_memory().available)
     mapped = int(getattr(psutil.Process().memory_info(), "shared", 0))
-    return max(min(free, _left_in_group(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))) - mapped, 0)
+    return max(min(free, _left_in_groups()) - mapped, 0)
 
 
 class _Layers:
@@ -231,22 +233,22 @@ class _Layers:
         return self._header.numbers(self._key(name), self.count, default)
 
 
-def _left_in_group(membership: Path, root: Path) -> int:
+def _left_in_groups() -> int:
     """Bytes left to this process by the control groups it is in, without what can be dropped from the file cache.
 
     The files: https://docs.kernel.org/admin-guide/cgroup-v2.html and cgroup-v1/memory.html.
     """
     try:
-        lines = membership.read_text(encoding="utf-8").splitlines()
+        lines = _MEMBERSHIP.read_text(encoding="utf-8").splitlines()
     except OSError:
         return _UNLIMITED
     left = _UNLIMITED
     for line in lines:
         _, kinds, group = [*line.split(":", 2), "", ""][:3]
         if not kinds:
-            names, top = ("memory.max", "memory.current", "inactive_file"), root
+            names, top = ("memory.max", "memory.current", "inactive_file"), _GROUPS
         elif "memory" in kinds.split(","):
-            names, top = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"), root / "memory"
+            names, top = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"), _GROUPS / "memory"
         else:
             continue
         inside = Path(group.lstrip("/"))
