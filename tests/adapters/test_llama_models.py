@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import FakeSettingsStore
-from gguf_files import write_random_model, write_talking_model
+from gguf_files import ModelOptions, write_random_model, write_talking_model, write_wordless_model
 from localassist.adapters.children import ChildPool
-from localassist.adapters.llama import LlamaChatModels
+from localassist.adapters.llama import LlamaChatModels, probe, room
+from localassist.adapters.llama.probe import FileCheck
+from localassist.adapters.llama.remembered import Verdict
 from localassist.domain.chat import Role, Turn
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelReady, TokenDelta
 from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import Sampling
@@ -183,6 +185,116 @@ def test_a_damaged_list_is_begun_anew(place: Place) -> None:
     for content in ("not JSON", "[1, 2]", json.dumps({"added": 7})):
         list_file.write_text(content)
         assert place.names() == ["starter"]
+
+
+def break_the_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let through a vocabulary that ends llama.cpp's process at the first character it lacks."""
+    monkeypatch.setattr(probe, "_spells_everything", lambda _header: True)
+
+
+def test_a_file_that_crashed_stays_listed_and_refused_until_it_is_added_anew(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_the_trial(monkeypatch)
+    path = write_wordless_model(place.folder / "bad.gguf")
+    with pytest.raises(ModelError, match="crashed"):
+        place.models.add(str(path))
+    for models in (place.models, place.opened_again()):
+        assert [file.problem for file in models.files() if file.name == "bad"] == [
+            "bad.gguf crashed when it was tried in a process of its own."
+        ]
+        with pytest.raises(ModelError, match="crashed"):
+            list(models.open("bad").load(Stop()))
+    monkeypatch.setattr(FileCheck, "_try", lambda *_: Verdict())
+    place.models.add(str(path))
+    assert [file.problem for file in place.models.files() if file.name == "bad"] == [""]
+
+
+def test_two_crashed_files_of_one_name_have_two_names(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_the_trial(monkeypatch)
+    (place.folder / "other").mkdir()
+    for folder in (place.folder, place.folder / "other"):
+        with pytest.raises(ModelError, match="crashed"):
+            place.models.add(str(write_wordless_model(folder / "bad.gguf")))
+    assert place.names() == ["starter", "bad", "bad 2"]
+
+
+def die_loading(place: Place, path: Path) -> None:
+    """Leave what a process leaves that ended while it was loading the file."""
+    program = (
+        "import os, sys; from pathlib import Path; from localassist.adapters.llama.loads import LoadMarks\n"
+        "with LoadMarks(Path(sys.argv[1])).marking(sys.argv[2]): os.abort()"
+    )
+    command = [sys.executable, "-c", program, str(place.folder / "home" / "loading"), str(path)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode != 0
+
+
+def test_a_model_that_the_app_died_loading_is_not_loaded_by_itself(place: Place) -> None:
+    second = write_random_model(place.folder / "second.gguf")
+    place.models.add(str(second))
+    die_loading(place, place.starter)
+    models = place.opened_again()
+    assert [("ended while it was loading starter" in file.warning, file.problem) for file in models.files()] == [
+        (True, ""),
+        (False, ""),
+    ]
+    model = models.default()
+    assert model is not None
+    assert model.description.name == "starter"  # another one would answer unasked
+    with pytest.raises(ModelError, match="The app ended while it was loading starter") as caught:
+        list(model.load(Stop()))
+    assert "Ask again" in caught.value.hint
+    assert isinstance(list(model.load(Stop()))[-1], ModelReady)
+    assert not any(file.warning for file in place.opened_again().files())
+    models.close()
+
+
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_a_model_that_is_chosen_again_is_loaded_whatever_it_did(place: Place, by: str) -> None:
+    die_loading(place, place.starter)
+    model = place.models.open("starter" if by == "name" else str(place.starter))
+    assert isinstance(list(model.load(Stop()))[-1], ModelReady)
+
+
+def test_a_load_that_ends_leaves_no_mark(place: Place) -> None:
+    list(place.models.open("starter").load(Stop()))
+    broken = place.folder / "broken.gguf"
+    broken.write_bytes(write_random_model(broken).read_bytes().replace(b"llama", b"lllll"))
+    with pytest.raises(ModelError):
+        list(place.models.open(str(broken)).load(Stop()))
+    stop = Stop()
+    stop.request()
+    with pytest.raises(Stopped):
+        list(place.models.open(str(write_random_model(place.folder / "third.gguf"))).load(stop))
+    assert list((place.folder / "home" / "loading").iterdir()) == []
+
+
+def test_another_model_leaves_the_memory_that_is_not_enough_for_both(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def free() -> int:
+        return 12_000_000 if first.description.device else 30_000_000
+
+    monkeypatch.setattr(room, "_free", free)
+    place.settings.change(context_length=512)
+    place.models = place.opened_again()
+    first = place.models.open("starter")
+    second = place.models.open(str(write_random_model(place.folder / "second.gguf", ModelOptions(context_length=8192))))
+    list(first.load(Stop()))
+    place.settings.change(context_length=8192)
+    list(second.load(Stop()))
+    assert (first.description.device, second.description.device) == ("", "CPU, 1 thread")
+    with pytest.raises(ModelError, match="not loaded"):
+        first.count_tokens([Turn(Role.USER, "Hi")])
+
+
+def test_a_model_beyond_the_memory_is_refused_before_it_is_loaded(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_free", lambda: 1_000_000)
+    place.models = place.opened_again()
+    with pytest.raises(ModelError, match="starter needs at least 13 MB of memory, and 1 MB are free"):
+        list(place.models.open("starter").load(Stop()))
 
 
 def test_listing_imports_no_heavy_library(place: Place) -> None:

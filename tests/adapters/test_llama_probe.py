@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -19,7 +20,7 @@ from localassist.adapters.children import ChildDied, ChildPool, Death, Limits, R
 from localassist.adapters.llama import probe
 from localassist.adapters.llama.probe import FileCheck
 from localassist.adapters.llama.remembered import RememberedFiles
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def stubbed(tmp_path: Path, ending: Exception | None = None) -> tuple[FileCheck,
 
 def test_a_good_file_says_what_it_is(checks: FileCheck, tmp_path: Path) -> None:
     path = write_talking_model(tmp_path / "Tiny Talker.gguf", [b"ok"], ModelOptions(context_length=640))
-    file = checks.check(str(path), Stop())
+    checked = checks.check(str(path), Stop())
+    file = checked.file
+    assert checked.need.weights < file.size
     assert (file.name, file.path, file.size) == ("Tiny Talker", str(path), path.stat().st_size)
     assert (file.architecture, file.context_length, file.problem) == ("llama", 640, "")
 
@@ -90,7 +93,7 @@ def test_a_file_that_kills_its_process_is_a_sentence(
     """The same vocabulary, let through: llama.cpp ends the child at the first character it lacks."""
     monkeypatch.setattr(probe, "_spells_everything", lambda _header: True)
     assert "crashed" in refused(checks, write_wordless_model(tmp_path / "m.gguf"))
-    assert checks.check(str(write_random_model(tmp_path / "good.gguf")), Stop()).problem == ""
+    assert checks.check(str(write_random_model(tmp_path / "good.gguf")), Stop()).file.name == "good"
 
 
 def test_a_model_in_parts_needs_all_of_them_and_begins_with_the_first(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_a_model_in_parts_needs_all_of_them_and_begins_with_the_first(tmp_path: 
     assert "m-00002-of-00002.gguf, which is not beside it" in refused(checks, first)
     write_random_model(second, ModelOptions(part=(1, 2)))
     assert "later part" in refused(checks, second)
-    assert checks.check(str(first), Stop()).problem == ""
+    assert checks.check(str(first), Stop()).file.size == first.stat().st_size
     second.write_bytes(second.read_bytes()[:5000])
     assert "incomplete" in refused(checks, first)
     assert pool.calls == 1
@@ -120,23 +123,91 @@ def test_every_death_has_its_sentence(kind: Death, word: str, tmp_path: Path) ->
     assert word in refused(checks, write_random_model(tmp_path / "m.gguf"))
 
 
-def test_a_file_is_tried_once_until_it_changes(tmp_path: Path) -> None:
+def test_a_content_is_tried_once_under_whatever_name(tmp_path: Path) -> None:
     path = write_random_model(tmp_path / "m.gguf")
     checks, pool = stubbed(tmp_path)
-    again, other_pool = stubbed(tmp_path)
     checks.check(str(path), Stop())
+    again, other_pool = stubbed(tmp_path)
     again.check(str(path), Stop())
-    assert (pool.calls, other_pool.calls) == (1, 0)
     os.utime(path, (1, 1))
     again.check(str(path), Stop())
+    path.rename(tmp_path / "renamed.gguf")
+    again.check(str(tmp_path / "renamed.gguf"), Stop())
+    shutil.copyfile(tmp_path / "renamed.gguf", tmp_path / "copied.gguf")
+    again.check(str(tmp_path / "copied.gguf"), Stop())
+    assert (pool.calls, other_pool.calls) == (1, 0)
+    write_random_model(tmp_path / "copied.gguf", seed=1)
+    again.check(str(tmp_path / "copied.gguf"), Stop())
     assert other_pool.calls == 1
 
 
-def test_a_bad_file_is_not_tried_again_either(tmp_path: Path) -> None:
+def test_another_version_of_the_library_tries_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(write_random_model(tmp_path / "m.gguf"))
+    checks, pool = stubbed(tmp_path)
+    checks.check(path, Stop())
+    monkeypatch.setattr(probe, "_library", lambda: "99.0")
+    checks.check(path, Stop())
+    assert pool.calls == 2
+
+
+def test_a_file_is_hashed_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_random_model(tmp_path / "m.gguf")
+    checks, _ = stubbed(tmp_path)
+    checks.check(str(path), Stop())
+    with monkeypatch.context() as patched:
+        patched.setattr(probe, "_sha256", lambda *_: pytest.fail("hashed again"))
+        checks.check(str(path), Stop())
+    os.utime(path, (1, 1))
+    checks.check(str(path), Stop())
+
+
+def test_hashing_can_be_stopped(tmp_path: Path) -> None:
+    checks, pool = stubbed(tmp_path)
+    stop = Stop()
+    stop.request()
+    with pytest.raises(Stopped):
+        checks.check(str(write_random_model(tmp_path / "m.gguf")), stop)
+    assert pool.calls == 0
+
+
+def test_all_parts_make_the_content(tmp_path: Path) -> None:
+    checks, pool = stubbed(tmp_path)
+    first, second = (tmp_path / f"m-0000{number}-of-00002.gguf" for number in (1, 2))
+    write_random_model(first, ModelOptions(part=(0, 2)))
+    write_random_model(second, ModelOptions(part=(1, 2)))
+    checks.check(str(first), Stop())
+    write_random_model(second, ModelOptions(part=(1, 2)), seed=1)
+    checks.check(str(first), Stop())
+    assert pool.calls == 2
+
+
+def test_a_bad_file_is_not_tried_again_unless_asked_for_anew(tmp_path: Path) -> None:
     path = write_random_model(tmp_path / "m.gguf")
     checks, pool = stubbed(tmp_path, ChildDied(Death.CRASH, "SIGSEGV"))
     assert refused(checks, path) == refused(checks, path)
     assert pool.calls == 1
+    assert checks.quarantined() == {str(path): "m.gguf crashed when it was tried in a process of its own."}
+    pool.ending = None
+    assert checks.check(str(path), Stop(), anew=True).file.name == "m"
+    assert checks.quarantined() == {}
+    checks.check(str(path), Stop(), anew=True)
+    assert pool.calls == 2
+
+
+def test_a_file_that_is_only_wrong_is_not_in_quarantine(tmp_path: Path) -> None:
+    checks, _ = stubbed(tmp_path, ModelError("m.gguf can't be loaded."))
+    refused(checks, write_random_model(tmp_path / "m.gguf"))
+    assert checks.quarantined() == {}
+
+
+def test_a_quarantine_ends_with_the_file(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf")
+    checks, _ = stubbed(tmp_path, ChildDied(Death.CRASH, "SIGSEGV"))
+    refused(checks, path)
+    write_random_model(path, seed=1)
+    assert checks.quarantined() == {}
+    path.unlink()
+    assert checks.quarantined() == {}
 
 
 def test_a_home_that_can_not_be_written_costs_only_the_memory(tmp_path: Path) -> None:
@@ -152,6 +223,6 @@ def test_a_home_that_can_not_be_written_costs_only_the_memory(tmp_path: Path) ->
 def test_the_models_of_the_corpus(checks: FileCheck, corpus: Path) -> None:
     folder = corpus / "models"
     for name in ("tinytalk-3m-chat-q4_0", "stories260K-q8_0", "llama-2-tiny-random"):
-        assert checks.check(str(folder / f"{name}.gguf"), Stop()).name == name
+        assert checks.check(str(folder / f"{name}.gguf"), Stop()).file.name == name
     assert "can't spell" in refused(checks, folder / "babyllama-tok105-f16.gguf")
     assert "only a vocabulary" in refused(checks, folder / "broken" / "vocab-only.gguf")
