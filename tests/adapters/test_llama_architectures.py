@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from gguf_architectures import ARCHITECTURES, WINDOW, write_gemma3_model
 from gguf_files import ModelOptions
 from greedy import answers_by_the_library_alone, greedy
+from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.session import Session
 from localassist.domain.errors import Stopped
@@ -80,6 +81,43 @@ def test_an_aborted_step_is_forgotten_and_the_conversation_goes_on(path: Path, s
     follow_up = [*begun, *said, *some_tokens(5, seed=9)]
     (expected,) = answers_by_the_library_alone(path, [follow_up], 20)
     assert expected.agrees(greedy(session, follow_up, 20))
+
+
+def test_a_step_aborted_near_its_end_is_forgotten_and_the_conversation_goes_on(path: Path, session: Session) -> None:
+    """Of 762 tokens 512 are read by then, and the keys of as many before them may be gone."""
+    begun, more, rest = some_tokens(1000, seed=12), some_tokens(762, seed=13), some_tokens(5, seed=14)
+    session.read([*begun, *more])  # the context is now as large as it will be
+    read_again(session, begun)
+    with aborted_after(session, 1_000_000) as steps:
+        session.read(more)
+    read_again(session, begun)
+    with aborted_after(session, len(steps) * 9 // 10), pytest.raises(Stopped):
+        session.read(more)
+    (expected,) = answers_by_the_library_alone(path, [[*begun, *rest]], 20)
+    assert expected.agrees(greedy(session, [*begun, *rest], 20))
+
+
+def read_again(session: Session, tokens: list[int]) -> None:
+    """Forget what was read and read this."""
+    session.reuse([0])
+    session.read(tokens)
+
+
+@contextmanager
+def aborted_after(session: Session, most: int) -> Iterator[list[None]]:
+    """Ends a decode after `most` steps of its graph; yields the steps made, one entry each."""
+    api, steps = bindings().api, []
+
+    def step(_data: object) -> bool:
+        steps.append(None)
+        return len(steps) > most
+
+    counting = api.ggml_abort_callback(step)
+    api.llama_set_abort_callback(session.loaded.context, counting, None)
+    try:
+        yield steps
+    finally:
+        api.llama_set_abort_callback(session.loaded.context, session.loaded.abort.callback, session.loaded.abort.data)
 
 
 def test_a_window_that_is_gone_in_part_is_not_taken_for_whole(tmp_path: Path) -> None:

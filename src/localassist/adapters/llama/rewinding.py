@@ -55,7 +55,8 @@ class Rewinder:
             self._keep()
         if found is not None and fetches and self._fetch(found):
             here = self._reach(_usable(self._known, tokens))
-        self._go_back(here)
+        if here < len(self._known):
+            self._go_back(here)
         return len(self._known)
 
     def mark(self) -> None:
@@ -86,9 +87,14 @@ class Rewinder:
                 raise ModelError("There is not enough memory to go on with this conversation.", "Close other programs.")
 
     def drop_after(self, length: int) -> None:
-        """Forget what a failed step may have left behind the first `length` tokens."""
-        if not self._api.llama_memory_seq_rm(self._loaded.memory, 0, length, -1) or not self._stands_at(length):
-            self._clear()
+        """Forget what a failed step may have left behind the first `length` tokens, which are known.
+
+        Recurrent layers and windows may have lost what stood before: they return to their newest checkpoint.
+        """
+        rest = self._loaded.rewinds or self._window_reaches(length)
+        if rest and self._api.llama_memory_seq_rm(self._loaded.memory, 0, length, -1) and self._stands_at(length):
+            return
+        self._go_back(max((point.length for point in self._points), default=0))
 
     def keep(self) -> None:
         """Save what is known for the next start."""
@@ -133,8 +139,6 @@ class Rewinder:
         return best, most
 
     def _go_back(self, length: int) -> None:
-        if length == len(self._known):
-            return
         point = next((point for point in self._points if point.length == length), None)
         went = point is None or self._put_back(
             (ctypes.c_uint8 * len(point.data)).from_buffer_copy(point.data), _PARTIAL
