@@ -84,13 +84,14 @@ def check(sampling: Sampling) -> None:
 class SamplerChain:
     """A chain for one answer; the native objects are freed by `close`. Used on the session's thread only.
 
-    `stuck` tells that nothing could go on with the grammar any more, so that the answer ended before its form was
-    complete.
+    `bound` says whether the grammar holds, if there is one: not while a model thinks before its answer. `stuck` tells
+    that nothing could go on with the grammar any more, so that the answer ended before its form was complete.
     """
 
     def __init__(self, sampling: Sampling, vocabulary: Vocabulary, trained_length: int) -> None:
         """Looking back over all tokens (-1) is over `trained_length`. Raises `ModelError` for what can't be done."""
         check(sampling)
+        self.bound = True
         self.stuck = False
         self._api = bindings().api
         self._vocabulary = vocabulary
@@ -114,7 +115,7 @@ class SamplerChain:
 
         Where nothing fits the grammar any more, a token that ends the answer; `ModelError` if the model has none.
         """
-        if self._grammar is None:
+        if self._grammar is None or not self.bound:
             return int(self._api.llama_sampler_sample(self.native, context, -1))
         if self._candidates is None:
             self._candidates = Candidates(self._vocabulary.size)
