@@ -40,7 +40,15 @@ from localassist.domain.errors import (
     SettingsError,
     Stopped,
 )
-from localassist.domain.events import Generated, ModelLoading, ModelReady, PromptProgress, TokenDelta
+from localassist.domain.events import (
+    Generated,
+    ModelLoading,
+    ModelReady,
+    PromptProgress,
+    ReasoningDelta,
+    ReasoningEnded,
+    TokenDelta,
+)
 from localassist.domain.models import ModelDescription, ModelFile
 from localassist.domain.ports.activity import Activity
 from localassist.domain.ports.chat_model import PLAIN, ChatModel, ChatModels, Framing, Sampling
@@ -569,8 +577,9 @@ class FakeEmbedder(Embedder):
 class FakeChatModel(ChatModel):
     """Says its script word by word, the last one again and again; a token is a word.
 
-    `before_word` is called with the number of words said so far; `prompts` notes what was asked. A script that
-    is an error is raised instead of said.
+    `before_word` is called with the number of words said so far; `prompts` notes what was asked, `prefilled` what
+    was to be read ahead. A script that is an error is raised instead of said; what stands in it before `</think>`
+    is thought.
     """
 
     def __init__(
@@ -585,6 +594,7 @@ class FakeChatModel(ChatModel):
         self._loaded = False
         self.before_word: Callable[[int], None] = lambda _said: None
         self.prompts: list[tuple[Turn, ...]] = []
+        self.prefilled: list[tuple[Turn, ...]] = []
         self.samplings: list[Sampling] = []
         self.load_problem: ModelError | None = None
 
@@ -623,7 +633,9 @@ class FakeChatModel(ChatModel):
         yield PromptProgress(total, total, 0)
         if isinstance(said, LocalAssistError):
             raise said
-        pieces = re.findall(r"\s*\S+", said if isinstance(said, str) else said(turns))
+        thought, _, spoken = (said if isinstance(said, str) else said(turns)).rpartition("</think>")
+        yield from self._think(thought, stop)
+        pieces = re.findall(r"\s*\S+", spoken)
         room = min(sampling.max_tokens or self._context_length, self._context_length - total)
         for position, piece in enumerate(pieces[:room]):
             self.before_word(position)
@@ -633,9 +645,19 @@ class FakeChatModel(ChatModel):
         figures = Figures(total, 0, min(len(pieces), room), 0.0, 0.0, self._context_length, "fake processor")
         yield Generated("length" if len(pieces) > room else "end", figures)
 
+    def _think(self, thought: str, stop: Stop) -> Iterator[GenerationEvent]:
+        for piece in re.findall(r"\s*\S+", thought):
+            if stop.requested:
+                raise Stopped
+            yield ReasoningDelta(piece)
+        if thought:
+            yield ReasoningEnded(0.0)
+
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:
         assert self._loaded, "load the model first"
+        stop.raise_if_requested()
+        self.prefilled.append(tuple(turns))
 
 
 class FakeChatModels(ChatModels):

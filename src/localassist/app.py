@@ -32,8 +32,9 @@ from localassist.adapters.settings_file import TomlSettingsStore
 from localassist.cli import running
 from localassist.domain.errors import SettingsError
 from localassist.usecases.answering import AnswerQuestion
-from localassist.usecases.forgetting import ForgetDocuments
+from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
 
@@ -184,10 +185,12 @@ class App:
             models=self.models,
             settings=self.settings,
             ingest=IngestPaths(DiskFiles(), reader, embedder, documents, self._index, activity),
-            forget=ForgetDocuments(documents, self._index),
+            forget=ForgetDocuments(documents, self._index, self.models),
+            forget_conversation=ForgetConversation(conversations, self.models),
             search=search,
             answer=answering(conversations),
             answer_unrecorded=answering(unrecorded),
+            read_ahead=ReadAhead(conversations, documents, self.models, self.settings),
             traffic=lambda: self.door.traffic,
             diagnose=self.diagnose,
             samples=str(resource("assets") / "samples"),

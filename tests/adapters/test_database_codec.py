@@ -18,7 +18,7 @@ from localassist.adapters.database.codec import (
     structure_from_json,
     structure_to_json,
 )
-from localassist.domain.chat import Evidence, Figures
+from localassist.domain.chat import Evidence, Figures, Given
 from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
 from localassist.domain.privacy import Destination, Route
 
@@ -41,6 +41,8 @@ FULL = Evidence(
     sentences=(SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9))),),
     left_out=4,
     dropped=2,
+    given=(Given(n=5, chunk_id=7, document_id=3),),
+    said="Three months.",
     reasoning="The fee stands on page 3.",
     searched=True,
     figures=Figures(

@@ -28,8 +28,9 @@ from localassist.ui.assembly import Assembly
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
-from localassist.usecases.forgetting import ForgetDocuments
+from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
 
@@ -140,19 +141,22 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
     documents, embedder, activity = FakeDocumentStore(), FakeEmbedder(), FakeActivity()
     index = FakePassageIndex(documents)
     reader = FakeReader(files)
+    models, settings = FakeChatModels(FakeChatModel(name="parrot")), FakeSettingsStore()
     search = SearchPassages(documents, index, embedder)
     return Services(
         conversations=answers._conversations,
         unrecorded_conversations=FakeConversationStore(),
         documents=documents,
         reader=reader,
-        models=FakeChatModels(FakeChatModel(name="parrot")),
-        settings=FakeSettingsStore(),
+        models=models,
+        settings=settings,
         ingest=IngestPaths(files, reader, embedder, documents, index, activity),
-        forget=ForgetDocuments(documents, index),
+        forget=ForgetDocuments(documents, index, models),
+        forget_conversation=ForgetConversation(answers._conversations, models),
         search=search,
         answer=answers,  # type: ignore[arg-type]
         answer_unrecorded=answers,  # type: ignore[arg-type]
+        read_ahead=ReadAhead(answers._conversations, documents, models, settings),
         traffic=Traffic,
         diagnose=lambda: (),
         samples=str(ASSETS / "samples"),

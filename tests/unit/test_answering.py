@@ -28,10 +28,13 @@ from localassist.domain.events import (
     ModelLoading,
     ModelReady,
     PromptProgress,
+    ReasoningDelta,
+    ReasoningEnded,
     Retrieved,
     Routed,
     Searching,
     TokenDelta,
+    TurnsDropped,
 )
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
@@ -53,7 +56,7 @@ class Desk:
             lease_4b="# Lease of flat 4B\n\nThe rent is 950 euros a month. It is due on the third day.",
             lease_7a="# Lease of flat 7A\n\nThe rent is 1,150 euros a month. It is due on the fifth day.",
         )
-        documents = FakeDocumentStore()
+        documents = self.documents = FakeDocumentStore()
         index = FakePassageIndex(documents)
         embedder = FakeEmbedder()
         self.activity = FakeActivity()
@@ -179,8 +182,10 @@ def test_the_model_sees_the_conversation_and_the_passages() -> None:
     first = desk.finished(RENT)
     desk.finished("And of flat 7A?", parent=first.id)
     *before, last = model.prompts[1]
-    assert before == [Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, RENT), Turn(Role.ASSISTANT, RIGHT)]
-    assert last.text.index("1,150 euros") < last.text.index("And of flat 7A?")
+    assert before == [*model.prompts[0], Turn(Role.ASSISTANT, RIGHT)]
+    assert before[0].text.startswith("Be brief.")
+    assert before[1].text.index("1,150 euros") < before[1].text.index(RENT)
+    assert last.text == "See [2], [1] above.\n\nQuestion: And of flat 7A?"
 
 
 def test_without_scope_nothing_is_searched() -> None:
@@ -388,5 +393,97 @@ def test_background_work_waits_while_an_answer_is_under_way() -> None:
 def test_a_model_that_sees_little_gets_the_best_lines_instead_of_passages(context_length: int, *, whole: bool) -> None:
     model = FakeChatModel(RIGHT, context_length=context_length)
     assert Desk(model).finished(RENT).text == f"{RIGHT} [1]"
-    assert ("Passages from" in model.prompts[0][-1].text) == whole
+    assert ("numbered passages" in model.prompts[0][0].text) == whole
     assert RIGHT in model.prompts[0][-1].text
+
+
+def test_every_prompt_begins_with_the_one_before_and_its_answer() -> None:
+    model = FakeChatModel(
+        "The rent is 950 euros a month.", " It is 1,150 euros [2].", "I cannot\ntell.", "Beethoven did.", "Hello!"
+    )
+    desk = Desk(model)
+    parent = None
+    for text, scope in (
+        (RENT, EVERYTHING),
+        ("And of flat 7A?", EVERYTHING),
+        ("When is it due?", EVERYTHING),
+        ("Who composed symphony nine in Vienna?", EVERYTHING),
+        ("Hi", Scope()),
+        ("Bye", Scope()),
+    ):
+        parent = desk.finished(text, scope, parent).id
+    spoken = [
+        "The rent is 950 euros a month.",
+        " It is 1,150 euros [2].",
+        "I cannot\ntell.",
+        "Beethoven did.",
+        "Hello!",
+    ]
+    for (before, answer), after in zip(zip(model.prompts, spoken, strict=False), model.prompts[1:], strict=True):
+        assert after[:-1] == (*before, Turn(Role.ASSISTANT, answer))
+
+
+def test_a_conversation_that_outgrows_the_context_keeps_its_beginning_from_one_turn_to_the_next() -> None:
+    model = FakeChatModel("word " * 40, context_length=600)
+    desk = Desk(model)
+    parent, dropped, told = None, [], []
+    for number in range(30):
+        events = list(desk.ask(f"Question {number}?", Scope(), parent))
+        parent = desk.head().id
+        dropped.append(desk.head().evidence.dropped)
+        told += [(number, event.count) for event in events if isinstance(event, TurnsDropped)]
+    assert dropped == sorted(dropped)
+    assert told == [(number, count) for number, count in enumerate(dropped) if count]
+    changes = [number for number in range(1, 30) if dropped[number] != dropped[number - 1]]
+    assert 3 <= len(changes) <= 8
+    for number in set(range(1, 30)) - set(changes):
+        assert model.prompts[number][: len(model.prompts[number - 1])] == model.prompts[number - 1]
+    assert all(prompt[0] == Turn(Role.SYSTEM, "Be brief.") for prompt in model.prompts)
+
+
+def test_a_forgotten_document_is_not_given_to_a_model_again() -> None:
+    model = FakeChatModel(RIGHT)
+    desk = Desk(model)
+    first = desk.finished(RENT)
+    second = desk.finished("And of flat 7A?", parent=first.id)
+    gone = first.evidence.citations[0].passage
+    assert gone.text in model.prompts[1][1].text
+    desk.documents.remove_document(gone.document_id)
+    third = desk.finished("And which flat is cheaper?", parent=second.id)
+    desk.finished("And when is that due?", parent=third.id)
+    for prompt in model.prompts[2:]:
+        assert not any(gone.text in turn.text for turn in prompt)
+    assert model.prompts[2][:-2] == model.prompts[3][: len(model.prompts[2]) - 2]
+    assert "1,150 euros" in model.prompts[2][1].text
+
+
+def test_an_answer_may_rest_on_a_passage_from_before_that_it_names() -> None:
+    model = FakeChatModel(RIGHT, "As I said, the rent is 950 euros a month [1].")
+    desk = Desk(model)
+    first = desk.finished(RENT)
+    lease = first.evidence.citations[0].passage
+    other = next(passage.document_id for passage in first.evidence.found)
+    again = desk.finished("And the rent, in other words?", Scope(document_ids=(other,)), first.id)
+    assert lease.chunk_id in [citation.passage.chunk_id for citation in again.evidence.citations]
+
+
+def test_what_the_model_thinks_is_told_and_kept_but_is_no_part_of_its_answer() -> None:
+    model = FakeChatModel(f"The lease says so.</think>{RIGHT}")
+    desk = Desk(model)
+    events = list(desk.ask(RENT))
+    assert kinds(events)[-4:] == [ReasoningDelta, ReasoningEnded, TokenDelta, Finished]
+    answer = desk.head()
+    assert answer.evidence.reasoning == "The lease says so."
+    assert answer.text == f"{RIGHT} [1]"
+    assert "reasoning" in answer.evidence.timings
+    desk.finished("And of flat 7A?", parent=answer.id)
+    assert not any("The lease says so." in turn.text for turn in model.prompts[1])
+
+
+def test_stopping_while_the_model_thinks_keeps_the_thought() -> None:
+    desk = Desk(FakeChatModel("The lease says so.</think>Yes."))
+    for event in desk.ask(RENT):
+        if isinstance(event, ReasoningDelta):
+            desk.stop.request()
+    assert (desk.head().status, desk.head().text) == (MessageStatus.STOPPED, "")
+    assert desk.head().evidence.reasoning == "The"

@@ -1,10 +1,10 @@
 """What is forgotten is found nowhere any more, nor in the index."""
 
-from fakes import FakeDocumentStore, FakeEmbedder, FakePassageIndex
+from fakes import FakeChatModels, FakeConversationStore, FakeDocumentStore, FakeEmbedder, FakePassageIndex
 from localassist.domain.documents import Chunk, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
-from localassist.usecases.forgetting import ForgetDocuments
+from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 
 
 class Shelf:
@@ -12,7 +12,8 @@ class Shelf:
         self.embedder = FakeEmbedder()
         self.store = FakeDocumentStore()
         self.index = FakePassageIndex(self.store)
-        self.forget = ForgetDocuments(self.store, self.index)
+        self.models = FakeChatModels()
+        self.forget = ForgetDocuments(self.store, self.index, self.models)
 
     def put(self, path: str, text: str) -> int:
         vectors = self.embedder.embed_passages([text], Stop())
@@ -48,3 +49,19 @@ def test_a_forgotten_collection_takes_its_own_documents_along() -> None:
     assert shelf.store.find_document("/own") is None
     assert shelf.store.find_document("/shared") is not None
     assert shelf.indexed() == 1
+
+
+def test_what_models_keep_of_conversations_goes_with_documents_and_conversations() -> None:
+    shelf = Shelf()
+    shelf.forget.document(shelf.put("/a", "apples"))
+    assert shelf.models.forgot
+
+    shelf = Shelf()
+    shelf.forget.collection(shelf.store.add_collection("first", ["/"]).id)
+    assert shelf.models.forgot
+
+    conversations, models = FakeConversationStore(), FakeChatModels()
+    made, kept = conversations.create("Lease", ""), conversations.create("Other", "")
+    ForgetConversation(conversations, models)(made.id)
+    assert conversations.recent() == (kept,)
+    assert models.forgot

@@ -83,12 +83,23 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A passage that a model was given with a question, by its ids; `n` is its number in the conversation."""
+
+    n: int
+    chunk_id: int
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What stands behind an answer; kept with it.
 
     `citations` are numbered from 1; `found` are the passages that were found and not cited, best first;
     `left_out` counts passages that had no room in the prompt, `dropped` the oldest messages that had none.
-    `reasoning` is what the model thought before it answered. `timings` are seconds by step.
+    `given` are the passages that had room, whole or in part, best first; `said` is the answer as the model wrote it,
+    without marks and quotes ("" where none was asked); `reasoning` is what it thought before. `timings` are seconds
+    by step.
     """
 
     route: Route | None = None
@@ -97,6 +108,8 @@ class Evidence:
     sentences: tuple[SentenceSupport, ...] = ()
     left_out: int = 0
     dropped: int = 0
+    given: tuple[Given, ...] = ()
+    said: str = ""
     reasoning: str = ""
     searched: bool = False
     figures: Figures = field(default_factory=Figures)

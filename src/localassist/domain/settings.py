@@ -29,10 +29,10 @@ class Settings:
     temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
     max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
     context_length: int = _setting(
-        0, "Tokens a conversation may use, from the next start on; 0 lets the app choose.", (0, 1_048_576)
+        0, "Tokens a conversation may use, from the next question on; 0 lets the app choose.", (0, 1_048_576)
     )
     threads: int = _setting(
-        0, "Processor threads for the model, from the next start on; 0 uses the physical cores.", (0, 256)
+        0, "Processor threads for the model, from the next question on; 0 uses the physical cores.", (0, 256)
     )
     unload_after_minutes: int = _setting(
         30, "A model that nobody asked for so many minutes leaves the memory; 0 keeps it until the end.", (0, 10_080)

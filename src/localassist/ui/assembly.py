@@ -64,7 +64,9 @@ class Assembly(QObject):
         )
         self._drops = FileDrops(self.window)
         self._chat = ChatPresenter(services, jobs, self.chat)
-        self._list = ConversationsPresenter(services.conversations, jobs, self.conversations)
+        self._list = ConversationsPresenter(
+            services.conversations, services.forget_conversation, jobs, self.conversations
+        )
         self._documents = DocumentsPresenter(self.collections, services, jobs, icons)
         self._models = ModelsPresenter(self.picker, services, jobs)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError, Stopped
-from localassist.domain.events import Asked, Finished, Generated, Retrieved, Routed, TokenDelta
+from localassist.domain.events import (
+    Asked,
+    Finished,
+    Generated,
+    ReasoningDelta,
+    Retrieved,
+    Routed,
+    TokenDelta,
+    ToolCalled,
+    TurnsDropped,
+)
 from localassist.domain.ports.chat_model import Sampling
 from localassist.usecases import grounding
-from localassist.usecases.citing import Grounded
-from localassist.usecases.prompting import Line, Material, history_of, leans_on, write_prompt
+from localassist.usecases.citing import Grounded, without_markers
+from localassist.usecases.prompting import Line, Material, reads_lines, write_prompt
 from localassist.usecases.recording import GrowingAnswer
+from localassist.usecases.retelling import History, leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
 
@@ -30,18 +41,17 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentStore
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.stopping import Stop
+    from localassist.usecases.prompting import Prompt
+    from localassist.usecases.retelling import Numbered
     from localassist.usecases.retrieval import SearchPassages
 
 _TITLE_CHARACTERS: Final = 60
-_SMALL_MODEL_BYTES: Final = 300_000_000
-"""Below this a model loses the thread: of ten questions about the samples SmolLM2-135M answered one from six whole
-passages and six from their eight best lines, in a fifth of the time."""
-_SMALL_CONTEXT: Final = 2048
 _LINES: Final = 8
 _REPEAT_PENALTY: Final = 1.1
 """Just enough to lead a small model out of saying one sentence for ever."""
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
+_STEPS: Final[dict[type, str]] = {ReasoningDelta: "reasoning", TokenDelta: "answer", ToolCalled: "answer"}
 _NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
 
 
@@ -58,9 +68,15 @@ class _Draft:
     status: MessageStatus = MessageStatus.FAILED
     problem: str = "Answering ended unexpectedly. Ask again; the log says more."
     evidence: Evidence = field(default_factory=Evidence)
+    history: History = field(default_factory=History)
     before: str = ""
     passages: tuple[Passage, ...] = ()
+    standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+
+    def spend(self, step: str, since: float) -> None:
+        """Count the time from `since` (seconds of `time.perf_counter`) as a step's."""
+        self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - since
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -68,7 +84,7 @@ class _Draft:
         try:
             yield
         finally:
-            self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - started
+            self.spend(step, started)
 
 
 class AnswerQuestion:
@@ -145,8 +161,8 @@ class AnswerQuestion:
         route = choose_route(model, searches=not draft.scope.is_empty)
         draft.evidence = replace(draft.evidence, route=route)
         yield Routed(route)
-        history = history_of(self._conversations.branch(draft.question.parent_id))
-        draft.before = leans_on(draft.question.text[:LONGEST_QUERY], history)
+        draft.history = retell(self._conversations.branch(draft.question.parent_id), self._documents)
+        draft.before = leans_on(draft.question.text[:LONGEST_QUERY], draft.history)
         yield from self._retrieve(draft, stop)
         if model is None:
             yield from self._quote(draft, stop)
@@ -156,7 +172,7 @@ class AnswerQuestion:
         system_prompt = self._conversations.get(draft.question.conversation_id).system_prompt
         material = Material(
             system_prompt or self._settings.load().system_prompt,
-            history,
+            draft.history,
             draft.question.text,
             draft.passages,
             self._lines(draft, model, stop),
@@ -165,11 +181,11 @@ class AnswerQuestion:
         yield from self._generate(draft, material, model, stop)
         self._ground(draft, stop, complete=True)
 
-    def _lines(self, draft: _Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...]:
-        """The best lines for a model that loses the thread in whole passages, none for others."""
-        known = model.description
-        size = next((file.size for file in self._models.files() if file.path == known.path), _SMALL_MODEL_BYTES)
-        if not draft.passages or (size >= _SMALL_MODEL_BYTES and known.context_length >= _SMALL_CONTEXT):
+    def _lines(self, draft: _Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...] | None:
+        """The best lines for a model that loses the thread in whole passages, None for others."""
+        if not reads_lines(model, self._models.files()):
+            return None
+        if not draft.passages:
             return ()
         with draft.timed("search"):
             return tuple(Line(*line) for line in grounding.best_lines(self._evidence(draft, stop), _LINES))
@@ -203,32 +219,42 @@ class AnswerQuestion:
     def _generate(self, draft: _Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
         settings = self._settings.load()
         prompt = write_prompt(material, model, settings.max_answer_tokens)
-        self._note_what_has_no_room(draft, prompt.left_out, prompt.dropped)
-        if prompt.left_out:
-            yield Retrieved(material.passages, prompt.left_out)
+        yield from self._note_prompt(draft, prompt)
         sampling = Sampling(temperature=settings.temperature, repeat_penalty=_REPEAT_PENALTY, max_tokens=prompt.room)
-        step_started = time.perf_counter()
-        step = "prompt"
+        thoughts: list[str] = []
+        step, began = "prompt", time.perf_counter()
         try:
             for event in model.generate(prompt.turns, sampling, stop):
+                reached = _STEPS.get(type(event), step)
+                if reached != step:
+                    draft.spend(step, began)
+                    step, began = reached, time.perf_counter()
                 if isinstance(event, Generated):
                     draft.evidence = replace(draft.evidence, figures=event.figures)
                     continue
                 if isinstance(event, TokenDelta):
-                    if step == "prompt":
-                        draft.timings[step] = time.perf_counter() - step_started
-                        step, step_started = "answer", time.perf_counter()
                     draft.growing.add(event.text)
+                elif isinstance(event, ReasoningDelta):
+                    thoughts.append(event.text)
                 yield event
         finally:
-            draft.timings[step] = time.perf_counter() - step_started
+            draft.spend(step, began)
+            draft.evidence = replace(draft.evidence, said=draft.growing.text, reasoning="".join(thoughts))
 
-    def _note_what_has_no_room(self, draft: _Draft, left_out: int, dropped: int) -> None:
+    def _note_prompt(self, draft: _Draft, prompt: Prompt) -> Iterator[AnswerEvent]:
+        """Keep what the model is given and what it does not see, and tell of the latter."""
         route = draft.evidence.route
-        if route and dropped:
-            note = f" The {dropped} oldest messages had no room in its context."
+        if route and prompt.dropped:
+            note = f" The {prompt.dropped} oldest messages had no room in its context."
             route = replace(route, reason=route.reason + note)
-        draft.evidence = replace(draft.evidence, route=route, left_out=left_out)
+        draft.standing = prompt.standing
+        draft.evidence = replace(
+            draft.evidence, route=route, left_out=prompt.left_out, dropped=prompt.dropped, given=prompt.given
+        )
+        if prompt.dropped:
+            yield TurnsDropped(prompt.dropped)
+        if prompt.left_out:
+            yield Retrieved(draft.passages, prompt.left_out)
 
     def _ground(self, draft: _Draft, stop: Stop, *, complete: bool) -> None:
         with draft.timed("grounding"):
@@ -236,9 +262,12 @@ class AnswerQuestion:
             if not draft.evidence.searched:
                 draft.text = answer
                 return
-            self._take(draft, grounding.ground(self._evidence(draft, stop), answer, complete=complete))
+            # A passage from before that the answer names may be what it rests on.
+            named = {n for n, _ in without_markers(answer)[1]} - {given.n for given in draft.evidence.given}
+            earlier = [each for each in draft.standing if each.n in named]
+            self._take(draft, grounding.ground(self._evidence(draft, stop, earlier), answer, complete=complete))
 
-    def _evidence(self, draft: _Draft, stop: Stop) -> grounding.Material:
+    def _evidence(self, draft: _Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
         def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
             try:
                 return self._search.nearness(question, texts, stop)
@@ -246,7 +275,10 @@ class AnswerQuestion:
                 return [0.0] * len(texts)
 
         question = f"{draft.before[:LONGEST_QUERY]}\n{draft.question.text[:LONGEST_QUERY]}".strip()
-        return grounding.Material(question, draft.passages, self._content, compare)
+        numbers = {given.chunk_id: given.n for given in draft.evidence.given}
+        passages = (*draft.passages, *(each.passage for each in earlier))
+        numbers |= {each.passage.chunk_id: each.n for each in earlier}
+        return grounding.Material(question, passages, self._content, compare, numbers)
 
     def _take(self, draft: _Draft, grounded: Grounded) -> None:
         cited = {citation.passage.chunk_id for citation in grounded.citations}

@@ -1,24 +1,47 @@
-"""Forgetting documents: out of the store, and out of the index that was made from it."""
+"""Forgetting: documents out of the store and the index, conversations with their messages, and what models keep."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from localassist.domain.ports.chat_model import ChatModels
+    from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, PassageIndex
 
 
 class ForgetDocuments:
-    """Removes what was added; the files themselves stay. Raises `NotFoundError` and `StorageError`."""
+    """Removes what was added; the files themselves stay. Raises `NotFoundError` and `StorageError`.
 
-    def __init__(self, store: DocumentStore, index: PassageIndex) -> None:
+    What models keep of conversations goes too: passages of the documents were read with the questions.
+    """
+
+    def __init__(self, store: DocumentStore, index: PassageIndex, models: ChatModels) -> None:
         self._store = store
         self._index = index
+        self._models = models
 
     def collection(self, collection_id: int) -> None:
         """Forget a collection and the documents that are in no other."""
-        self._index.remove(self._store.remove_collection(collection_id))
+        self._forget(self._store.remove_collection(collection_id))
 
     def document(self, document_id: int) -> None:
         """Forget one document in every collection."""
-        self._index.remove(self._store.remove_document(document_id))
+        self._forget(self._store.remove_document(document_id))
+
+    def _forget(self, chunk_ids: tuple[int, ...]) -> None:
+        self._index.remove(chunk_ids)
+        self._models.forget_conversations()
+
+
+class ForgetConversation:
+    """Deletes a conversation and all that models keep of any. Raises `NotFoundError` and `StorageError`."""
+
+    def __init__(self, conversations: ConversationStore, models: ChatModels) -> None:
+        self._conversations = conversations
+        self._models = models
+
+    def __call__(self, conversation_id: int) -> None:
+        """Delete it for good."""
+        self._conversations.delete(conversation_id)
+        self._models.forget_conversations()

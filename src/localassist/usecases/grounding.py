@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.quantities import find_quantities, held_values
@@ -12,7 +12,7 @@ from localassist.usecases.aligning import Content, Weights, Window, best_window,
 from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from localassist.domain.documents import Passage
     from localassist.domain.quantities import Quantity
@@ -54,13 +54,15 @@ class Material:
     """What an answer may rest on: the passages found for a question, best first.
 
     `find` gives a document's text by its id, None when it is gone; `compare` says how near in meaning texts are
-    to a question (cosines; all 0 where that can't be known).
+    to a question (cosines; all 0 where that can't be known). `numbers` are those under which the model was given
+    passages, by chunk; without any it knew them by their places.
     """
 
     question: str
     passages: Sequence[Passage]
     find: FindDocument
     compare: CompareMeaning
+    numbers: Mapping[int, int] = field(default_factory=dict)
 
 
 def ground(material: Material, answer: str, *, complete: bool = True) -> Grounded:
@@ -103,6 +105,9 @@ class _Aligner:
 
     def __init__(self, material: Material) -> None:
         self._sources = [read_source(passage, material.find(passage.document_id)) for passage in material.passages]
+        places = {passage.chunk_id: place for place, passage in enumerate(material.passages, 1)}
+        numbers = material.numbers or places
+        self._numbers = [numbers.get(chunk_id, 0) for chunk_id in places]
         self._weights = Weights(self._sources)
         self._question = content_of(material.question)
         self._asked = held_values(self._question.quantities)
@@ -167,11 +172,11 @@ class _Aligner:
         wanted = [(content, 1.0), (self._question, _QUESTION_WEIGHT)]
         found = [best_window(source, wanted, self._weights) for source in self._sources]
         valued = [
-            (window.share + _RETRIEVAL_WEIGHT * window.source.passage.score + _HINT_WEIGHT * (n in hinted), -n, window)
-            for n, window in enumerate(found, 1)
+            (window.share + _RETRIEVAL_WEIGHT * window.source.passage.score + _HINT_WEIGHT * (n in hinted), window)
+            for n, window in zip(self._numbers, found, strict=True)
             if window is not None
         ]
-        return [max(valued, key=lambda item: item[:2])[2]] if valued else []
+        return [max(valued, key=lambda item: item[0])[1]] if valued else []  # the first of equals
 
     def _is_enough(self, content: Content, windows: Sequence[Window]) -> bool:
         stems = frozenset().union(*(window.stems for window in windows))

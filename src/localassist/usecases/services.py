@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
     from localassist.usecases.answering import AnswerQuestion
-    from localassist.usecases.forgetting import ForgetDocuments
+    from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
+    from localassist.usecases.reading_ahead import ReadAhead
     from localassist.usecases.retrieval import SearchPassages
 
 
@@ -25,7 +26,8 @@ class Services:
     """Everything a front end may call. Building it loads nothing heavy.
 
     `answer` keeps questions and answers in `conversations`; `answer_unrecorded` keeps them in
-    `unrecorded_conversations`, which live in memory only. `samples` is the folder of sample documents,
+    `unrecorded_conversations`, which live in memory only. `read_ahead` prepares a model for the next question of
+    one of `conversations`. `samples` is the folder of sample documents,
     `demo_questions` what the demo asks about them. `diagnose` yields findings as they are made, some of
     which take a second.
     """
@@ -38,9 +40,11 @@ class Services:
     settings: SettingsStore
     ingest: IngestPaths
     forget: ForgetDocuments
+    forget_conversation: ForgetConversation
     search: SearchPassages
     answer: AnswerQuestion
     answer_unrecorded: AnswerQuestion
+    read_ahead: ReadAhead
     traffic: Callable[[], Traffic]
     diagnose: Callable[[], Iterable[Finding]]
     samples: str

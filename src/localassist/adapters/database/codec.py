@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
-from localassist.domain.chat import Evidence, Figures
+from localassist.domain.chat import Evidence, Figures, Given
 from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
 from localassist.domain.privacy import Destination, Route
 
@@ -51,6 +51,8 @@ def evidence_from_json(column: str) -> Evidence:
         sentences=tuple(_sentence(each) for each in stored["sentences"]),
         left_out=stored["left_out"],
         dropped=stored.get("dropped", 0),
+        given=tuple(Given(**each) for each in stored.get("given", ())),
+        said=stored.get("said", ""),
         reasoning=stored.get("reasoning", ""),
         searched=stored["searched"],
         figures=Figures(**stored["figures"]),

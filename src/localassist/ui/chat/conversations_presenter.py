@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.ui.chat.conversations import ConversationsView
     from localassist.ui.jobs import Jobs
+    from localassist.usecases.forgetting import ForgetConversation
 
 
 class ConversationsPresenter(QObject):
@@ -23,9 +24,12 @@ class ConversationsPresenter(QObject):
     deleted = Signal(int)
     failed = Signal(str)
 
-    def __init__(self, store: ConversationStore, jobs: Jobs, view: ConversationsView) -> None:
+    def __init__(
+        self, store: ConversationStore, forget: ForgetConversation, jobs: Jobs, view: ConversationsView
+    ) -> None:
         super().__init__(view)
         self._store = store
+        self._forget = forget
         self._jobs = jobs
         self._view = view
         self._matching = ""
@@ -77,7 +81,7 @@ class ConversationsPresenter(QObject):
         asked.open()
 
     def _delete(self, conversation_id: int, _checked: object = None) -> None:
-        delete = partial(self._store.delete, conversation_id)
+        delete = partial(self._forget, conversation_id)
         self._jobs.call(delete, lambda _: self._on_deleted(conversation_id), self._on_failed)
 
     def _on_deleted(self, conversation_id: int) -> None:

@@ -1,0 +1,123 @@
+"""What a conversation so far brings to its next question: who said what, and which passages went with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.chat import Role
+from localassist.domain.documents import Scope
+from localassist.domain.terms import terms, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localassist.domain.chat import Evidence, Message
+    from localassist.domain.documents import Passage
+    from localassist.domain.ports.documents import DocumentStore
+
+_MARKERS: Final = re.compile(r"[ \t]?\[\d+\]")
+_ENGLISH_POINTERS: Final = "it its they them their he him his she her that this these those there one ones same former"
+_GERMAN_POINTERS: Final = (
+    "es er sie ihn ihm ihr ihre das dies diese dieser davon dafur dazu damit dort dabei daran deren"
+)
+_POINTING_BACK: Final = frozenset(f"{_ENGLISH_POINTERS} {_GERMAN_POINTERS}".split())
+_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
+_FEW_TERMS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A passage under its number in a conversation."""
+
+    n: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question that was answered.
+
+    `answer` is what people read, without marks; `said` is what the model wrote, to the letter. `given` are the
+    passages that went with the question, without those that were forgotten since. `searched` says whether
+    documents were looked through, `in_vain` that the model was told of a search that found nothing.
+    """
+
+    question: str
+    answer: str
+    said: str
+    given: tuple[Numbered, ...] = ()
+    searched: bool = False
+    in_vain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One branch of a conversation, oldest exchange first.
+
+    `dropped` counts its oldest exchanges that the model did not see at the last question, `highest` is the highest
+    number that a passage has had in it.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    dropped: int = 0
+    highest: int = 0
+
+    @property
+    def searched(self) -> bool:
+        """Whether documents were looked through for any of its questions."""
+        return any(exchange.searched for exchange in self.exchanges)
+
+
+def retell(messages: Sequence[Message], documents: DocumentStore) -> History:
+    """The history that messages make. Questions that never got an answer are left out."""
+    answered = tuple(_answered(messages))
+    evidence = [answer.evidence for _, answer in answered]
+    known = _still_known(evidence, documents)
+    return History(
+        tuple(_exchange(question, answer, known) for question, answer in answered),
+        evidence[-1].dropped // 2 if evidence else 0,
+        max((given.n for each in evidence for given in each.given), default=0),
+    )
+
+
+def leans_on(question: str, history: History) -> str:
+    """What to search for besides: the question before this one if this one says too little alone, else nothing.
+
+    Years, numbers and codes of the question before give way to those of this one ("and in 2025?").
+    """
+    before = history.exchanges[-1].question if history.exchanges else ""
+    if not before or not (len(set(terms(question))) < _FEW_TERMS or _POINTING_BACK.intersection(words(question))):
+        return ""
+    return _WITH_DIGIT.sub(" ", before) if _WITH_DIGIT.search(question) else before
+
+
+def _answered(messages: Sequence[Message]) -> Iterator[tuple[Message, Message]]:
+    question: Message | None = None
+    for message in messages:
+        if message.role is Role.USER:
+            question = message
+        elif message.role is Role.ASSISTANT and question is not None and message.text.strip():
+            yield question, message
+            question = None
+
+
+def _still_known(evidence: Sequence[Evidence], documents: DocumentStore) -> dict[int, Passage]:
+    """By chunk, the passages that were given and are still there: nobody is told what was forgotten."""
+    given = [each for one in evidence for each in one.given]
+    chunks, holders = {each.chunk_id for each in given}, {each.document_id for each in given}
+    scope = Scope(document_ids=tuple(sorted(holders)))
+    return {passage.chunk_id: passage for passage in documents.passages(sorted(chunks), scope)} if chunks else {}
+
+
+def _exchange(question: Message, answer: Message, known: dict[int, Passage]) -> Exchange:
+    evidence = answer.evidence
+    return Exchange(
+        question.text,
+        _MARKERS.sub("", answer.text),
+        evidence.said,
+        tuple(Numbered(each.n, known[each.chunk_id]) for each in evidence.given if each.chunk_id in known),
+        evidence.searched,
+        evidence.searched and evidence.said != "" and not evidence.given and not evidence.left_out,
+    )
