@@ -31,7 +31,6 @@ class Machine:
         monkeypatch.setattr("psutil.cpu_times", lambda percpu: [Times(self.busy / CORES, 0.0, 0.0)] * CORES)
         monkeypatch.setattr("time.perf_counter", lambda: self.clock)
         monkeypatch.setattr("time.thread_time", lambda: self.own)
-        monkeypatch.setattr("time.process_time", lambda: self.own)
         self.choice = ThreadChoice(CORES)
 
     def decode(self, tokens: int = 1, read: int | None = None) -> int:

@@ -88,14 +88,6 @@ class ThreadChoice:
         if self._trial is not None:
             self._follow(self._trial, seconds, tokens)
 
-    def update(self) -> int:
-        """What `begin` gives, for callers that don't tell when a decode ends."""
-        now = time.perf_counter()
-        if now - self._since >= _INTERVAL:
-            self._helpers += max(time.process_time() - self._process - (time.thread_time() - self._thread), 0.0)
-            self._look(now)
-        return self.count
-
     @property
     def _share(self) -> float:
         """Of the time that decoding took, how much its thread computed rather than waited for a processor."""
@@ -104,7 +96,7 @@ class ThreadChoice:
     def _start(self, now: float) -> None:
         """Begin a new stretch of time, in which the count stays the same."""
         self._since, self._busy = now, self._busy_seconds()
-        self._thread, self._process = time.thread_time(), time.process_time()
+        self._thread = time.thread_time()
         self._helpers = self._seconds = self._computing = self._step_seconds = 0.0
         self._steps = 0
 
