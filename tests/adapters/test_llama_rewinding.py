@@ -170,6 +170,17 @@ def test_forgetting_leaves_nothing_on_the_disk_or_in_memory(path: Path, tmp_path
     assert states_in(tmp_path) == []
 
 
+def test_what_is_not_to_be_kept_is_never_written(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=2048))
+    private, other = some_tokens(LENGTH, seed=27), some_tokens(LENGTH, seed=28)
+    with closing(open_session(path, tmp_path / "states")) as session:
+        session.reuse(private, keep=False)
+        session.read(private)
+        session.reuse(other, keep=False)
+        session.read(other)
+    assert states_in(tmp_path) == []
+
+
 def test_states_are_for_the_user_alone(tmp_path: Path) -> None:
     path = write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=2048))
     with closing(open_session(path, tmp_path / "states")) as session:

@@ -39,7 +39,7 @@ class Generation:
 
     def __call__(self, session: Session, emit: Emit) -> None:
         """Emit `PromptProgress`, reasoning, `TokenDelta` and `ToolCalled`, and at last `Generated`."""
-        cached = read_prompt(session, self.prompt.tokens, self.stable, emit)
+        cached = read_prompt(session, self.prompt.tokens, self.stable, emit, keep=self.framing.kept)
         prompts, vocabulary = session.loaded.prompts, session.loaded.vocabulary
         reader = prompts.speech.reader(thinks=self.prompt.thinks, tools=self.framing.tools)
         stops = StopStrings((*prompts.stop_strings, *self.sampling.stop_strings))
@@ -100,12 +100,13 @@ class Generation:
         )
 
 
-def read_prompt(session: Session, prompt: list[int], stable: int, emit: Emit) -> int:
+def read_prompt(session: Session, prompt: list[int], stable: int, emit: Emit, *, keep: bool) -> int:
     """Have the session know exactly the prompt; returns how many of its tokens it knew before.
 
-    After the first `stable` tokens the session marks where it is, to come back there for the next prompt.
+    After the first `stable` tokens the session marks where it is, to come back there for the next prompt. Without
+    `keep` nothing of it is written to the disk.
     """
-    cached = session.reuse(prompt)
+    cached = session.reuse(prompt, keep=keep)
     emit(PromptProgress(cached, len(prompt), cached))
     done = cached
     while done < len(prompt):

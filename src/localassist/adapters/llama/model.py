@@ -6,7 +6,6 @@ import threading
 import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -26,6 +25,7 @@ from localassist.domain.stopping import Stop
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from localassist.adapters.llama.owner import Emit
     from localassist.domain.chat import Turn
@@ -134,7 +134,7 @@ class LlamaChatModel(ChatModel):
             return
 
         def work(session: Session, emit: Emit) -> None:
-            read_prompt(session, prompt, len(prompt), emit)
+            read_prompt(session, prompt, len(prompt), emit, keep=framing.kept)
 
         for _ in owner.run(work, stop, patient=True):
             pass

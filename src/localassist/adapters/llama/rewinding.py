@@ -43,10 +43,14 @@ class Rewinder:
         self._states = states
         self._points: list[Checkpoint] = []
         self._kept = 0
+        self._may_keep = True
         self._api = bindings().api
 
-    def rewind(self, tokens: Sequence[int]) -> int:
-        """Know the longest beginning of `tokens` that can be had, without its last token; returns its length."""
+    def rewind(self, tokens: Sequence[int], *, keep: bool) -> int:
+        """Know the longest beginning of `tokens` that can be had, without its last token; returns its length.
+
+        With `keep` the sequence may be written to the disk when it gives way to another.
+        """
         tokens = list(tokens)
         here = self._reach(_usable(self._known, tokens))
         found, there = self._best_state(tokens)
@@ -57,6 +61,7 @@ class Rewinder:
             here = self._reach(_usable(self._known, tokens))
         if here < len(self._known):
             self._go_back(here)
+        self._may_keep = keep
         return len(self._known)
 
     def mark(self) -> None:
@@ -164,7 +169,7 @@ class Rewinder:
     def _keep(self) -> None:
         """Write what is known to the disk."""
         states = self._states
-        if states is None or not self._known:
+        if states is None or not self._known or not self._may_keep:
             return
         size = int(self._api.llama_state_seq_get_size_ext(self._loaded.context, 0, _WHOLE))
         path = states.new() if states.allowed(size) else None

@@ -43,13 +43,14 @@ class Session:
         """How many more tokens the context can hold, grown as far as it goes."""
         return self.loaded.context_length - len(self.known)
 
-    def reuse(self, tokens: Sequence[int]) -> int:
+    def reuse(self, tokens: Sequence[int], *, keep: bool = True) -> int:
         """Know a beginning of `tokens`, the longest that can be had without reading; returns its length.
 
-        At least the last token is left to be read, because only reading gives something to choose from.
+        At least the last token is left to be read, because only reading gives something to choose from. Without
+        `keep` the sequence that begins here is never written to the disk.
         """
         self._can_choose = False
-        return self._rewinder.rewind(tokens)
+        return self._rewinder.rewind(tokens, keep=keep)
 
     def read(self, tokens: Sequence[int]) -> None:
         """Read tokens, which must fit the context; the model can then `choose` what follows the last.

@@ -58,11 +58,12 @@ class Framing:
     """What a prompt holds besides its turns: `tools` the model may call; whether it may `think` before it answers.
 
     A model whose template knows no tools is told of them in the system text; one that can't be kept from thinking
-    thinks.
+    thinks. What was read may be `kept` on the disk, so that the conversation goes on at once after a restart.
     """
 
     tools: tuple[Tool, ...] = ()
     think: bool = True
+    kept: bool = True
 
 
 PLAIN: Final = Framing()
