@@ -36,6 +36,8 @@ ANSWER = Message(
             SentenceSupport(27, len(TEXT), unsupported=(at("45"), at("90"), at("45", 55))),
         ),
         searched=True,
+        dropped=6,
+        reasoning="The term is on page 4.",
         figures=Figures(200, 20, 12, 0.84, 51.7, 8192, "CPU, 2 threads"),
         timings={"searching": 0.1},
     ),
@@ -69,6 +71,7 @@ def test_lines_name_places_quotes_and_figures() -> None:
         "[1] lease.pdf, page 4: “at least sixty (60) days”",
         "(?) in no passage: 45, 90",
         "Found too, not cited: lease.pdf, page 6; lease.pdf",
+        "Not seen by the model: the 6 oldest messages, for which its context has no room.",
         "small on this computer (CPU, 2 threads): 0.8 s to the first word, 52 tokens/s",
     ]
 
@@ -87,7 +90,8 @@ def test_without_a_model_the_answer_says_so() -> None:
 
 def test_the_object_has_the_promised_keys_and_the_quote_verbatim() -> None:
     found = answers.answer_object(ANSWER)
-    assert set(found) == {"answer", "citations", "passages", "route", "timings", "usage"}
+    assert set(found) == {"answer", "reasoning", "citations", "passages", "route", "timings", "usage"}
+    assert found["reasoning"] == "The term is on page 4."
     assert found["citations"] == [
         {
             "n": 1,

@@ -38,7 +38,9 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 
 def evidence_lines(answer: Message) -> Iterator[str]:
-    """What stands behind an answer, a line each: citations, numbers without support, what else was found, figures."""
+    """What stands behind an answer, a line each: citations, numbers without support, what else was found,
+    what was not seen, figures.
+    """
     evidence = answer.evidence
     if evidence.searched and not evidence.citations:
         yield UNSUPPORTED
@@ -50,6 +52,8 @@ def evidence_lines(answer: Message) -> Iterator[str]:
     if evidence.found:
         places = dict.fromkeys(_place(passage, passage.page) for passage in evidence.found)
         yield f"Found too, not cited: {'; '.join(places)}"
+    if evidence.dropped:
+        yield f"Not seen by the model: the {evidence.dropped} oldest messages, for which its context has no room."
     yield _figures(evidence)
 
 
@@ -65,6 +69,7 @@ def answer_object(answer: Message) -> dict[str, Any]:
     route, figures = evidence.route, evidence.figures
     return {
         "answer": answer.text,
+        "reasoning": evidence.reasoning,
         "citations": [_citation_object(citation) for citation in evidence.citations],
         "passages": [passage_object(passage) for passage in evidence.found],
         "route": {
@@ -77,6 +82,7 @@ def answer_object(answer: Message) -> dict[str, Any]:
             "prompt_tokens": figures.prompt_tokens,
             "cached_tokens": figures.cached_tokens,
             "answer_tokens": figures.answer_tokens,
+            "reasoning_tokens": figures.reasoning_tokens,
             "context_length": figures.context_length,
         },
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,14 +16,15 @@ from localassist.domain.chat import MessageStatus, Question
 from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.events import Finished, Retrieved, TokenDelta
+from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from localassist.cli.console import Console
     from localassist.domain.chat import Message
     from localassist.domain.documents import Passage
-    from localassist.domain.stopping import Stop
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.services import Services
 
@@ -75,7 +78,8 @@ def chat(_arguments: argparse.Namespace, services: Services, console: Console) -
     talk = Talk(services)
     while True:
         try:
-            text = console.read_line("> ").strip()
+            with talk.read_ahead():
+                text = console.read_line("> ").strip()
         except (EOFError, KeyboardInterrupt):
             console.print()
             return 0
@@ -108,6 +112,23 @@ class Talk:
         scope = Scope.everything() if services.documents.collections() else Scope()
         question = Question(self.conversation_id, self.head_id, text, scope)
         self.head_id = stream(services.answer, question, console, stop).id
+
+    @contextmanager
+    def read_ahead(self) -> Iterator[None]:
+        """Around what a person takes time for: meanwhile the model reads what the next question will follow."""
+        if self.head_id is None:
+            yield
+            return
+        stop = Stop()
+        reading = threading.Thread(
+            target=self.services.read_ahead, args=(self.conversation_id, stop), daemon=True, name="reading ahead"
+        )
+        reading.start()
+        try:
+            yield
+        finally:
+            stop.request()
+            reading.join()
 
 
 def _turn(talk: Talk, text: str, console: Console) -> None:

@@ -11,6 +11,7 @@ from localassist.domain.events import (
     FilesCounted,
     ModelLoading,
     PromptProgress,
+    ReasoningDelta,
     Searching,
 )
 
@@ -34,4 +35,6 @@ def progress_line(event: AnswerEvent | IngestEvent) -> str:
             line = f"Loading {name}: {fraction:.0%}"
         case PromptProgress(done, total):
             line = f"Reading the prompt: {done} of {total} tokens"
+        case ReasoningDelta():
+            line = "Thinking ..."
     return line
