@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,14 @@ BREAK: Final = "\0"
 
 _LONG_RUN: Final = re.compile(r"\S{1000}(?=\S)|\s{1000}(?=\s)")
 """Some of llama.cpp's word patterns recurse once a character and overflow the stack on a long enough run."""
+
+_ESCAPED_BREAK: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def guarded_json(value: object, **options: Any) -> str:
+    """JSON in which a `BREAK` in a text stays one, which JSON would spell out; `options` are those of `json.dumps`."""
+    text = json.dumps(value, **options)
+    return _ESCAPED_BREAK.sub(rf"\1{BREAK}", text) if "\\u0000" in text else text
 
 
 class Guard:

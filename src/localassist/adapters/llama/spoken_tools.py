@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from localassist.adapters.llama.guarding import guarded_json
 from localassist.domain.chat import Role, ToolCall, Turn
 
 if TYPE_CHECKING:
@@ -55,14 +56,14 @@ def with_spoken_tools(turns: Sequence[Turn], tools: Sequence[Tool]) -> list[Turn
 
 
 def _described(tool: Tool) -> str:
-    return json.dumps(
+    return guarded_json(
         {"name": tool.name, "description": tool.description, "parameters": parsed(tool.parameters, {})},
         ensure_ascii=False,
     )
 
 
 def _spoken(call: ToolCall) -> str:
-    said = json.dumps({"name": call.name, "arguments": parsed(call.arguments, {})}, ensure_ascii=False)
+    said = guarded_json({"name": call.name, "arguments": parsed(call.arguments, {})}, ensure_ascii=False)
     return f"<tool_call>\n{said}\n</tool_call>"
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from localassist.adapters.llama.guarding import BREAK
+from localassist.adapters.llama.guarding import guarded_json
 
 if TYPE_CHECKING:
     from jinja2.nodes import Node
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
 _MAX_REPEATED: Final = 100_000
 """A template that multiplies its way past this many characters or items is not formatting a conversation."""
-
-_ESCAPED_BREAK: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def sandbox() -> ImmutableSandboxedEnvironment:
@@ -76,9 +72,8 @@ def _tojson(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,  # noqa: FBT001, FBT002
 ) -> str:
-    """JSON as transformers writes it; a `BREAK` in a text stays one, which JSON would spell out."""
-    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
-    return _ESCAPED_BREAK.sub(rf"\1{BREAK}", text) if "\\u0000" in text else text
+    """JSON as transformers writes it."""
+    return guarded_json(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
 def _strftime_now(pattern: str) -> str:

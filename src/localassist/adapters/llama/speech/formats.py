@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.llama.speech.reading import SpeechReader, TaggedReader
+from localassist.adapters.llama.speech.calls import INNER_MARKS, MARKED, PYTHON_TAG, TAGGED
+from localassist.adapters.llama.speech.harmony import HARMONY_MARKS, HARMONY_THINK_END, HarmonyReader
+from localassist.adapters.llama.speech.reading import SpeechReader, TaggedReader, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from localassist.adapters.llama.speech.calls import CallForm
     from localassist.domain.chat import Tool
 
-_THINK: Final = ("<think>", "</think>")
+_REASONING: Final = (
+    # how it opens, how it closes, what puts an end to it from outside
+    ("<|channel>thought", "<channel|>", "<channel|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|>", "<|END_THINKING|>"),
+    ("<|inner_prefix|>", "<|inner_suffix|>", "<|inner_suffix|>"),
+    ("[THINK]", "[/THINK]", "[/THINK]"),
+    ("<seed:think>", "</seed:think>", "</seed:think>"),
+    ("<mm:think>", "</mm:think>", "</mm:think>"),
+    ("<think>", "</think>", "\n</think>\n\n"),
+)
+_SILENT: Final = frozenset({"<response>", "</response>"})
+"""What Granite puts around the answer that follows its reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +33,41 @@ class SpeechFormat:
     """How a model writes.
 
     `markers` are the control tokens whose text its reader must be given, which is otherwise left out of an answer.
-    `think_end` is what, put into the model's mouth, ends its reasoning; empty where nothing does.
+    `think_end` is what, put into the model's mouth, ends its reasoning; empty where nothing does. `tags` is None for
+    models that write in channels.
     """
 
     markers: frozenset[str]
     think_end: str
-    tags: tuple[str, str] = _THINK
-    forms: tuple[CallForm, ...] = ()
+    tags: Tags | None
 
     def opened(self, prompt: str) -> bool:
         """Whether the prompt itself opens the reasoning, so that the answer begins inside it."""
-        return prompt.rstrip().endswith(self.tags[0])
+        return self.tags is not None and prompt.rstrip().endswith(self.tags.opens)
 
     def reader(self, *, thinks: bool, tools: Sequence[Tool] = ()) -> SpeechReader:
         """A reader for one answer; `thinks` says that the prompt opened the reasoning, `tools` were offered."""
-        return TaggedReader(self.tags, self.forms, tools, thinks=thinks)
+        return HarmonyReader(tools) if self.tags is None else TaggedReader(self.tags, tools, thinks=thinks)
 
 
-def format_of(source: str, controls: Iterable[str]) -> SpeechFormat:
-    """The format of a model with this template and the control tokens `controls`."""
-    return SpeechFormat(markers=frozenset(_THINK) & frozenset(controls), think_end=f"\n{_THINK[1]}\n\n")
+def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
+    """The format of a model with the control tokens `controls`, of which a template gives `evidence`."""
+    control_texts = frozenset(control for control in controls if len(control) > 2)
+    if "<|channel|>" in evidence and "<|message|>" in evidence:
+        return SpeechFormat(HARMONY_MARKS & control_texts, HARMONY_THINK_END, None)
+    opens, closes, think_end = next(
+        (kind for kind in _REASONING if kind[0] in evidence or kind[0] in control_texts), _REASONING[-1]
+    )
+    marked = tuple(form for form in MARKED if form.opens in evidence or form.opens in control_texts)
+    marks = {opens, closes, TAGGED.opens, TAGGED.ends, *INNER_MARKS}
+    marks |= {mark for form in marked for mark in (form.opens, form.ends)}
+    markers = frozenset(control for control in control_texts if any(control in mark for mark in marks))
+    tags = Tags(
+        opens=opens,
+        closes=closes,
+        forms=(TAGGED, *marked),
+        unmistakable=frozenset(mark for mark in marks if any(control in mark for control in markers)),
+        silent=_SILENT if "<response></response>" in evidence else frozenset(),
+        bare_calls=PYTHON_TAG in marked or not (marked or TAGGED.opens in evidence),
+    )
+    return SpeechFormat(markers, think_end, tags)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import time
+import re
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from localassist.adapters.llama.speech.calls import BARE
 from localassist.adapters.llama.speech.markers import Markers
-from localassist.domain.events import ReasoningDelta, ReasoningEnded, TokenDelta, ToolCalled
+from localassist.adapters.llama.speech.parts import Answer, Thought
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from localassist.adapters.llama.speech.calls import CallForm
+    from localassist.adapters.llama.speech.parts import SpeechEvent
     from localassist.domain.chat import Tool
 
-    SpeechEvent = ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled
+_BARE_CALLS: Final = (
+    '{"name":',
+    '{"function":',
+    '{"type":"function"',
+    '{"parameters":',
+    '[{"name":',
+    '[{"type":"function"',
+)
+"""How calls that nothing marks begin, without their white space."""
 
 
 class SpeechReader(Protocol):
@@ -32,28 +43,20 @@ class SpeechReader(Protocol):
         """The rest, at the end of the answer. A call that was not understood comes as text of the answer."""
 
 
-class Thought:
-    """Reasoning as it is shown: without white space around it, and with the time it took."""
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a model puts around reasoning (`opens`, `closes`) and calls.
 
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._spaces: list[str] = []
-        self._said = False
+    `unmistakable` are those that are control tokens, `silent` texts that are left out. `bare_calls`: an answer
+    that begins as a call in JSON may be one.
+    """
 
-    def add(self, text: str) -> list[SpeechEvent]:
-        """More of it."""
-        body = text.rstrip()
-        if not body:
-            self._spaces.append(text)
-            return []
-        shown = "".join(self._spaces) + body if self._said else body.lstrip()
-        self._said = True
-        self._spaces = [text[len(body) :]]
-        return [ReasoningDelta(shown)]
-
-    def end(self) -> list[SpeechEvent]:
-        """Nothing if nothing was thought."""
-        return [ReasoningEnded(time.perf_counter() - self._began)] if self._said else []
+    opens: str
+    closes: str
+    forms: tuple[CallForm, ...] = ()
+    unmistakable: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    bare_calls: bool = False
 
 
 class _Mode(Enum):
@@ -66,25 +69,23 @@ class _Mode(Enum):
 class TaggedReader:
     """Reads models that put tags around their reasoning and their calls.
 
-    Reasoning opens an answer or is none: a tag further on is a word of the answer.
+    Reasoning opens an answer or is none: a tag further on is a word of the answer. Calls are looked for only where
+    tools were offered.
     """
 
-    def __init__(
-        self, tags: tuple[str, str], forms: Sequence[CallForm], tools: Sequence[Tool], *, thinks: bool
-    ) -> None:
-        """`forms` are looked for only where `tools` were offered."""
-        self._opening, self._closing = tags
-        self._forms = {form.opens: form for form in forms} if tools else {}
+    def __init__(self, tags: Tags, tools: Sequence[Tool], *, thinks: bool) -> None:
+        self._tags = tags
         self._tools = tools
-        self._in_thought = Markers([self._closing])
-        self._in_answer = Markers(self._forms)
-        self._thought = Thought()
-        self._form: CallForm | None = None
+        self._forms = {form.opens: form for form in tags.forms} if tools else {}
+        self._in_thought = Markers([tags.closes, *(tags.unmistakable & self._forms.keys())])
+        self._in_answer = Markers([*self._forms, *tags.silent, *(tags.unmistakable & {tags.closes})])
         self._in_call = Markers([])
+        self._form = BARE
         self._call: list[str] = []
-        self._spaces: list[str] = []
+        self._thought = Thought()
+        self._said = Answer(with_calls=bool(tools))
+        self._thought_before = thinks
         self._held = ""
-        self._drops_space = thinks
         self._mode = _Mode.REASONING if thinks else _Mode.BEGINNING
 
     @property
@@ -96,13 +97,7 @@ class TaggedReader:
         """What is certain now."""
         self._held += text
         events: list[SpeechEvent] = []
-        steps: dict[_Mode, Callable[[list[SpeechEvent]], bool]] = {
-            _Mode.BEGINNING: self._begin,
-            _Mode.REASONING: self._reason,
-            _Mode.ANSWER: self._answer,
-            _Mode.CALL: self._collect,
-        }
-        while steps[self._mode](events):
+        while self._step(events):
             pass
         return events
 
@@ -110,30 +105,47 @@ class TaggedReader:
         """The rest."""
         held, self._held = self._held, ""
         if self._mode is _Mode.REASONING:
-            return [*self._thought.add(held), *self._thought.end()]
+            return [*self._thought.add(held), *self._thought.end(), *self._said.end()]
         if self._mode is _Mode.CALL:
             self._call.append(held)
             events = self._called("")
         else:
-            events = self._say(held)
-        rest = "".join(self._spaces)
-        return [*events, TokenDelta(rest)] if rest else events
+            events = self._said.add(held)
+        return [*events, *self._said.end()]
 
-    def _begin(self, events: list[SpeechEvent]) -> bool:
-        """Before the first word: skip white space and see whether a tag comes."""
+    def _step(self, events: list[SpeechEvent]) -> bool:
+        """Take what can be taken; False when more text is needed."""
+        if self._mode is _Mode.BEGINNING:
+            return self._begin()
+        if self._mode is _Mode.REASONING:
+            return self._reason(events)
+        if self._mode is _Mode.ANSWER:
+            return self._answer(events)
+        return self._collect(events)
+
+    def _begin(self) -> bool:
+        """Before the first word: pass over white space and see whether a tag comes, or a call that nothing marks."""
         waiting = self._held.lstrip()
-        self._spaces.append(self._held[: len(self._held) - len(waiting)])
+        self._said.wait(self._held[: len(self._held) - len(waiting)])
         self._held = waiting
-        for tag in (self._opening, self._closing):
+        if self._thought_before:
+            self._said.drop_space()
+        for tag in (self._tags.opens, self._tags.closes):
             if waiting.startswith(tag):
-                self._held = waiting.removeprefix(tag)
-                self._drops_space = True
-                self._mode, self._thought = (_Mode.REASONING if tag == self._opening else self._mode), Thought()
+                self._thought_before, self._thought, self._held = True, Thought(), waiting.removeprefix(tag)
+                self._mode = _Mode.REASONING if tag == self._tags.opens else _Mode.BEGINNING
                 return True
             if tag.startswith(waiting):
                 return False
-        if self._drops_space:
-            self._spaces.clear()
+        return self._begin_answer(re.sub(r"\s+", "", waiting[:60]))
+
+    def _begin_answer(self, words: str) -> bool:
+        if self._tools and self._tags.bare_calls:
+            if any(beginning.startswith(words) for beginning in _BARE_CALLS):
+                return False
+            if words.startswith(_BARE_CALLS):
+                self._open(BARE)
+                return True
         self._mode = _Mode.ANSWER
         return True
 
@@ -142,17 +154,21 @@ class TaggedReader:
         events += self._thought.add(before)
         if marker:
             events += self._thought.end()
-            self._mode = _Mode.BEGINNING
+            self._thought_before, self._mode = True, _Mode.BEGINNING
+        if marker in self._forms:
+            self._open(self._forms[marker])
         return bool(marker)
 
     def _answer(self, events: list[SpeechEvent]) -> bool:
         before, marker, self._held = self._in_answer.split(self._held)
-        events += self._say(before)
-        if marker:
-            self._form, self._call = self._forms[marker], []
-            self._in_call = Markers(filter(None, [self._form.ends]))
-            self._mode = _Mode.CALL
+        events += self._said.add(before)
+        if marker in self._forms:
+            self._open(self._forms[marker])
         return bool(marker)
+
+    def _open(self, form: CallForm) -> None:
+        self._form, self._call, self._mode = form, [], _Mode.CALL
+        self._in_call = Markers(filter(None, [form.ends]))
 
     def _collect(self, events: list[SpeechEvent]) -> bool:
         before, marker, self._held = self._in_call.split(self._held)
@@ -163,21 +179,6 @@ class TaggedReader:
         return bool(marker)
 
     def _called(self, ending: str) -> list[SpeechEvent]:
-        if self._form is None:
-            return []
         body = "".join(self._call)
-        calls = self._form.read(body, self._tools)
-        if not calls:
-            return self._say(self._form.opens + body + ending)
-        self._spaces.clear()
-        return [ToolCalled(call) for call in calls]
-
-    def _say(self, text: str) -> list[SpeechEvent]:
-        """Text of the answer; where a call may follow, the white space before it waits to be dropped."""
-        body = text.rstrip() if self._tools else text
-        if not body:
-            self._spaces.append(text)
-            return []
-        shown = "".join(self._spaces) + body
-        self._spaces = [text[len(body) :]]
-        return [TokenDelta(shown)]
+        calls = self._form.calls(body, self._tools)
+        return self._said.call(calls) if calls else self._said.add(self._form.opens + body + ending)
