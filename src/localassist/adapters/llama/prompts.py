@@ -95,4 +95,4 @@ class PromptWriter:
 
 
 def _size(turns: Sequence[Turn]) -> int:
-    return sum(len(turn.text) + sum(len(call.arguments) for call in turn.calls) for turn in turns)
+    return sum(len(turn.text) for turn in turns)

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _MISREAD: Final = (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError)
 _FENCE: Final = re.compile(r"^\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 _FUNCTION: Final = re.compile(
-    r'<(?:function=|[\w:｜]*(?:invoke|function) name=)"?([^">\n]+)"?>(.*?)(?:</[\w:｜]*(?:function|invoke)>|\Z)',
+    r'<(?:function=|[\w:｜]*(?:invoke|function) name=)"?([^">\n]{1,200})"?>(.*?)(?:</[\w:｜]*(?:function|invoke)>|\Z)',
     re.DOTALL,
 )
 _PARAMETER: Final = re.compile(
-    r'<(?:parameter=|[\w:｜]*param(?:eter)? name=)"?([^">\n]+)"?([^>]*)>(.*?)'
+    r'<(?:parameter=|[\w:｜]*param(?:eter)? name=)"?([^">\n]{1,200})"?([^>]{0,200})>(.*?)'
     r"(?:</[\w:｜]*param(?:eter)?>|(?=<(?:parameter=|[\w:｜]*param(?:eter)? name=))|\Z)",
     re.DOTALL,
 )

@@ -21,6 +21,9 @@ HARMONY_MARKS: Final = frozenset(
 HARMONY_THINK_END: Final = "<|end|><|start|>assistant<|channel|>final<|message|>"
 
 _HEAD_BEGINNINGS: Final = ("<|start|>", "<|channel|>", "<|constrain|>", "<|message|>", "to=", "assistant")
+_LONGEST_PAUSE: Final = 100
+"""Characters of white space before a head; more are the text of an answer."""
+
 _ENDS_HEAD: Final = Markers(["<|message|>"])
 _ENDS_BODY: Final = Markers(HARMONY_MARKS - {"<|message|>", "<|constrain|>"})
 _CHANNEL: Final = re.compile(r"<\|channel\|>\s*(\w+)")
@@ -73,7 +76,7 @@ class HarmonyReader:
         waiting = self._held.lstrip()
         if waiting.startswith(_HEAD_BEGINNINGS):
             return True
-        if not any(beginning.startswith(waiting) for beginning in _HEAD_BEGINNINGS):
+        if not any(beginning.startswith(waiting) for beginning in _HEAD_BEGINNINGS) or len(self._held) > _LONGEST_PAUSE:
             self._open("")
         return False
 
