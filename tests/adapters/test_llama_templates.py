@@ -166,12 +166,25 @@ def test_a_template_without_tools_is_told_of_them_in_words(family: str) -> None:
     assert sorted(told, key=text.index) == told
 
 
+def test_a_template_whose_calls_nobody_could_read_is_told_of_tools_in_words() -> None:
+    source = (
+        "{% for tool in tools or [] %}{{ tool.function.name }}{% endfor %}{% for m in messages %}{{ m.content }}"
+        "{% for call in m.tool_calls or [] %}{{ '~' + call.function.name + '~' + call.function.arguments.city }}"
+        "{% endfor %}{% endfor %}"
+    )
+    text = render(source, TALKS["call"], Framing((WEATHER,)))
+    assert '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Zürich", "days": 2}}' in text
+    assert "~get_weather" not in text
+
+
 def test_a_template_that_wants_arguments_as_text_gets_them_so() -> None:
     source = (
         "{% for tool in tools or [] %}{{ tool.function.name }}{% endfor %}{% for m in messages %}{{ m.content }}"
-        "{% for call in m.tool_calls or [] %}{{ '<c>' + call.function.arguments }}{% endfor %}{% endfor %}"
+        "{% for call in m.tool_calls or [] %}{{ '[TOOL_CALLS]' + call.function.name }}"
+        "{{ '[ARGS]' + call.function.arguments }}{% endfor %}{% endfor %}"
     )
-    assert '<c>{"city": "Zürich", "days": 2}' in render(source, TALKS["call"], Framing((WEATHER,)))
+    text = render(source, TALKS["call"], Framing((WEATHER,)))
+    assert '[TOOL_CALLS]get_weather[ARGS]{"city": "Zürich", "days": 2}' in text
 
 
 def test_a_template_that_always_wants_a_list_of_tools_gets_an_empty_one() -> None:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _MAX_REPEATED: Final = 100_000
 """A template that multiplies its way past this many characters or items is not formatting a conversation."""
 
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def sandbox() -> ImmutableSandboxedEnvironment:
     """The environment, with all that transformers offers to chat templates and a limit on multiplying."""
@@ -61,7 +67,7 @@ def sandbox() -> ImmutableSandboxedEnvironment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", GenerationTag], autoescape=False
     )
     environment.filters["tojson"] = _tojson
-    environment.globals.update(raise_exception=raise_exception, strftime_now=_strftime_now, namespace=PublicNamespace)
+    environment.globals.update(raise_exception=raise_exception, strftime_now=today, namespace=PublicNamespace)
     return environment
 
 
@@ -76,5 +82,10 @@ def _tojson(
     return guarded_json(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
-def _strftime_now(pattern: str) -> str:
-    return datetime.datetime.now().astimezone().strftime(pattern)
+def today(pattern: str) -> str:
+    """The date and time here as `strftime` writes it, always in English, which is what templates are written in."""
+    now = datetime.datetime.now().astimezone()
+    month, day = _MONTHS[now.month - 1], _DAYS[now.weekday()]
+    for directive, name in (("%B", month), ("%b", month[:3]), ("%A", day), ("%a", day[:3])):
+        pattern = pattern.replace(directive, name)
+    return now.strftime(pattern)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from localassist.adapters.llama.speech import format_of
 from localassist.adapters.llama.spoken_tools import parsed, with_spoken_tools, without_system
-from localassist.adapters.llama.template_sandbox import sandbox
+from localassist.adapters.llama.template_sandbox import sandbox, today
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import PLAIN, Framing
@@ -23,10 +23,11 @@ _TRIED_TOOL: Final = Tool(
     "Looks a word up.",
     '{"type": "object", "properties": {"word": {"type": "string", "description": "The word."}}, "required": ["word"]}',
 )
+_TRIED_CALL: Final = ToolCall("xq0000001", _TRIED_TOOL.name, '{"word": "quern"}')
 _TRIED: Final = (
     Turn(Role.USER, "What is a quern?"),
-    Turn(Role.ASSISTANT, "", calls=(ToolCall("xq0000001", _TRIED_TOOL.name, '{"word": "quern"}'),)),
-    Turn(Role.TOOL, "a stone mill", call_id="xq0000001"),
+    Turn(Role.ASSISTANT, "", calls=(_TRIED_CALL,)),
+    Turn(Role.TOOL, "a stone mill", call_id=_TRIED_CALL.id),
 )
 
 _LEAST_EFFORT: Final = ("none", "no_think", "minimal", "low")
@@ -46,7 +47,10 @@ class _Habits:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """How the template writes a tool, a call and a result: `text` is empty if it leaves one of them out."""
+    """How the template writes a tool, a call and a result.
+
+    `text` is empty if it leaves one of them out, or writes calls as nobody here can read them.
+    """
 
     habits: _Habits
     text: str
@@ -134,13 +138,18 @@ class JinjaTemplate:
     def _tried(self) -> _Trial:
         """What the template makes of a tool, a call and a result."""
         framing = Framing((_TRIED_TOOL,))
-        for text_arguments in (False, True):
-            habits = _Habits(text_arguments, tool_list=self._writes(_TRIED[:1], PLAIN, _Habits()) is None)
+        tool_list = self._writes(_TRIED[:1], PLAIN, _Habits()) is None
+        for habits in (_Habits(tool_list=tool_list), _Habits(text_arguments=True, tool_list=tool_list)):
             listed = self._writes(_TRIED[:1], framing, habits) or ""
             text = self._writes(_TRIED, framing, habits) or ""
-            if _TRIED_TOOL.name in listed and text.count("quern") > 1 and _TRIED[-1].text in text:
+            if _TRIED_TOOL.name in listed and _TRIED[-1].text in text and self._is_readable(text):
                 return _Trial(habits, text + listed)
-        return _Trial(habits, "")
+        return _Trial(_Habits(tool_list=tool_list), "")
+
+    def _is_readable(self, text: str) -> bool:
+        """Whether calls that look as in this conversation could be told from an answer."""
+        called = text.rpartition(_TRIED[0].text)[2].partition(_TRIED[-1].text)[0]
+        return format_of(self._source + text, ()).understands(called, _TRIED_CALL, _TRIED_TOOL)
 
     def _writes(self, turns: Sequence[Turn], framing: Framing, habits: _Habits) -> str | None:
         try:
@@ -156,7 +165,7 @@ class JinjaTemplate:
             tools=tools if tools or habits.tool_list else None,
             documents=None,
             add_generation_prompt=asks,
-            date_string=datetime.datetime.now().astimezone().strftime("%d %b %Y"),
+            date_string=today("%d %b %Y"),
             **self._switches(think=framing.think),
             **self._tokens,
         )

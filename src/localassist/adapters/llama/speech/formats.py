@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.speech.calls import INNER_MARKS, MARKED, PYTHON_TAG, TAGGED
 from localassist.adapters.llama.speech.harmony import HARMONY_MARKS, HARMONY_THINK_END, HarmonyReader
 from localassist.adapters.llama.speech.reading import SpeechReader, TaggedReader, Tags
+from localassist.domain.events import ToolCalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from localassist.domain.chat import Tool
+    from localassist.domain.chat import Tool, ToolCall
 
 _REASONING: Final = (
     # how it opens, how it closes, what puts an end to it from outside
@@ -24,6 +26,7 @@ _REASONING: Final = (
     ("<mm:think>", "</mm:think>", "</mm:think>"),
     ("<think>", "</think>", "\n</think>\n\n"),
 )
+_CALL_ENDS: Final = re.compile(r"[\])}>]")
 _SILENT: Final = frozenset({"<response>", "</response>"})
 """What Granite puts around the answer that follows its reasoning."""
 
@@ -48,6 +51,23 @@ class SpeechFormat:
     def reader(self, *, thinks: bool, tools: Sequence[Tool] = ()) -> SpeechReader:
         """A reader for one answer; `thinks` says that the prompt opened the reasoning, `tools` were offered."""
         return HarmonyReader(tools) if self.tags is None else TaggedReader(self.tags, tools, thinks=thinks)
+
+    def understands(self, written: str, call: ToolCall, tool: Tool) -> bool:
+        """Whether the call, which a template wrote somewhere in this text, would be read if the model wrote it."""
+        if self.tags is None:
+            return f"to=functions.{call.name}" in written
+        openings = [form.opens for form in self.tags.forms] + (["{", "["] if self.tags.bare_calls else [])
+        begins = [written.index(opening) for opening in openings if opening in written]
+        ends = [len(written), *(found.end() for found in _CALL_ENDS.finditer(written))]
+        return any(
+            self._reads(written[begin:end], call, tool) for begin in sorted(begins) for end in ends if end > begin
+        )
+
+    def _reads(self, text: str, call: ToolCall, tool: Tool) -> bool:
+        reader = self.reader(thinks=False, tools=[tool])
+        events = [*reader.feed(text), *reader.finish()]
+        heard = [event.call for event in events if isinstance(event, ToolCalled)]
+        return [(said.name, said.arguments) for said in heard] == [(call.name, call.arguments)]
 
 
 def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
