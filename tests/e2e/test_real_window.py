@@ -39,7 +39,7 @@ SCREENSHOTS = CHECKOUT / "build" / "screenshots"
 QUESTION = "I rent flat 4B. How early must I tell the landlord that I am moving out?"
 
 
-def unused_benchmark(_name: str) -> dict[str, object]:
+def unused_benchmark(_name: str, _model: str) -> dict[str, object]:
     raise AssertionError("the window runs no benchmark")
 
 

@@ -14,7 +14,8 @@ from localassist.domain.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAMES: Final = ("ingest", "retrieval", "startup")
+NAMES: Final = ("engine", "ingest", "retrieval", "startup")
+_OF_A_MODEL: Final = "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,19 @@ class Result:
     holds: bool | None = None
 
 
-def run(name: str) -> dict[str, Any]:
+def run(name: str, model: str = "") -> dict[str, Any]:
     """Run the benchmark `name` (one of `NAMES`) and return its report as one JSON-ready object.
 
-    Raises `NotFoundError` for an unknown name.
+    `model` is the path of a GGUF file to measure in place of the starter model, for `engine` alone. Raises
+    `NotFoundError` for an unknown name or file.
     """
     if name not in NAMES:
         raise NotFoundError(f"There is no benchmark called {name}.", f"There are: {', '.join(NAMES)}.")
-    return report(name, _run(name))
+    if model and name != _OF_A_MODEL:
+        raise NotFoundError(f"The benchmark {name} has no model to choose.", "Leave --model out.")
+    if model and not Path(model).is_file():
+        raise NotFoundError(f"There is no file {model}.", "Name the GGUF file of a chat model.")
+    return report(name, _run(name, model))
 
 
 def report(name: str, results: Iterable[Result]) -> dict[str, Any]:
@@ -60,9 +66,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _run(name: str) -> Iterable[Result]:
+def _run(name: str, model: str) -> Iterable[Result]:
     # Each benchmark brings heavy libraries, so only the one asked for is imported.
-    results: Iterable[Result] = import_module(f"localassist.bench.{name}").run()
+    benchmark = import_module(f"localassist.bench.{name}").run
+    results: Iterable[Result] = benchmark(model) if name == _OF_A_MODEL else benchmark()
     return results
 
 

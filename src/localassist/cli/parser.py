@@ -48,6 +48,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     _add_json(_add(commands, "doctor", "say what works on this computer, what does not, and what to do"))
     bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
     bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
+    bench.add_argument("--model", metavar="FILE", default="", help="the GGUF file for `engine`, not the starter model")
     return parser.parse_args(arguments)
 
 

@@ -40,8 +40,11 @@ class House(Protocol):
     def diagnose(self) -> Iterable[Finding]:
         """What `doctor` finds out; works where `services` fails."""
 
-    def run_benchmark(self, name: str) -> dict[str, Any]:
-        """The report of one benchmark. Raises `NotFoundError`."""
+    def run_benchmark(self, name: str, model: str) -> dict[str, Any]:
+        """The report of one benchmark, of the model in that file (empty: of the starter model).
+
+        Raises `NotFoundError`.
+        """
 
     def open_window(self) -> int:
         """Show the window until it is closed; gives the exit code. Raises `LocalAssistError` without a display."""
@@ -95,7 +98,7 @@ def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
         case "doctor":
             return doctor.doctor(house.diagnose(), console)
         case "bench":
-            return benchmarks.bench(house.run_benchmark(parsed.name), console)
+            return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model), console)
         case command:
             return COMMANDS[command, getattr(parsed, "verb", "")](parsed, house.services(), console)
 

@@ -1,0 +1,194 @@
+"""How fast tokens are written and read, against bare calls on the same library, model and threads."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from statistics import median
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from localassist.adapters.llama.devices import usable_gpus
+from localassist.adapters.llama.generation import Generation
+from localassist.adapters.llama.loading import LoadedModel, LoadOptions
+from localassist.adapters.llama.sampling import SamplerChain
+from localassist.adapters.llama.session import Session
+from localassist.adapters.llama.threads import ThreadChoice, default_threads
+from localassist.bench.engine.bare import Bare
+from localassist.bench.engine.opening import opened
+from localassist.bench.engine.texts import question
+from localassist.bench.engine.watching import Watch, endless, watched
+from localassist.bench.report import Result
+from localassist.domain.events import PromptProgress, TokenDelta
+from localassist.domain.ports.chat_model import PLAIN, Sampling
+from localassist.domain.stopping import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.adapters.llama.prompts import WrittenPrompt
+    from localassist.domain.events import GenerationEvent
+
+_LENGTH: Final = 4096
+_STRETCH: Final = 8
+"""Tokens that each side writes before it is the other's turn."""
+
+_STRETCHES: Final = 30
+_PROMPT: Final = 2000
+_PROMPTS: Final = 5
+_EARLY, _LATE, _WINDOW = 100, 4000, 40
+"""Token numbers around which Python's share is measured, so many to either side."""
+
+_LOOK_SECONDS: Final = 0.5
+
+
+class Rivals:
+    """A session and bare calls beside it, on one thread and with the same number of threads."""
+
+    def __init__(self, path: str) -> None:
+        self.threads = free_threads()
+        options = LoadOptions(context_length=_LENGTH, threads=self.threads)
+        self.loaded = LoadedModel(path, options, Stop(), lambda _fraction: None)
+        self.session = Session(self.loaded)
+        self.bare = Bare(path, self.loaded.length, self.threads)
+
+    def prompt(self, tokens: int, first: int = 1) -> WrittenPrompt:
+        """A question of about so many tokens; those with another `first` begin otherwise."""
+        return self.loaded.prompts.question([question(tokens, self.loaded.prompts.count, first)])
+
+    @property
+    def filler(self) -> int:
+        """A plain word's token."""
+        return self.loaded.vocabulary.continuation(" and")[-1]
+
+    def close(self) -> None:
+        """Free both models."""
+        self.bare.close()
+        self.session.close()
+
+
+def measure(path: str) -> Iterator[Result]:
+    """Decode at two depths, prefill, and Python's share of a token."""
+    with closing(Rivals(path)) as rivals:
+        for depth in (0, _PROMPT):
+            yield from _decode_ratios(rivals, depth)
+        yield _prefill_ratio(rivals)
+        yield from _python_share(rivals, path)
+
+
+def free_threads() -> int:
+    """As many threads as the session would choose by itself: fewer on a machine that is in use."""
+    choice = ThreadChoice(default_threads())
+    time.sleep(_LOOK_SECONDS)
+    return choice.begin()
+
+
+def _decode_ratios(rivals: Rivals, depth: int) -> Iterator[Result]:
+    stretches = _write(rivals, depth)
+    with_chain = median(one.sampled / one.ours for one in stretches)
+    alone = median(one.decoded / one.ours for one in stretches)
+    rate = 1 / median(one.ours for one in stretches)
+    where = f"{rivals.threads} threads, {rivals.loaded.device}"
+    yield Result(f"decode at depth {depth}", rate, "tokens/s", where)
+    name = f"decode at depth {depth}, ratio"
+    reference = f"llama_decode and the same samplers, {1 / median(one.sampled for one in stretches):.1f} tokens/s"
+    yield Result(name, with_chain, "x", reference, "at least 0.98", with_chain >= 0.98)
+    reference = f"llama_decode alone, {1 / median(one.decoded for one in stretches):.1f} tokens/s"
+    yield Result(name, alone, "x", reference, "at least 0.96", alone >= 0.96)
+    if depth == 0 and usable_gpus():
+        holds = "CPU" not in rivals.loaded.device and alone >= 0.95
+        yield Result("decode with all layers on the GPU", alone, "x", reference, "at least 0.95", holds)
+
+
+def _write(rivals: Rivals, depth: int) -> list[_Stretch]:
+    """One answer of the session, interrupted again and again for the same from bare calls at its depth."""
+    loaded = rivals.loaded
+    prompt = rivals.prompt(depth)
+    sampling = Sampling(seed=1, max_tokens=(_STRETCHES + 1) * _STRETCH)
+    rivals.bare.clear()
+    rivals.bare.read(prompt.tokens)
+    with closing(SamplerChain(sampling, loaded.vocabulary, loaded.trained_length)) as chain:
+        alternation = _Alternation(rivals, chain)
+        with endless(loaded.vocabulary.ends, rivals.filler):
+            Generation(prompt, 0, sampling, PLAIN, time.perf_counter())(rivals.session, alternation)
+    return alternation.stretches[1:]
+
+
+class _Stretch(NamedTuple):
+    """Seconds a token: ours, and right after it bare calls with the samplers and without."""
+
+    ours: float
+    sampled: float
+    decoded: float
+
+
+class _Alternation:
+    """Takes the session's events and uses every few tokens' moment for bare calls at the same depth."""
+
+    def __init__(self, rivals: Rivals, chain: SamplerChain) -> None:
+        self.stretches: list[_Stretch] = []
+        self._rivals = rivals
+        self._chain = chain
+        self._since = self._from = 0.0
+
+    def __call__(self, event: GenerationEvent) -> None:
+        now, known = time.perf_counter(), len(self._rivals.session.known)
+        if not isinstance(event, TokenDelta) or (self._since and known - self._from < _STRETCH):
+            return
+        if self._since:
+            ours = (now - self._since) / (known - self._from)
+            # Which of the two comes first alternates: what slows down or heats up disturbs both alike.
+            first = bool(len(self.stretches) % 2)
+            seconds = {sampled: self._bare(known, sampled=sampled) for sampled in (first, not first)}
+            self.stretches.append(_Stretch(ours, seconds[True], seconds[False]))
+        self._since, self._from = time.perf_counter(), known
+
+    def _bare(self, depth: int, *, sampled: bool) -> float:
+        bare = self._rivals.bare
+        bare.rewind(depth)
+        seconds = bare.step(_STRETCH, self._chain if sampled else None)
+        bare.rewind(depth)
+        return seconds
+
+
+def _prefill_ratio(rivals: Rivals) -> Result:
+    ratios, ours = [], []
+    for number in range(_PROMPTS):
+        prompt = rivals.prompt(_PROMPT, first=1000 * (number + 2))
+        rivals.bare.clear()
+        before = rivals.bare.read(prompt.tokens) if number % 2 else 0.0
+        ours.append(_reading(rivals, prompt))
+        ratios.append((before or rivals.bare.read(prompt.tokens)) / len(prompt.tokens) / ours[-1])
+    ratio = median(ratios)
+    reference = f"one llama_decode of {_PROMPT} tokens; ours {1 / median(ours):.0f} tokens/s"
+    return Result("prefill, ratio", ratio, "x", reference, "at least 0.98", ratio >= 0.98)
+
+
+def _reading(rivals: Rivals, prompt: WrittenPrompt) -> float:
+    """Seconds a token that the session takes to read a prompt that it does not know."""
+    moments: list[tuple[float, int]] = []
+
+    def emit(event: GenerationEvent) -> None:
+        if isinstance(event, PromptProgress):
+            moments.append((time.perf_counter(), event.done))
+
+    Generation(prompt, 0, Sampling(max_tokens=1), PLAIN, time.perf_counter())(rivals.session, emit)
+    (began, cached), *_, (ended, done) = moments
+    return (ended - began) / (done - cached)
+
+
+def _python_share(rivals: Rivals, path: str) -> Iterator[Result]:
+    """All that a token costs outside llama.cpp, asked through the port: written, handed over and taken.
+
+    Between the two windows nothing is computed, only written.
+    """
+    watch = Watch(lambda number: not _EARLY + 2 * _WINDOW < number < _LATE - 2 * _WINDOW)
+    sampling = Sampling(seed=1, max_tokens=_LATE + _WINDOW)
+    with opened(path, LoadOptions(context_length=_LENGTH, threads=rivals.threads)) as model:
+        turn = question(0, model.count_tokens)
+        with endless(rivals.loaded.vocabulary.ends, rivals.filler), watched(watch):
+            list(model.generate([turn], sampling, Stop()))
+    spent = watch.spent[-sampling.max_tokens :]
+    for at in (_EARLY, _LATE):
+        share = median(spent[at - _WINDOW : at + _WINDOW]) * 1e6
+        reference = f"outside llama.cpp, median of {2 * _WINDOW} tokens"
+        yield Result(f"Python's share at token {at}", share, "us", reference, "at most 100", share <= 100)
