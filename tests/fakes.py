@@ -105,9 +105,13 @@ def _block(part: str, position: int) -> Block:
 
 
 class FakeConversationStore(ConversationStore):
-    """Conversations in memory; `grown` notes every growth with its time, in the order stored."""
+    """Conversations in memory; `grown` notes every growth with its time, in the order stored.
 
-    def __init__(self) -> None:
+    `lasting` makes believe that they outlive the program.
+    """
+
+    def __init__(self, *, lasting: bool = True) -> None:
+        self._lasting = lasting
         self._lock = threading.RLock()
         self._conversations: dict[int, Conversation] = {}
         self._messages: dict[int, Message] = {}
@@ -118,6 +122,11 @@ class FakeConversationStore(ConversationStore):
     def _id(self) -> int:
         self._next += 1
         return self._next
+
+    @property
+    @override
+    def lasts(self) -> bool:
+        return self._lasting
 
     @override
     def create(self, title: str, system_prompt: str) -> Conversation:
@@ -578,8 +587,8 @@ class FakeChatModel(ChatModel):
     """Says its script word by word, the last one again and again; a token is a word.
 
     `before_word` is called with the number of words said so far; `prompts` notes what was asked, `prefilled` what
-    was to be read ahead. A script that is an error is raised instead of said; what stands in it before `</think>`
-    is thought.
+    was to be read ahead, `framings` those of both. A script that is an error is raised instead of said; what stands
+    in it before `</think>` is thought.
     """
 
     def __init__(
@@ -596,6 +605,7 @@ class FakeChatModel(ChatModel):
         self.prompts: list[tuple[Turn, ...]] = []
         self.prefilled: list[tuple[Turn, ...]] = []
         self.samplings: list[Sampling] = []
+        self.framings: list[Framing] = []
         self.load_problem: ModelError | None = None
 
     @property
@@ -629,6 +639,7 @@ class FakeChatModel(ChatModel):
             raise ContextOverflowError("The prompt does not fit.", "Ask something shorter.")
         self.prompts.append(tuple(turns))
         self.samplings.append(sampling)
+        self.framings.append(framing)
         said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         yield PromptProgress(total, total, 0)
         if isinstance(said, LocalAssistError):
@@ -658,6 +669,7 @@ class FakeChatModel(ChatModel):
         assert self._loaded, "load the model first"
         stop.raise_if_requested()
         self.prefilled.append(tuple(turns))
+        self.framings.append(framing)
 
 
 class FakeChatModels(ChatModels):

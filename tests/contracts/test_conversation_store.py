@@ -29,6 +29,11 @@ def store(request: pytest.FixtureRequest, home: Path) -> Iterator[ConversationSt
     database.close()
 
 
+def test_only_what_is_in_a_file_lasts(home: Path) -> None:
+    for path, lasts in ((home / "localassist.db", True), (None, False)):
+        assert DatabaseConversationStore(Database(path)).lasts == lasts
+
+
 def test_a_new_conversation_is_empty(store: ConversationStore) -> None:
     made = store.create("Lease", "Be brief.")
     assert (made.title, made.system_prompt, made.head_id) == ("Lease", "Be brief.", None)

@@ -299,7 +299,7 @@ def test_closing_the_generator_early_stores_what_there_is(after: type) -> None:
 
 def test_an_error_is_stored_with_what_was_said_and_then_raised() -> None:
     class Breaks(FakeChatModel):
-        def generate(self, turns, sampling, stop):  # type: ignore[no-untyped-def]
+        def generate(self, turns, sampling, stop, framing):  # type: ignore[no-untyped-def]
             yield TokenDelta("The rent")
             raise ModelError("The model ran out of memory.", "Close other programs.")
 

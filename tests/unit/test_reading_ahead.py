@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from fakes import (
     FakeActivity,
@@ -23,13 +23,11 @@ from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 
-if TYPE_CHECKING:
-    import pytest
-
 
 class Desk:
-    def __init__(self, model: FakeChatModel) -> None:
-        documents, self.store, self.activity = FakeDocumentStore(), FakeConversationStore(), FakeActivity()
+    def __init__(self, model: FakeChatModel, *, lasting: bool = True) -> None:
+        self.store, self.activity = FakeConversationStore(lasting=lasting), FakeActivity()
+        documents = FakeDocumentStore()
         settings = FakeSettingsStore(Settings(system_prompt="Be brief."))
         models = FakeChatModels(model)
         search = SearchPassages(documents, FakePassageIndex(documents), FakeEmbedder())
@@ -81,3 +79,12 @@ def test_a_stop_or_a_problem_ends_it_silently(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(model, "prefill", unloaded)
     desk.read_ahead(desk.conversation_id, Stop())
+
+
+@pytest.mark.parametrize("lasting", [True, False])
+def test_a_model_keeps_on_the_disk_only_conversations_that_last(*, lasting: bool) -> None:
+    model = FakeChatModel("Hello.")
+    desk = Desk(model, lasting=lasting)
+    desk.ask("Hi")
+    desk.read_ahead(desk.conversation_id, Stop())
+    assert [framing.kept for framing in model.framings] == [lasting, lasting]

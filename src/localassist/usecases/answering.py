@@ -20,14 +20,14 @@ from localassist.domain.events import (
     ToolCalled,
     TurnsDropped,
 )
-from localassist.domain.ports.chat_model import Sampling
+from localassist.domain.ports.chat_model import Framing, Sampling
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
 from localassist.usecases.prompting import Line, Material, reads_lines, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import History, leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
-from localassist.usecases.routing import choose_route
+from localassist.usecases.routing import choose_route, without_oldest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -224,7 +224,7 @@ class AnswerQuestion:
         thoughts: list[str] = []
         step, began = "prompt", time.perf_counter()
         try:
-            for event in model.generate(prompt.turns, sampling, stop):
+            for event in model.generate(prompt.turns, sampling, stop, Framing(kept=self._conversations.lasts)):
                 reached = _STEPS.get(type(event), step)
                 if reached != step:
                     draft.spend(step, began)
@@ -243,14 +243,14 @@ class AnswerQuestion:
 
     def _note_prompt(self, draft: _Draft, prompt: Prompt) -> Iterator[AnswerEvent]:
         """Keep what the model is given and what it does not see, and tell of the latter."""
-        route = draft.evidence.route
-        if route and prompt.dropped:
-            note = f" The {prompt.dropped} oldest messages had no room in its context."
-            route = replace(route, reason=route.reason + note)
-        draft.standing = prompt.standing
         draft.evidence = replace(
-            draft.evidence, route=route, left_out=prompt.left_out, dropped=prompt.dropped, given=prompt.given
+            draft.evidence,
+            route=draft.evidence.route and without_oldest(draft.evidence.route, prompt.dropped),
+            left_out=prompt.left_out,
+            dropped=prompt.dropped,
+            given=prompt.given,
         )
+        draft.standing = prompt.standing
         if prompt.dropped:
             yield TurnsDropped(prompt.dropped)
         if prompt.left_out:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.domain.ports.chat_model import Framing
 from localassist.usecases.prompting import Material, reads_lines, write_beginning
 from localassist.usecases.retelling import retell
 
@@ -57,4 +58,4 @@ class ReadAhead:
             lines=() if reads_lines(model, self._models.files()) else None,
         )
         stop.raise_if_requested()
-        model.prefill(write_beginning(material), stop)
+        model.prefill(write_beginning(material), stop, Framing(kept=self._conversations.lasts))

@@ -40,6 +40,11 @@ class Database:
         self._lock = threading.RLock()
         self._shared: apsw.Connection | None = None
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it is in a file."""
+        return self._path is not None
+
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
         """A connection that sees one state of the database; keep it for one short query or two."""

@@ -56,6 +56,11 @@ class DatabaseConversationStore(ConversationStore):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    @override
+    def lasts(self) -> bool:
+        return self._database.lasts
+
     @override
     def create(self, title: str, system_prompt: str) -> Conversation:
         now = time.time()

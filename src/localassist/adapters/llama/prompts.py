@@ -59,7 +59,7 @@ class PromptWriter:
                 f"The question with all that goes with it has {count:,} tokens: {excess:,} too many for an answer "
                 f"within the model's {self._context_length:,}.",
                 "Shorten the question or begin a new conversation; or set a larger context length, "
-                "if the model has one, and start the app again.",
+                "if the model has one.",
             )
         return WrittenPrompt(tokens, self.speech.opened(text))
 

@@ -9,10 +9,14 @@ if TYPE_CHECKING:
 
 
 class ConversationStore(Protocol):
-    """Conversations on disk. Every method commits before it returns; safe to call from any thread.
+    """Conversations. Every method commits before it returns; safe to call from any thread.
 
     All raise `StorageError` when the disk is full or read-only and `NotFoundError` for unknown ids.
     """
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is stored here outlives the program; if not, it is to leave no trace anywhere."""
 
     def create(self, title: str, system_prompt: str) -> Conversation:
         """A new, empty conversation."""
