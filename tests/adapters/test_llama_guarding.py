@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localassist.adapters.llama.guarding import BREAK, Guard
+from localassist.adapters.llama.guarding import BREAK, Guard, guarded_json
 
 CONTROLS = ["<|im_start|>", "<|im_end|>", "<|", "</s>", "[INST]"]
 PARTS = st.sampled_from([*CONTROLS, "<", "|", "im_", "end|>", "word ", "\n", "\0", "é"])
@@ -44,3 +46,11 @@ def test_a_run_without_spaces_is_cut_into_stretches() -> None:
 
 def test_a_vocabulary_without_control_tokens_is_fine() -> None:
     assert Guard([]).protect("</s>") == "</s>"
+
+
+@given(st.lists(st.sampled_from(["\\", "\0", "u0000", '"', "é", "\n"])).map("".join), st.booleans())
+def test_a_break_stays_one_in_json(text: str, ascii_only: bool) -> None:
+    written = guarded_json({text: [text]}, ensure_ascii=ascii_only)
+    assert written.count(BREAK) == 2 * text.count(BREAK)
+    plain = text.replace(BREAK, "")
+    assert written.replace(BREAK, "") == json.dumps({plain: [plain]}, ensure_ascii=ascii_only)
