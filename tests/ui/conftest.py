@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,10 @@ from fakes import (
 )
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
-from localassist.domain.events import Asked, Finished, Routed
+from localassist.domain.events import Asked, Finished, ReasoningDelta, Routed, TokenDelta, TurnsDropped
 from localassist.domain.privacy import Destination, Route, Traffic
 from localassist.ui.assembly import Assembly
+from localassist.ui.chat.transcript import TranscriptView
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
@@ -76,12 +78,14 @@ class ScriptedAnswers:
 
     def _answer(self, asked: Message, answer: Message, stop: Stop) -> Iterator[object]:
         said, status, problem = "", MessageStatus.FAILED, "It ended unexpectedly."
+        evidence = self.evidence
         try:
             yield Asked(asked, answer)
             yield Routed(ROUTE)
             for step in self.script:
                 self._wait(step, stop)
-                said += getattr(step, "text", "")
+                said += step.text if isinstance(step, TokenDelta) else ""
+                evidence = with_step(evidence, step)
                 if not isinstance(step, threading.Event):
                     yield step
             status, problem = MessageStatus.COMPLETE, ""
@@ -91,7 +95,7 @@ class ScriptedAnswers:
             problem = str(error)
             raise
         finally:
-            finished = self._conversations.finish(answer.id, said, status, self.evidence, problem)
+            finished = self._conversations.finish(answer.id, said, status, evidence, problem)
         yield Finished(finished)
 
     def _wait(self, step: object, stop: Stop) -> None:
@@ -104,6 +108,16 @@ class ScriptedAnswers:
             stop.raise_if_requested()
 
 
+def with_step(evidence: Evidence, step: object) -> Evidence:
+    """What is kept of a step beside the answer's words."""
+    match step:
+        case ReasoningDelta(text):
+            return replace(evidence, reasoning=evidence.reasoning + text)
+        case TurnsDropped(count):
+            return replace(evidence, dropped=count)
+    return evidence
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     made = Theme(qapp, "light")
@@ -114,6 +128,16 @@ def theme(qapp: QApplication) -> Theme:
 @pytest.fixture
 def icons(theme: Theme) -> Icons:
     return Icons(ASSETS / "icons", theme)
+
+
+@pytest.fixture
+def transcript(qtbot: QtBot, icons: Icons) -> TranscriptView:
+    view = TranscriptView(icons)
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
 
 
 @pytest.fixture

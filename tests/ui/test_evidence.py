@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPushButton
 
-from localassist.domain.chat import Evidence
+from localassist.domain.chat import Evidence, Figures
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.evidence.reasons import reasons, summary
@@ -146,7 +146,7 @@ def test_why_unfolds_what_was_searched_and_what_it_took(qtbot: QtBot, view: Evid
     words = said(view)
     assert "This computer. The model runs here." in words
     assert "search: 0.12 s" in words
-    assert "812 of 2,048 tokens, 640 known from before" in words
+    assert "812 tokens, 640 of them known from before" in words
     assert "CPU, 2 threads" in words
 
 
@@ -165,6 +165,23 @@ def test_an_answer_that_rests_on_nothing_says_so_loudly(lease: Lease) -> None:
     assert summary(none_used) == "This answer rests on none of the passages that were found."
     assert summary(evidence_of(lease)) == ""
     assert ("Searched", "No document was searched.") in reasons(Evidence())
+
+
+def test_reasons_tell_what_the_answer_cost_and_what_was_not_seen() -> None:
+    figures = Figures(1240, 1100, 320, 1.24, 4.2, 8192, "CPU, 2 threads", 200, 5.2)
+    assert reasons(Evidence(dropped=4, figures=figures))[1:] == [
+        ("Not seen", "The 4 oldest messages no longer fit and are not seen by the model."),
+        ("Ran on", "CPU, 2 threads"),
+        ("Prompt", "1,240 tokens, 1,100 of them known from before"),
+        ("First word", "after 1.2 s"),
+        ("Answer", "320 tokens, 4.2 a second"),
+        ("Thinking", "200 of these tokens, in 5 s"),
+        ("Context", "1,560 of 8,192 tokens in use"),
+    ]
+
+
+def test_reasons_of_an_answer_without_a_model_have_no_figures() -> None:
+    assert [what for what, _ in reasons(Evidence())] == ["Searched"]
 
 
 def test_what_was_found_is_shown_while_the_answer_is_written_and_a_page_being_read_stays(

@@ -13,26 +13,11 @@ from localassist.domain.documents import SentenceSupport
 from localassist.domain.events import ModelLoading, PromptProgress, TokenDelta
 from localassist.ui.chat.growing import GrowingAnswer
 from localassist.ui.chat.markdown import Code, Markdown, Piece, Prose
-from localassist.ui.chat.markup import CITATION, Thinking, marked, unmarked, unsupported_numbers
+from localassist.ui.chat.markup import CITATION, marked, unmarked, unsupported_numbers
 from localassist.ui.chat.running import progress
 from localassist.ui.theme import LIGHT
 
 MARKDOWN = Markdown()
-
-
-@pytest.mark.parametrize(
-    ("text", "thought", "answer", "is_open"),
-    [
-        ("Sixty.", "", "Sixty.", False),
-        ("<think>Hm.</think>Sixty.", "Hm.", "Sixty.", False),
-        ("\n<think>\nHm.\n</think>\n\nSixty.", "Hm.", "Sixty.", False),
-        ("<think>Hm", "Hm", "", True),
-        ("Hm.</think>\nSixty.", "Hm.", "Sixty.", False),
-        ("Use the <think> tag.", "", "Use the <think> tag.", False),
-    ],
-)
-def test_thinking_is_taken_apart(text: str, thought: str, answer: str, is_open: bool) -> None:
-    assert Thinking.split(text) == Thinking(thought, answer, is_open)
 
 
 def test_marks_go_behind_the_last_letter_of_a_sentence() -> None:
@@ -141,18 +126,6 @@ def test_finished_blocks_are_parsed_once() -> None:
     growing.feed("ee.")
     assert growing.advance(MARKDOWN, LIGHT) == []
     assert [p.html for p in growing.tail] == ["<p>Thr\nee.</p>\n"]
-
-
-def test_time_of_thinking_ends_with_the_thought() -> None:
-    now = [0.0]
-    growing = GrowingAnswer(lambda: now[0])
-    growing.feed("<think>Hm")
-    now[0] = 2.0
-    assert growing.thought_seconds == 2.0
-    growing.feed("</think>")
-    growing.advance(MARKDOWN, LIGHT)
-    now[0] = 9.0
-    assert growing.thought_seconds == 2.0
 
 
 @pytest.mark.parametrize(

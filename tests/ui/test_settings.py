@@ -139,6 +139,23 @@ def test_settings_that_cannot_be_read_say_so_on_top(
     qtbot.waitUntil(lambda: dialog.settings.note.text == "settings.toml, line 3: passages is 99. It can be 1 to 30.")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("context_length", "chosen by the app"),
+        ("threads", "chosen by the app"),
+        ("unload_after_minutes", "never"),
+    ],
+)
+def test_a_zero_says_what_it_means(dialog: SettingsDialog, name: str, said: str) -> None:
+    dialog.settings.show_settings(replace(Settings(), **{name: 0}))  # type: ignore[arg-type]
+    control = dialog.settings.row(name).control
+    assert isinstance(control, QSpinBox)
+    assert control.text() == said
+    dialog.settings.show_settings(replace(Settings(), **{name: 60}))  # type: ignore[arg-type]
+    assert control.text() == "60"
+
+
 def test_the_wheel_passes_over_a_number_without_changing_it(
     qtbot: QtBot, dialog: SettingsDialog, services: Services, jobs: Jobs
 ) -> None:

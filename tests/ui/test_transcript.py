@@ -8,33 +8,24 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QTextDocument
+from transcript_material import answer, at_bottom, dialogue, question, texts
 
-from localassist.domain.chat import Evidence, Figures, Message, MessageStatus, Role
+from localassist.domain.chat import Evidence, Figures, MessageStatus
 from localassist.domain.documents import Citation, Passage, SentenceSupport
-from localassist.ui.chat.controls import CodeHeaderWidget, CopyButton, FoldButton, FooterWidget
+from localassist.ui.chat.controls import CodeHeaderWidget, CopyButton, FooterWidget
 from localassist.ui.chat.layouts import KEPT_LAYOUTS
 from localassist.ui.chat.menu import message_menu
 from localassist.ui.chat.pieces import MessageDocument, PieceKind
-from localassist.ui.chat.transcript import TranscriptView
 from localassist.ui.theme import DARK, LIGHT, TEXT_WIDTH, body_font
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from localassist.ui.chat.transcript import TranscriptView
     from localassist.ui.icons import Icons
 
 PASSAGE = Passage(1, 1, "/files/lease.pdf", "lease.pdf", 4, "Notice", "At least sixty (60) days.", 0, 25, 0.8)
 CITATION = Citation(1, PASSAGE, "sixty (60) days", 9, 24, 4)
-
-
-def question(number: int, text: str = "What notice?") -> Message:
-    return Message(number, 1, number - 1 or None, Role.USER, text, 0, MessageStatus.COMPLETE)
-
-
-def answer(
-    number: int, text: str, status: MessageStatus = MessageStatus.COMPLETE, evidence: Evidence | None = None
-) -> Message:
-    return Message(number, 1, number - 1, Role.ASSISTANT, text, 0, status, "", evidence or Evidence())
 
 
 def supported(text: str, sentence: str, citations: tuple[int, ...], unsupported: str = "") -> Evidence:
@@ -42,31 +33,6 @@ def supported(text: str, sentence: str, citations: tuple[int, ...], unsupported:
     spans = ((text.index(unsupported), text.index(unsupported) + len(unsupported)),) if unsupported else ()
     support = SentenceSupport(start, start + len(sentence), citations, spans)
     return Evidence(citations=(CITATION,), sentences=(support,), searched=True)
-
-
-def dialogue(turns: int, text: str = "Sixty days.\n\n" * 6) -> list[Message]:
-    return [part for n in range(turns) for part in (question(2 * n + 1), answer(2 * n + 2, text))]
-
-
-@pytest.fixture
-def transcript(qtbot: QtBot, icons: Icons) -> TranscriptView:
-    view = TranscriptView(icons)
-    qtbot.addWidget(view)
-    view.resize(900, 600)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
-
-
-def texts(transcript: TranscriptView, index: int) -> list[str]:
-    """The texts of a message's pieces."""
-    layout = transcript.items[index].layout
-    assert layout is not None
-    return [piece.text(0, piece.length) for piece in layout.pieces]
-
-
-def at_bottom(transcript: TranscriptView) -> bool:
-    return transcript.verticalScrollBar().value() == transcript.verticalScrollBar().maximum()
 
 
 def test_long_conversation_opens_at_its_end_and_lays_out_what_is_seen(transcript: TranscriptView) -> None:
@@ -219,29 +185,6 @@ def test_pictures_and_html_of_a_model_are_text(transcript: TranscriptView) -> No
     assert "\ufffc" not in piece.document.toRawText(), "no picture stands in the text"
 
 
-def test_thinking_is_folded_to_one_line(transcript: TranscriptView, qtbot: QtBot) -> None:
-    figures = Figures(answer_tokens=100, tokens_per_second=14)
-    text = "<think>Let me see, the lease.</think>\nSixty days."
-    transcript.show_messages([answer(1, text, evidence=Evidence(figures=figures))])
-    assert texts(transcript, 0) == ["Sixty days."]
-    fold = transcript.findChild(FoldButton)
-    assert fold.text() == "Thought for 3 s"
-    fold.click()
-    assert texts(transcript, 0) == ["Let me see, the lease.", "Sixty days."]
-    assert "Hide" in fold.accessibleName()
-
-
-def test_thinking_shows_while_it_goes_on(transcript: TranscriptView) -> None:
-    transcript.show_messages([question(1)])
-    transcript.add(answer(2, "", MessageStatus.STREAMING))
-    transcript.grow(2, "<think>Let me")
-    transcript._on_repaint_due()
-    assert transcript.findChild(FoldButton).text() == "Thinking for 0 s"
-    transcript.grow(2, " see</think>Sixty")
-    transcript._on_repaint_due()
-    assert texts(transcript, 1) == ["Sixty"]
-
-
 def test_code_has_its_language_and_a_copy_button(transcript: TranscriptView, qtbot: QtBot) -> None:
     transcript.show_messages([answer(1, "So:\n\n```python\nif x:\n    y = 1\n```")])
     header = transcript.findChild(CodeHeaderWidget)
@@ -286,7 +229,13 @@ def test_footer_tells_speed_and_asks_again(transcript: TranscriptView, qtbot: Qt
     footer = transcript.findChild(FooterWidget)
     labels = [label.text() for label in footer.findChildren(type(footer._figures))]
     assert "1.2 s to first word, 38/s" in labels
-    assert "Runs on CPU, 2 threads." in footer._figures.toolTip()
+    assert footer._figures.toolTip().splitlines() == [
+        "Ran on: CPU, 2 threads",
+        "Prompt: 400 tokens, 100 of them known from before",
+        "First word: after 1.2 s",
+        "Answer: 120 tokens, 38 a second",
+        "Context: 520 of 8,192 tokens in use",
+    ]
     with qtbot.waitSignal(transcript.again_requested) as asked:
         qtbot.mouseClick(footer._again, Qt.MouseButton.LeftButton)
     assert asked.args == [2]

@@ -35,7 +35,9 @@ class Settings:
         0, "Processor threads for the model, from the next question on; 0 uses the physical cores.", (0, 256)
     )
     unload_after_minutes: int = _setting(
-        30, "A model that nobody asked for so many minutes leaves the memory; 0 keeps it until the end.", (0, 10_080)
+        30,
+        "A model that is asked nothing for so many minutes leaves the memory; 0 keeps it until the end.",
+        (0, 10_080),
     )
     passages: int = _setting(6, "How many passages an answer is given at most.", (1, 30))
     offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")

@@ -104,6 +104,7 @@ class Assembly(QObject):
         self._chat.model_ready.connect(self._models.note_ready)
         self._models.failed.connect(self._on_problem)
         self._list.failed.connect(self.chat.composer.complain)
+        self._list.deleting.connect(self._chat.leave_alone)
         self._list.deleted.connect(self._chat.let_go)
         self.conversations.conversation_chosen.connect(self._chat.open)
 

@@ -59,6 +59,17 @@ class Column:
         # Estimated heights will change: what stays in place is what can already be read.
         self._remember(next(laid_out, None))
 
+    def hold(self, index: int, below: float) -> None:
+        """Stay where the view is, also at the end; that place of a message comes into view where it is above."""
+        self.following = False
+        if self._tops[index] + below < self.offset:
+            self._anchor = (index, below)
+
+    def make_room(self, index: int, below: float, by: float) -> None:
+        """What stood further `below` in a message goes down `by` so much: who reads it goes with it."""
+        if self._anchor[0] == index and self._anchor[1] > below:
+            self._anchor = (index, self._anchor[1] + by)
+
     def arrange(self, view_height: float) -> None:
         """Lay out what is visible and settle the offset, keeping in place what is read."""
         # Laying out changes heights, which can bring other messages into view: two rounds settle all but a resize.

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from localassist.domain.chat import MessageStatus
+from localassist.ui.figures import figure_rows, speed
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.tips import plain_tip
@@ -78,7 +79,9 @@ class FoldButton(QToolButton):
         """Say how long was thought and whether the thought is on show."""
         self.setText(label)
         self.setIcon(self._icons.icon("chevron-down" if is_open else "chevron-right", "muted"))
-        self.setAccessibleName(f"{label}. {'Hide' if is_open else 'Show'} the thinking")
+        name = f"{label}. {'Hide' if is_open else 'Show'} the thinking"
+        if name != self.accessibleName():  # while an answer is written, this is called at every repaint
+            self.setAccessibleName(name)
         self.adjustSize()
 
 
@@ -113,7 +116,7 @@ def figures_line(message: Message) -> str:
     """How fast the answer was: "1.2 s to first word, 38/s"."""
     figures, route = message.evidence.figures, message.evidence.route
     if figures.answer_tokens:
-        return f"{figures.seconds_to_first_token:.1f} s to first word, {figures.tokens_per_second:.0f}/s"
+        return f"{figures.seconds_to_first_token:.1f} s to first word, {speed(figures)}/s"
     if route is not None and not route.model and message.status is MessageStatus.COMPLETE:
         return "quoted without a model"
     return ""
@@ -123,11 +126,5 @@ def figures_detail(message: Message) -> str:
     """Where the answer was made, and how many tokens it took."""
     figures, route = message.evidence.figures, message.evidence.route
     lines = [f"{route.model or 'no model'} on {route.destination.value}. {route.reason}"] if route else []
-    if figures.device:
-        lines.append(f"Runs on {figures.device}.")
-    if figures.answer_tokens:
-        lines.append(
-            f"{figures.prompt_tokens:,} tokens read ({figures.cached_tokens:,} known from before), "
-            f"{figures.answer_tokens:,} written, {figures.context_length:,} fit."
-        )
+    lines += [f"{what}: {how_much}" for what, how_much in figure_rows(figures)]
     return "\n".join(lines)

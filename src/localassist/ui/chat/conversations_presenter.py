@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 class ConversationsPresenter(QObject):
-    """`deleted` carries the id of a conversation that is gone; `failed` a sentence about what could not be done."""
+    """`deleting` and `deleted` carry the id of a conversation that is to go and then gone.
 
+    `failed` carries a sentence about what could not be done.
+    """
+
+    deleting = Signal(int)
     deleted = Signal(int)
     failed = Signal(str)
 
@@ -81,6 +85,7 @@ class ConversationsPresenter(QObject):
         asked.open()
 
     def _delete(self, conversation_id: int, _checked: object = None) -> None:
+        self.deleting.emit(conversation_id)
         delete = partial(self._forget, conversation_id)
         self._jobs.call(delete, lambda _: self._on_deleted(conversation_id), self._on_failed)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
-from localassist.ui.chat.markup import PRIVATE, Thinking
+from localassist.ui.chat.markup import PRIVATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from localassist.ui.chat.markdown import Markdown, Piece
     from localassist.ui.theme import Tokens
 
@@ -17,42 +14,21 @@ MOST_COLOURED: Final = 4_000  # characters of an unfinished block of code that a
 
 
 class GrowingAnswer:
-    """Collects deltas; `advance` parses what is new. `thought_seconds` is how long the thinking took so far."""
+    """Collects deltas; `advance` parses what is new. `text` is everything written so far."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._began = clock()
-        self._text = ""
-        self._frozen_at = 0  # in the answer behind the thought
-        self._thought_ended: float | None = None
+    def __init__(self) -> None:
+        self.text = ""
+        self._frozen_at = 0
         self.finished: list[Piece] = []
         self.tail: list[Piece] = []
 
-    @property
-    def text(self) -> str:
-        """Everything written so far, thinking included."""
-        return self._text
-
-    @property
-    def thinking(self) -> Thinking:
-        """What is thought and what is answered so far."""
-        return Thinking.split(self._text)
-
-    @property
-    def thought_seconds(self) -> float:
-        """How long the thinking took, up to now while it goes on."""
-        return (self._thought_ended or self._clock()) - self._began
-
     def feed(self, delta: str) -> None:
         """Take more text."""
-        self._text += PRIVATE.sub("\N{REPLACEMENT CHARACTER}", delta).replace("\r", "")
+        self.text += PRIVATE.sub("\N{REPLACEMENT CHARACTER}", delta).replace("\r", "")
 
     def advance(self, markdown: Markdown, tokens: Tokens) -> list[Piece]:
         """Parse what came since the last time; returns the pieces that are now finished for good, in order."""
-        thinking = self.thinking
-        if thinking.thought and not thinking.open and self._thought_ended is None:
-            self._thought_ended = self._clock()
-        rest = thinking.answer[self._frozen_at :]
+        rest = self.text[self._frozen_at :]
         blocks = markdown.blocks(rest)
         begins_at = _offset_of_line(rest, blocks[-1].start) if blocks else 0
         # What stands before the last block is settled once that block's first line is whole: until then it may

@@ -7,8 +7,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import MessageStatus, Role
-from localassist.ui.chat.markup import Thinking, marked, unsupported_numbers
+from localassist.ui.chat.markup import marked, unsupported_numbers
 from localassist.ui.chat.pieces import GAP, PieceKind, answer_piece, plain_piece
+from localassist.ui.chat.thought import thought_label
+from localassist.ui.figures import dropped_words
 from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from localassist.ui.chat.growing import GrowingAnswer
     from localassist.ui.chat.markdown import Markdown
     from localassist.ui.chat.pieces import LaidPiece
+    from localassist.ui.chat.thought import Thought
     from localassist.ui.theme import Tokens
 
 FOLD_HEIGHT: Final = 8 * STEP
@@ -23,59 +26,73 @@ FOOTER_HEIGHT: Final = 8 * STEP
 LINE_PIXELS: Final = 23  # a line of body text, for messages that were never laid out
 CHARACTER_PIXELS: Final = 7.5
 LONGEST_QUESTION: Final = 4_000  # characters shown; the rest is copied with it
+ONLY_THOUGHT: Final = (
+    "The model thought for as long as an answer may be and came to none. Ask again, or let answers be longer: "
+    "“Max answer tokens” in the settings."
+)
 
 
 @dataclass(slots=True)
 class MessageLayout:
-    """A laid-out message. `fold_top` and `footer_top` are where its controls stand, None where it has none."""
+    """A laid-out message. `fold_top` and `footer_top` are where its controls stand, None where it has none.
+
+    `thought` is the piece with what was thought, where it is on show; what is said begins at `said_top`.
+    """
 
     pieces: list[LaidPiece] = field(default_factory=list)
     fold_top: float | None = None
+    thought: LaidPiece | None = None
+    said_top: float = 0.0
     footer_top: float | None = None
     height: float = 0.0
+
+    def add(self, piece: LaidPiece) -> None:
+        """Put a piece below what there is."""
+        fold_above = self.fold_top is not None and self.height == self.fold_top + FOLD_HEIGHT
+        gap = STEP if fold_above else GAP
+        piece.top = self.height + gap if self.height else 0.0
+        self.height = piece.top + ceil(piece.height)  # lines of tables blur between two pixels
+        self.pieces.append(piece)
+
+    def add_fold(self) -> None:
+        """Keep the room of a fold line, which has its own space around its words."""
+        self.fold_top = self.height
+        self.height += FOLD_HEIGHT
 
 
 @dataclass(slots=True)
 class MessageItem:
-    """A message in the transcript. `height` is an estimate until it is laid out; `growing` while it is written."""
+    """A message in the transcript. `height` is an estimate until it is laid out.
+
+    `growing` is its text while that is written, `thinking` what the model thinks meanwhile.
+    """
 
     message: Message
     growing: GrowingAnswer | None = None
+    thinking: Thought | None = None
     layout: MessageLayout | None = None
     height: float = 0.0
     thought_open: bool = False
-    thought_seconds: float | None = None
     frozen: list[LaidPiece] = field(default_factory=list)
 
     @property
-    def thinking(self) -> Thinking:
-        """What is thought and what is answered."""
-        if self.growing:
-            return self.growing.thinking
-        return Thinking.split(self.message.text)
+    def thought(self) -> str:
+        """What was thought, "" where nothing was."""
+        return self.thinking.text if self.thinking else self.message.evidence.reasoning.strip()
 
     @property
     def thought_label(self) -> str:
         """The one line a thought is folded to."""
-        if self.thinking.open and self.growing:
-            return f"Thinking for {self.growing.thought_seconds:.0f} s"
-        seconds = self.thought_seconds or _estimated_thought_seconds(self.message)
-        return f"Thought for {max(seconds, 1):.0f} s" if seconds else "Thought"
+        evidence = self.message.evidence
+        if self.thinking:
+            return self.thinking.label
+        return thought_label(evidence.figures.reasoning_seconds or evidence.timings.get("reasoning", 0.0))
 
     def estimate(self, width: float) -> None:
         """Guess the height from the length of the text."""
         text = self.message.text
         lines = 1 + text.count("\n") + len(text) * CHARACTER_PIXELS / width
         self.height = lines * LINE_PIXELS + FOOTER_HEIGHT
-
-
-def _estimated_thought_seconds(message: Message) -> float:
-    """From the answer's speed and the share of its text that is thought; 0 where that is not known."""
-    figures = message.evidence.figures
-    if not (figures.tokens_per_second and message.text):
-        return 0.0
-    share = len(Thinking.split(message.text).thought) / len(message.text)
-    return share * figures.answer_tokens / figures.tokens_per_second
 
 
 class Layouter:
@@ -112,10 +129,7 @@ class Layouter:
 
     def _answer(self, item: MessageItem) -> MessageLayout:
         message = item.message
-        thinking = item.thinking
         text = marked(message.text, message.evidence)
-        if thinking.thought or thinking.open:
-            text = Thinking.split(text).answer
         made = self._markdown.pieces(self._markdown.blocks(text), self.tokens)
         pieces = [answer_piece(piece, self.tokens, self.width) for piece in made]
         pieces += [plain_piece(PieceKind.NOTE, said, self.tokens, self.width, tone) for said, tone in notes(message)]
@@ -131,28 +145,38 @@ class Layouter:
 
     def _stacked(self, item: MessageItem, pieces: list[LaidPiece], *, footer: bool = False) -> MessageLayout:
         layout = MessageLayout()
-        top = 0.0
-        thinking = item.thinking if item.message.role is Role.ASSISTANT else Thinking("", "", open=False)
-        if thinking.thought or thinking.open:
-            layout.fold_top = 0.0
-            top = float(FOLD_HEIGHT + STEP)
-            if item.thought_open:
-                pieces = [plain_piece(PieceKind.THOUGHT, thinking.thought, self.tokens, self.width), *pieces]
+        dropped = item.message.evidence.dropped
+        if dropped:
+            layout.add(plain_piece(PieceKind.NOTE, dropped_words(dropped), self.tokens, self.width))
+        if item.thought:
+            layout.add_fold()
+            layout.thought = self._thought(item) if item.thought_open else None
+        if layout.thought:
+            layout.add(layout.thought)
         for piece in pieces:
-            piece.top = top
-            top += ceil(piece.height) + GAP  # lines of tables blur between two pixels
-            layout.pieces.append(piece)
-        layout.height = max(top - GAP, 0.0) if pieces else max(top, float(LINE_PIXELS))
+            layout.add(piece)
+        layout.said_top = pieces[0].top if pieces else layout.height
+        layout.height = max(layout.height, float(LINE_PIXELS))
         if footer:
             layout.footer_top = layout.height + STEP
             layout.height = layout.footer_top + FOOTER_HEIGHT
         return layout
+
+    def _thought(self, item: MessageItem) -> LaidPiece:
+        """The thought that is on show, with what was added to it: laying it all out again would take ever longer."""
+        piece = item.layout.thought if item.layout else None
+        if piece is None:
+            return plain_piece(PieceKind.THOUGHT, item.thought, self.tokens, self.width)
+        piece.append(item.thought)
+        return piece
 
 
 def notes(message: Message) -> list[tuple[str, str]]:
     """Sentences to say under an answer, each with its tone: "amber", "red" or "" for quiet."""
     said: list[tuple[str, str]] = []
     evidence = message.evidence
+    if message.status is MessageStatus.COMPLETE and evidence.reasoning and not message.text:
+        said.append((ONLY_THOUGHT, "amber"))
     answered = message.status in {MessageStatus.COMPLETE, MessageStatus.STOPPED} and bool(message.text)
     if answered and evidence.searched and not evidence.citations:
         said.append(("No document was used. Nothing found in your documents supports this answer.", "amber"))

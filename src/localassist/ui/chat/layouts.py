@@ -49,10 +49,9 @@ class Layouts:
             oldest.layout = None
         return layout
 
-    def grow(self, item: MessageItem) -> None:
+    def grow(self, item: MessageItem) -> MessageLayout:
         """Lay out what was written since the last time."""
-        if item.layout is not None:
-            self._layouter_now().grow(item)
+        return self._layouter_now().grow(item)
 
     def _layouter_now(self) -> Layouter:
         if self._markdown is None:

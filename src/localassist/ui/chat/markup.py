@@ -1,9 +1,8 @@
-"""What an answer's text says beyond Markdown: the thinking before it, its citations and unsupported numbers."""
+"""What an answer's text says beyond Markdown: its citations and unsupported numbers."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,28 +19,6 @@ MARKS: Final = re.compile(f"[{UNSUPPORTED_START}-{CITATION_END}]")
 CITATION: Final = re.compile(f"{CITATION_START}([0-9]+){CITATION_END}")
 WRITTEN_CITATION: Final = re.compile(r"(?<![ \t])[ \t]*+\[([0-9]{1,2})\](?!\()")
 CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
-
-THINK_START: Final = "<think>"
-THINK_END: Final = "</think>"
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    """An answer's text in two parts: `thought` before `answer`; `open` while the thought has not ended."""
-
-    thought: str
-    answer: str
-    open: bool
-
-    @classmethod
-    def split(cls, text: str) -> Thinking:
-        """Take a leading `<think>` block apart from the answer; templates may have written its start already."""
-        head = text.lstrip()
-        if not head.startswith(THINK_START):
-            thought, end, answer = text.partition(THINK_END)
-            return cls(thought.strip(), answer.lstrip("\n"), open=False) if end else cls("", text, open=False)
-        thought, end, answer = head.removeprefix(THINK_START).partition(THINK_END)
-        return cls(thought.strip(), answer.lstrip("\n"), open=not end)
 
 
 def marked(text: str, evidence: Evidence) -> str:

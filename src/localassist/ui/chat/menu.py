@@ -1,4 +1,4 @@
-"""The menu of a message: what the mouse finds in its text, for the keyboard too."""
+"""The menu of a message: what the mouse finds in its text, for the keyboard too; and what has a key there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
@@ -13,7 +14,7 @@ from localassist.ui.chat.markdown import CITE, UNSUPPORTED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtGui import QTextBlock
+    from PySide6.QtGui import QKeySequence, QTextBlock
     from PySide6.QtWidgets import QWidget
 
     from localassist.domain.chat import Message
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from localassist.ui.chat.pieces import LaidPiece
 
 LONGEST_NAME: Final = 60
+
+
+def add_action(view: QWidget, name: str, key: QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
+    """Let a view and everything in it do something by a key and by its menu."""
+    action = QAction(name, view)
+    action.setShortcut(key)
+    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    action.triggered.connect(slot)
+    view.addAction(action)
 
 
 def message_menu(item: MessageItem, follow: Callable[[int, str], object], parent: QWidget) -> QMenu:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 GAP: Final = 3 * STEP
 PADDING: Final = 4 * STEP
 CODE_HEADER: Final = 9 * STEP
+THOUGHT_LINE: Final = 3.5 * STEP  # in the middle of the chevron above
+THOUGHT_LEFT: Final = 7 * STEP  # below the words of the line above
 CHIP_SCALE: Final = 2  # chips are drawn at twice their size, sharp on every screen
 CHIP_HEIGHT: Final = 16
 IN_NO_PASSAGE: Final = "This number is in none of the passages found"
@@ -140,6 +142,8 @@ class LaidPiece:
             path = QPainterPath()
             path.addRoundedRect(QRectF(0, self.top, width, self.height), RADIUS, RADIUS)
             painter.fillPath(path, QColor(background))
+        if self.kind is PieceKind.THOUGHT:
+            painter.fillRect(QRectF(THOUGHT_LINE, self.top, 2, self.height), QColor(tokens.border))
         painter.save()
         painter.translate(self.origin)
         context = QAbstractTextDocumentLayout.PaintContext()
@@ -158,6 +162,13 @@ class LaidPiece:
     def length(self) -> int:
         """How many characters it has."""
         return max(0, self.document.characterCount() - 1)
+
+    def append(self, whole: str) -> None:
+        """Show what `whole` has more than `source`, which is plain text; what stands there stays as it is."""
+        cursor = QTextCursor(self.document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(whole[len(self.source) :])
+        self.source = whole
 
 
 def _plain(document: QTextDocument, position: int, char: str) -> str:
@@ -233,8 +244,10 @@ def plain_piece(kind: PieceKind, text: str, tokens: Tokens, width: float, tone: 
     _space_lines(document)
     # The last line has its spacing below it, which the eye counts as padding.
     padding = (PADDING, GAP, PADDING, GAP - STEP) if kind is PieceKind.QUESTION or tone else (0, 0, 0, 0)
+    if kind is PieceKind.THOUGHT:
+        padding = (THOUGHT_LEFT, 0, 0, 0)
     document.setTextWidth(width - padding[0] - padding[2])
-    return LaidPiece(kind, document, padding, tone=tone)
+    return LaidPiece(kind, document, padding, source=text, tone=tone)
 
 
 def _space_lines(document: QTextDocument) -> None:

@@ -9,7 +9,18 @@ from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
 from localassist.domain.documents import Scope
-from localassist.domain.events import Asked, Finished, ModelReady, Retrieved, Routed, TokenDelta
+from localassist.domain.events import (
+    Asked,
+    Finished,
+    ModelReady,
+    ReasoningDelta,
+    ReasoningEnded,
+    Retrieved,
+    Routed,
+    TokenDelta,
+    TurnsDropped,
+)
+from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.errors import describe
 from localassist.usecases.answering import title_of
@@ -53,6 +64,7 @@ class ChatPresenter(QObject):
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
         self._scope = Scope()
+        self._reading = QuietReading(services.read_ahead, jobs, self)
         view.question_asked.connect(self.ask)
         view.stop_requested.connect(self.stop)
         view.again_requested.connect(self._on_again_requested)
@@ -77,6 +89,11 @@ class ChatPresenter(QObject):
         self._wanted = conversation_id
         self._readings += 1
         self._jobs.call(read, partial(self._on_read, self._readings), partial(self._on_not_read, self._readings))
+
+    def leave_alone(self, conversation_id: int) -> None:
+        """A conversation is about to be deleted: nothing may read it any more."""
+        if conversation_id == self._conversation_id:
+            self._reading.leave()
 
     def let_go(self, conversation_id: int) -> None:
         """A conversation is gone: stop what is written in it, and show a new one if it was on show."""
@@ -116,6 +133,7 @@ class ChatPresenter(QObject):
         yield from self._services.answer(Question(conversation_id, parent_id, text, scope), stop)
 
     def _start(self, work: Callable[[Stop], Iterator[object]], draft: str) -> None:
+        self._reading.leave()
         job = self._jobs.prepare(work)
         running = RunningAnswer(job, self._conversation_id, draft)
         self._running.append(running)
@@ -147,10 +165,18 @@ class ChatPresenter(QObject):
                 self.passages_found.emit(passages)
             case ModelReady(model):
                 self.model_ready.emit(model)
-            case TokenDelta(text) if running.answer:
-                self._view.transcript.grow(running.answer.id, text)
             case Finished(answer):
                 self._finish(answer)
+            case _:
+                self._show_words(running, happening)
+
+    def _show_words(self, running: RunningAnswer, happening: object) -> None:
+        transcript, answer = self._view.transcript, running.answer
+        match happening:
+            case TurnsDropped() | ReasoningDelta() | ReasoningEnded() if answer:
+                transcript.restate(answer, running.thought)
+            case TokenDelta(text) if answer:
+                transcript.grow(answer.id, text)
 
     def _begin_answer(self, question: Message, answer: Message) -> None:
         ids = [message.id for message in self._messages]
@@ -179,7 +205,15 @@ class ChatPresenter(QObject):
             self._view.show_busy(busy=False)
         if running.answer and running.answer.conversation_id in self._half_read():
             self.open(running.answer.conversation_id)
+        self._read_ahead()
         self.conversations_changed.emit()
+
+    def _read_ahead(self) -> None:
+        """While the model has nothing else to do it may read what is on show."""
+        if self._conversation_id is None or self._running:
+            self._reading.leave()
+        else:
+            self._reading.begin(self._conversation_id)
 
     def _half_read(self) -> set[int | None]:
         """The conversations that were or are being read while an answer in them was still written."""
@@ -223,6 +257,7 @@ class ChatPresenter(QObject):
         self._view.show_busy(busy=running is not None)
         if running and running.answer:
             self._view.transcript.add(running.answer)
+            self._view.transcript.restate(running.answer, running.thought)
             self._view.transcript.grow(running.answer.id, "".join(running.said))
             self._show_progress(running)
         self.conversation_shown.emit(conversation_id, title)
@@ -230,6 +265,7 @@ class ChatPresenter(QObject):
         if running and running.found is not None:
             self.passages_found.emit(running.found)
         self._view.composer.field.setFocus()
+        self._read_ahead()
 
     def _on_again_requested(self, answer_id: int) -> None:
         answer = next((m for m in self._messages if m.id == answer_id), None)

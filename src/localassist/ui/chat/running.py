@@ -11,11 +11,15 @@ from localassist.domain.events import (
     ModelLoading,
     ModelReady,
     PromptProgress,
+    ReasoningDelta,
+    ReasoningEnded,
     Retrieved,
     Routed,
     Searching,
     TokenDelta,
+    TurnsDropped,
 )
+from localassist.ui.chat.thought import Thought
 
 if TYPE_CHECKING:
     from localassist.domain.documents import Passage
@@ -37,6 +41,7 @@ class RunningAnswer:
     answer: Message | None = None
     found: tuple[Passage, ...] | None = None
     said: list[str] = field(default_factory=list)
+    thought: Thought = field(default_factory=Thought)
     status: str = "Starting"
     fraction: float | None = None
 
@@ -49,15 +54,29 @@ class RunningAnswer:
                 self.question, self.answer = question, answer
             case Retrieved(passages, _):
                 self.found = passages
+            case _:
+                self._take_words(happening)
+        self.status, self.fraction = progress(happening)
+
+    def _take_words(self, happening: object) -> None:
+        match happening:
+            case TurnsDropped(count) if self.answer:
+                self.answer = replace(self.answer, evidence=replace(self.answer.evidence, dropped=count))
+            case ReasoningDelta(text):
+                self.thought.add(text)
+            case ReasoningEnded(seconds):
+                self.thought.end(seconds)
             case TokenDelta(text):
                 self.said.append(text)
-        self.status, self.fraction = progress(happening)
 
     def failed_answer(self, problem: str) -> Message | None:
         """The answer with what went wrong, as it was stored; None when there is none."""
         if self.answer is None:
             return None
-        return replace(self.answer, text="".join(self.said), status=MessageStatus.FAILED, problem=problem)
+        figures = replace(self.answer.evidence.figures, reasoning_seconds=self.thought.seconds)
+        evidence = replace(self.answer.evidence, reasoning=self.thought.text, figures=figures)
+        said = "".join(self.said)
+        return replace(self.answer, text=said, status=MessageStatus.FAILED, problem=problem, evidence=evidence)
 
 
 def progress(happening: object) -> tuple[str, float | None]:
@@ -72,7 +91,7 @@ def progress(happening: object) -> tuple[str, float | None]:
             said = (f"Found {len(passages)} passage{'' if len(passages) == 1 else 's'}", None)
         case ModelLoading(name, fraction):
             said = (f"Loading {name}: {fraction:.0%}", fraction)
-        case ModelReady():
+        case ModelReady() | TurnsDropped():
             said = ("Model ready", None)
         case PromptProgress(done, total, _):
             said = (f"Reading {done:,} of {total:,} tokens", done / total if total else None)

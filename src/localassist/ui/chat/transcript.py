@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QAction,
     QContextMenuEvent,
     QGuiApplication,
     QKeySequence,
@@ -24,18 +23,19 @@ from localassist.ui.chat.growing import GrowingAnswer
 from localassist.ui.chat.items import MessageItem
 from localassist.ui.chat.layouts import Layouts
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
-from localassist.ui.chat.menu import message_menu
+from localassist.ui.chat.menu import add_action, message_menu
 from localassist.ui.chat.pointing import Pointer
 from localassist.ui.chat.selection import Selection, TextPoint
 from localassist.ui.chat.shelf import ControlShelf
 from localassist.ui.theme import STEP, TEXT_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
     from localassist.domain.chat import Message
+    from localassist.ui.chat.thought import Thought
     from localassist.ui.icons import Icons
 
 REPAINT_MS: Final = 33
@@ -81,15 +81,8 @@ class TranscriptView(QAbstractScrollArea):
         self.verticalScrollBar().setSingleStep(LINE_STEP)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         icons.theme.changed.connect(self._on_theme_changed)
-        self._add_action("Copy", QKeySequence.StandardKey.Copy, self.copy_selection)
-        self._add_action("Select all", QKeySequence.StandardKey.SelectAll, self.select_all)
-
-    def _add_action(self, name: str, key: QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
-        action = QAction(name, self)
-        action.setShortcut(key)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(slot)
-        self.addAction(action)
+        add_action(self, "Copy", QKeySequence.StandardKey.Copy, self.copy_selection)
+        add_action(self, "Select all", QKeySequence.StandardKey.SelectAll, self.select_all)
 
     @property
     def items(self) -> Sequence[MessageItem]:
@@ -120,21 +113,29 @@ class TranscriptView(QAbstractScrollArea):
         item = self._item(message_id)
         if item is not None and item.growing is not None:
             item.growing.feed(delta)
-            if not self._repaint.isActive():
-                self._repaint.start()
+            self._repaint_soon()
+
+    def restate(self, message: Message, thought: Thought) -> None:
+        """Show what else is known by now of the answer that is being written, and what the model thinks."""
+        item = self._item(message.id)
+        if item is not None and item.growing is not None:
+            item.message, item.thinking = message, thought
+            self._repaint_soon()
+
+    def _repaint_soon(self) -> None:
+        if not self._repaint.isActive():
+            self._repaint.start()
 
     def finish(self, message: Message) -> None:
         """Show the answer as it was stored, with what stands behind it."""
         item = self._item(message.id)
         if item is None:
             return
-        if item.growing is not None and item.growing.thinking.thought:
-            item.thought_seconds = item.growing.thought_seconds
-        item.message, item.growing, item.layout = message, None, None
+        item.message, item.growing, item.thinking, item.layout = message, None, None, None
         item.frozen = []
         self._arrange()
         # Painted text is silent to a screen reader: it is told once the answer is whole.
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, item.thinking.answer))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
 
     def drop_after(self, message_id: int | None) -> None:
         """Take away what follows a message (None: everything): another branch begins there."""
@@ -210,11 +211,18 @@ class TranscriptView(QAbstractScrollArea):
 
     def _on_repaint_due(self) -> None:
         began = time.perf_counter()
-        for item in self._items[-2:]:
-            if item.growing is not None:
-                self._layouts.grow(item)
+        for index in range(max(len(self._items) - 2, 0), len(self._items)):
+            self._grow(index)
         self._arrange()
         self._repaint.setInterval(max(REPAINT_MS, round(1000 * REST * (time.perf_counter() - began))))
+
+    def _grow(self, index: int) -> None:
+        item = self._items[index]
+        if item.growing is not None and item.layout is not None:
+            said_top = item.layout.said_top
+            grown = self._layouts.grow(item)
+            # A thought may go on, or begin, above what is said already.
+            self._column.make_room(index, said_top, grown.said_top - said_top)
 
     def _on_scrolled(self, value: int) -> None:
         if not self._settling:
@@ -223,12 +231,14 @@ class TranscriptView(QAbstractScrollArea):
 
     def _on_fold_toggled(self, message_id: int) -> None:
         item = self._item(message_id)
-        if item is not None:
+        if item is not None and item.layout is not None and item.layout.fold_top is not None:
+            # What was clicked stays where it is, also at the end of the conversation.
+            self._column.hold(self._items.index(item), item.layout.fold_top)
             item.thought_open = not item.thought_open
             item.layout = None
-            # What was clicked stays where it is, also at the end of the conversation.
-            self._column.scroll_to(self.verticalScrollBar().value(), self.viewport().height() + 1)
+            self._selection.clear()  # its pieces are counted otherwise now
             self._arrange()
+            self._on_scrolled(self.verticalScrollBar().value())
 
     def _on_anchor_clicked(self, message_id: int, address: str) -> None:
         if address.startswith(CITE):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from localassist.ui.figures import dropped_words, figure_rows
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
-    from localassist.domain.chat import Evidence, Figures
+    from localassist.domain.chat import Evidence
 
 NOTHING_FOUND: Final = "Nothing in your documents matches this question."
 
@@ -28,7 +29,9 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
         told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last"))
     if evidence.timings:
         told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
-    return told + _figures(evidence.figures)
+    if evidence.dropped:
+        told.append(("Not seen", dropped_words(evidence.dropped)))
+    return told + figure_rows(evidence.figures)
 
 
 def summary(evidence: Evidence) -> str:
@@ -53,19 +56,6 @@ def _searched(evidence: Evidence) -> str:
 def passages(count: int) -> str:
     """So many passages, in words."""
     return f"{count} passage" if count == 1 else f"{count} passages"
-
-
-def _figures(figures: Figures) -> list[tuple[str, str]]:
-    told: list[tuple[str, str]] = []
-    if figures.device:
-        told.append(("Ran on", figures.device))
-    if figures.prompt_tokens:
-        known = f", {figures.cached_tokens:,} known from before" if figures.cached_tokens else ""
-        told.append(("Prompt", f"{figures.prompt_tokens:,} of {figures.context_length:,} tokens{known}"))
-    if figures.answer_tokens:
-        speed = f"{figures.seconds_to_first_token:.1f} s to the first word, {figures.tokens_per_second:.0f} a second"
-        told.append(("Answer", f"{figures.answer_tokens:,} tokens, {speed}"))
-    return told
 
 
 class ReasonsView(QWidget):

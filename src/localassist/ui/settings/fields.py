@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LONG_TEXT: Final = 40  # characters of a default from which on a setting is edited in several lines
 CONTROL_WIDTH: Final = 45 * STEP
 CONTROL_HEIGHT: Final = 8 * STEP
+ZEROS: Final = {"unload_after_minutes": "never"}
+CHOSEN: Final = "chosen by the app"  # what 0 means for other settings
 
 
 class _ScrollPast(QObject):
@@ -145,7 +147,7 @@ def _control(definition: Field[Any]) -> QWidget:
         box.setSingleStep(0.1)
         box.setDecimals(2)
     elif allowed[0] == 0:
-        box.setSpecialValueText("chosen by the app")
+        box.setSpecialValueText(ZEROS.get(definition.name, CHOSEN))
     return box
 
 
