@@ -6,6 +6,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING, cast
 
+import gguf
+import numpy as np
 import pytest
 
 from gguf_files import (
@@ -81,6 +83,28 @@ def test_weights_that_are_no_numbers_are_found(checks: FileCheck, tmp_path: Path
 
 def test_a_vocabulary_alone_is_no_model(checks: FileCheck, tmp_path: Path) -> None:
     assert "only a vocabulary" in refused(checks, write_vocabulary_only(tmp_path / "m.gguf"))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind", "said"),
+    [
+        ("clip", "model", "the picture reader that goes with a model"),
+        ("bert", "model", "an embedding model"),
+        ("llama", "adapter", "an adapter (LoRA)"),
+        ("llama", "model", "does not say how many tokens"),
+    ],
+)
+def test_what_is_no_chat_model_is_called_what_it_is(
+    architecture: str, kind: str, said: str, checks: FileCheck, tmp_path: Path
+) -> None:
+    writer = gguf.GGUFWriter(str(tmp_path / "m.gguf"), architecture)
+    writer.add_type(kind)
+    writer.add_tensor("x.weight", np.zeros((4, 32), dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert said in refused(checks, tmp_path / "m.gguf")
 
 
 def test_a_vocabulary_without_bytes_is_refused(checks: FileCheck, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from looking import icon_button, said
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
+from typing_extensions import override
 
 from fakes import FakeChatModel, FakeChatModels
 from localassist.domain.diagnosis import UNUSED_GPU, Finding, State
@@ -23,6 +24,7 @@ from localassist.ui.models.sizes import size_words
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from localassist.domain.ports.chat_model import ChatModel
     from localassist.ui.errors import Problem
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
@@ -174,6 +176,58 @@ def test_a_file_that_cannot_be_used_is_listed_with_its_reason_and_cannot_be_chos
     assert not entry.isEnabled()
     assert entry.toolTip() == "It is cut short."
     assert picker.text() == "No model: quotes only"
+
+
+class FatefulModels(FakeChatModels):
+    """The app ended while it was loading the first; `open` forgives it."""
+
+    def __init__(self, *models: FakeChatModel) -> None:
+        super().__init__(*models)
+        self.warning = "The app ended while it was loading parrot."
+
+    @override
+    def files(self) -> tuple[ModelFile, ...]:
+        first, *others = super().files()
+        return (replace(first, warning=self.warning), *others)
+
+    @override
+    def open(self, reference: str) -> ChatModel:
+        if reference == "parrot":
+            self.warning = ""
+        return super().open(reference)
+
+
+def test_a_model_that_the_app_died_loading_is_told_at_the_start_and_can_be_chosen_again(
+    qtbot: QtBot, picker: ModelPicker, services: Services, jobs: Jobs
+) -> None:
+    models = FatefulModels(FakeChatModel(name="parrot"), FakeChatModel(name="owl"))
+    presenter = ModelsPresenter(picker, replace(services, models=models), jobs)
+    told: list[Problem] = []
+    presenter.failed.connect(told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0].text == models.warning
+    assert picker.text() == "parrot"
+    entry = next(a for a in picker.menu().actions() if a.text().startswith("parrot"))
+    assert entry.isEnabled()
+    assert entry.toolTip() == models.warning
+    entry.trigger()
+    qtbot.waitUntil(lambda: models.warning == "")
+
+
+def test_models_are_listed_when_the_chosen_one_is_lost(
+    qtbot: QtBot, picker: ModelPicker, services: Services, jobs: Jobs
+) -> None:
+    class Lost(FakeChatModels):
+        @override
+        def default(self) -> ChatModel | None:
+            raise ModelError("There is no chat model named 'gone'.")
+
+    presenter = ModelsPresenter(picker, replace(services, models=Lost(FakeChatModel(name="owl"))), jobs)
+    told: list[Problem] = []
+    presenter.failed.connect(told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0].text == "There is no chat model named 'gone'."
+    assert "owl\t4.0 GB" in entries(picker)
 
 
 def test_a_name_is_shown_letter_by_letter(picker: ModelPicker) -> None:

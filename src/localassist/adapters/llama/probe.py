@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.children import ChildDied, Death, Limits
-from localassist.adapters.llama.gguf_file import Header, read_header
+from localassist.adapters.llama.gguf_file import DOWNLOAD_AGAIN, Header, read_header
 from localassist.adapters.llama.memory import Need, need_of
 from localassist.adapters.llama.remembered import Verdict, verdict_key
 from localassist.domain.chat import Role, Turn
@@ -31,6 +31,7 @@ _SLOWEST_READ: Final = 20_000_000
 _SPARE_MEMORY: Final = 8 * 2**30
 _HASHED_AT_ONCE: Final = 4 * 2**20
 _MOST_PARTS: Final = 1000
+_LONGEST: Final = 2**31
 _OTHER_PURPOSE: Final = {
     "clip": "the picture reader that goes with a model",
     "bert": "an embedding model",
@@ -149,6 +150,8 @@ def _check_contents(header: Header, name: str) -> None:
         raise ModelError(f"{name} is an adapter (LoRA) for a model, not a model.", _CHOOSE_CHAT)
     if architecture in _OTHER_PURPOSE:
         raise ModelError(f"{name} is {_OTHER_PURPOSE[architecture]}, not a chat model.", _CHOOSE_CHAT)
+    if not 1 <= header.number(f"{architecture}.context_length") < _LONGEST:
+        raise ModelError(f"{name} is damaged: it does not say how many tokens its model can read.", DOWNLOAD_AGAIN)
     if header.text("tokenizer.ggml.model") == "llama" and not _spells_everything(header):
         raise ModelError(
             f"{name} has a vocabulary that can't spell every character: any other one would end the app.",
