@@ -72,20 +72,20 @@ class _Reader:
             raise self._error("::= is missing")
         self._at += 3
         self._space(lines=True)
-        self.rules[name] = self._alternatives(nested=False)
+        self.rules[name] = self._alternatives()
         if self._at < len(self._text) and self._next() not in "\r\n":
             raise self._error("this can't stand here")
         self._space(lines=True)
 
-    def _alternatives(self, *, nested: bool) -> Alternatives:
-        found = [self._sequence(nested=nested)]
+    def _alternatives(self) -> Alternatives:
+        found = [self._sequence()]
         while self._next() == "|":
             self._at += 1
             self._space(lines=True)
-            found.append(self._sequence(nested=nested))
+            found.append(self._sequence())
         return found
 
-    def _sequence(self, *, nested: bool) -> list[str]:
+    def _sequence(self) -> list[str]:
         items: list[list[str]] = []
         weight = 0  # how many rules llama.cpp counts for the last item
         while sign := self._next():
@@ -97,7 +97,7 @@ class _Reader:
             else:
                 break
             self._count(len(items[-1]), start)
-            self._space(lines=nested)
+            self._space(lines=self._depth > 0)
         return [name for item in items for name in item]
 
     def _item(self, items: list[list[str]], sign: str) -> int:
@@ -160,7 +160,7 @@ class _Reader:
             raise self._error(f"more than {_DEEPEST} groups lie in each other")
         self._at += 1
         self._space(lines=True)
-        alternatives = self._alternatives(nested=True)
+        alternatives = self._alternatives()
         if self._next() != ")":
             raise self._error("this group is not closed", start)
         self._at += 1
@@ -192,15 +192,15 @@ class _Reader:
         return times
 
     def _numbers(self) -> tuple[int, int | None]:
-        self._space(lines=True)
+        self._space(lines=self._depth > 0)
         least = self._number()
-        self._space(lines=True)
+        self._space(lines=self._depth > 0)
         most: int | None = least
         if self._next() == ",":
             self._at += 1
-            self._space(lines=True)
+            self._space(lines=self._depth > 0)
             most = self._number() if self._next() in _DIGITS else None
-            self._space(lines=True)
+            self._space(lines=self._depth > 0)
         if self._next() != "}":
             raise self._error("} is missing")
         self._at += 1

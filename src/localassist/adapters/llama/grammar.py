@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.gbnf import check_grammar
@@ -14,6 +15,11 @@ from localassist.domain.errors import ModelError
 if TYPE_CHECKING:
     from localassist.adapters.llama.vocabulary import Vocabulary
     from localassist.domain.ports.chat_model import Sampling
+
+_LONGEST_STEP: Final = 0.1
+"""Seconds of computing for a character; all but hopeless grammars take less than a thousandth of it."""
+_LONGEST_LOOK: Final = 3.0
+"""Seconds of computing for holding all tokens against the grammar; some 0.05 are usual."""
 
 
 class Grammar:
@@ -37,6 +43,7 @@ class Grammar:
         self._array = self._api.llama_token_data_array()
         self._array.data = ctypes.pointer(self._one)
         # Parts of characters are checked here: what is no character at all, llama.cpp may allow and then not take.
+        self._letters: dict[str, list[int]] = {}
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def allows(self, token: int) -> bool:
@@ -54,26 +61,51 @@ class Grammar:
         piece = self._vocabulary.piece(token)
         try:
             self._decoder.decode(piece)
+            pending = self._decoder.getstate()[0]
         except UnicodeDecodeError:
             return False
         finally:
             self._decoder.setstate(before)
-        return bool(piece) and b"\0" not in piece
+        # Python waits for the third byte before it refuses the beginning of a surrogate, when nothing else fits.
+        return bool(piece) and b"\0" not in piece and not b"\xed\xa0" <= pending < b"\xee"
 
     def restrict(self, candidates: Any) -> None:
-        """Make impossible (a logit of minus infinity) what does not fit, in a reference to llama.cpp's array."""
+        """Make impossible (a logit of minus infinity) what does not fit, in a reference to llama.cpp's array.
+
+        Raises `ModelError` when that takes so long that the next time could take for ever.
+        """
+        began = time.thread_time()
         self._api.llama_sampler_apply(self._native, candidates)
+        if time.thread_time() - began > _LONGEST_LOOK:
+            raise _too_ambiguous()
 
     def take(self, token: int) -> None:
-        """Go on with a token that was allowed."""
-        self._api.llama_sampler_accept(self._native, token)
-        if token not in self._vocabulary.ends:
-            self._decoder.decode(self._vocabulary.piece(token))
+        """Go on with a token that was allowed. Raises `ModelError` when the grammar leaves too much open.
+
+        The ways in which the text so far can be understood may double with every character, and llama.cpp follows
+        them all. A character at a time, that is seen before it takes for ever.
+        """
+        if token in self._vocabulary.ends:
+            return
+        pending = self._decoder.getstate()[0]
+        text = self._decoder.decode(self._vocabulary.piece(token))
+        parts = [part for letter in text for part in self._letter(letter)] if len(text) > 1 and not pending else []
+        whole = b"".join(map(self._vocabulary.piece, parts)) == self._vocabulary.piece(token)
+        for part in parts if parts and whole else [token]:
+            began = time.thread_time()
+            self._api.llama_sampler_accept(self._native, part)
+            if time.thread_time() - began > _LONGEST_STEP:
+                raise _too_ambiguous()
 
     def close(self) -> None:
         """Free the native object."""
         self._api.llama_sampler_free(self._native)
         self._native = None
+
+    def _letter(self, letter: str) -> list[int]:
+        if letter not in self._letters:
+            self._letters[letter] = self._vocabulary.continuation(letter)
+        return self._letters[letter]
 
 
 def grammar_for(sampling: Sampling, vocabulary: Vocabulary) -> Grammar | None:
@@ -87,3 +119,10 @@ def grammar_for(sampling: Sampling, vocabulary: Vocabulary) -> Grammar | None:
         return Grammar(text, vocabulary)
     except ModelError as error:  # it speaks of rules that nobody wrote
         raise ModelError(f"The JSON schema can't be followed. {error.message}", "Simplify the schema.") from error
+
+
+def _too_ambiguous() -> ModelError:
+    return ModelError(
+        "The grammar can't be followed any further: the answer so far can be understood in too many ways.",
+        "Change the grammar so that each text fits it in one way.",
+    )
