@@ -16,8 +16,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 from localassist.adapters.places import Places
 from localassist.app import LIBRARY_SWITCHES, App
 from localassist.bench import report
-from localassist.domain.chat import MessageStatus
+from localassist.domain.chat import Evidence, Figures, MessageStatus
+from localassist.domain.ports.conversations import ConversationStore
+from localassist.domain.privacy import Destination, Route
 from localassist.ui.assembly import SAMPLES, Assembly
+from localassist.ui.chat.controls import FoldButton
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.jobs import Jobs
@@ -28,6 +31,24 @@ FOLDER = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 PATIENCE_S = 600  # a cold embedder and a cold model on two cores that others use too
 CLOSING_S = 20
 QUESTION = "What is the limit for a hotel room in a capital city in the 2025 expense policy?"
+DAY_IN_PORTO = (
+    "One full day is enough for the **old town**:\n\n"
+    "- the cathedral and the riverside in the morning,\n"
+    "- the bridge and the wine cellars across it in the afternoon.\n\n"
+    "Stay a night if you want to see the coast as well."
+)
+THOUGHTFUL = Evidence(
+    route=Route(Destination.THIS_COMPUTER, "Qwen3-4B-Q4_K_M", "It is the chosen model, and it runs here."),
+    dropped=4,
+    reasoning=(
+        "The train takes about three hours each way, so with one day there are some eight hours in the city.\n\n"
+        "The old town is small: cathedral, station hall, riverside, bridge. The wine cellars are across the river. "
+        "That fits into a day. The coast would need the tram and two hours more.\n\n"
+        "So: yes for the old town, no with the coast."
+    ),
+    figures=Figures(1_240, 1_180, 236, 0.41, 11.8, 4_096, "CPU, 2 threads", 150, 12.7),
+    timings={"prompt": 0.41, "reasoning": 12.7, "answer": 7.3, "total": 20.5},
+)
 D = TypeVar("D", bound=QDialog)
 
 
@@ -94,6 +115,7 @@ def main() -> int:
             assembly.begin()
             try:
                 take_conversation(Photographer(theme), assembly)
+                take_thought(Photographer(theme), assembly, services.conversations)
                 take_dialogs(Photographer(theme), assembly)
             finally:
                 assembly.window.close()
@@ -118,6 +140,28 @@ def take_conversation(photographer: Photographer, assembly: Assembly) -> None:
     assembly.evidence.show_citation(1)
     photographer.wait("the cited page", lambda: bool(assembly.evidence.page.marked_text))
     photographer.take("cited-answer", window)
+
+
+def take_thought(photographer: Photographer, assembly: Assembly, conversations: ConversationStore) -> None:
+    """Show an answer that was thought about, as a model that thinks leaves it: the starter model does not."""
+    conversation = conversations.create("Trip to Porto", "")
+    _, first = conversations.ask(conversation.id, None, "How long is the train from Lisbon to Porto?")
+    conversations.finish(first.id, "About three hours.", MessageStatus.COMPLETE, Evidence())
+    _, answer = conversations.ask(conversation.id, first.id, "Is one day enough to see the city?")
+    conversations.finish(answer.id, DAY_IN_PORTO, MessageStatus.COMPLETE, THOUGHTFUL)
+    assembly.conversations.title_left.emit()
+    assembly.conversations.conversation_chosen.emit(conversation.id)
+    transcript = assembly.chat.transcript
+    photographer.wait("the thought", lambda: bool(transcript.findChildren(FoldButton)))
+    photographer.take("thought-folded", assembly.window)
+    fold = transcript.findChild(FoldButton)
+    assert fold is not None
+    fold.click()
+    assembly.window.show_evidence(shown=True)
+    why = next(b for b in assembly.evidence.findChildren(QPushButton) if b.text() == "Why this answer?")
+    why.setChecked(True)
+    photographer.take("thought-unfolded", assembly.window)
+    why.setChecked(False)
 
 
 def take_dialogs(photographer: Photographer, assembly: Assembly) -> None:

@@ -27,11 +27,12 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     scores = [c.passage.score for c in evidence.citations] + [p.score for p in evidence.found]
     if scores:
         told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last"))
-    if evidence.timings:
-        told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
     if evidence.dropped:
         told.append(("Not seen", dropped_words(evidence.dropped)))
-    return told + figure_rows(evidence.figures)
+    told += figure_rows(evidence.figures)
+    if evidence.timings:
+        told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
+    return told
 
 
 def summary(evidence: Evidence) -> str:

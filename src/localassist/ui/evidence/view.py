@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 EMPTY: Final = "When an answer rests on your documents, its passages and the page they stand on are shown here."
-REASONS_HEIGHT: Final = 200
+REASONS_HEIGHT: Final = 280
 PASSAGES_HEIGHT: Final = 160
 MOST_FOUND: Final = 12  # cards of passages that were not used; more would hold up the first frame
 
