@@ -30,7 +30,7 @@ class Candidates:
         self._tokens = np.arange(size, dtype=np.int32)
         self._entries = np.zeros(size, np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)]))
         self._array = api.llama_token_data_array()
-        self._array.data = ctypes.cast(self._entries.ctypes.data, api.llama_token_data_p)
+        self._data: Any = ctypes.cast(self._entries.ctypes.data, api.llama_token_data_p)
         self.native: Any = ctypes.byref(self._array)
 
     def fill(self, context: Any) -> None:
@@ -58,9 +58,10 @@ class Candidates:
     @property
     def selected(self) -> int:
         """The token that the last sampler of a chain took."""
-        return int(self._entries["id"][self._array.selected])
+        return int(self._array.data[self._array.selected].id)
 
     def _describe(self, size: int) -> None:
+        self._array.data = self._data  # XTC leaves tokens out by moving it
         self._array.size = size
         self._array.selected = -1
         self._array.sorted = False
