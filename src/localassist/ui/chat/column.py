@@ -66,7 +66,10 @@ class Column:
             self._anchor = (index, below)
 
     def make_room(self, index: int, below: float, by: float) -> None:
-        """What stood further `below` in a message goes down `by` so much: who reads it goes with it."""
+        """What stood further `below` in a message goes down `by` so much: who reads it goes with it.
+
+        So it is when a thought goes on, or begins, above what is said already.
+        """
         if self._anchor[0] == index and self._anchor[1] > below:
             self._anchor = (index, self._anchor[1] + by)
 

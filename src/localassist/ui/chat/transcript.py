@@ -221,7 +221,6 @@ class TranscriptView(QAbstractScrollArea):
         if item.growing is not None and item.layout is not None:
             said_top = item.layout.said_top
             grown = self._layouts.grow(item)
-            # A thought may go on, or begin, above what is said already.
             self._column.make_room(index, said_top, grown.said_top - said_top)
 
     def _on_scrolled(self, value: int) -> None:
