@@ -27,7 +27,7 @@ from localassist.usecases.prompting import Line, Material, reads_lines, write_pr
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import History, leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
-from localassist.usecases.routing import choose_route, without_oldest
+from localassist.usecases.routing import choose_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -245,7 +245,6 @@ class AnswerQuestion:
         """Keep what the model is given and what it does not see, and tell of the latter."""
         draft.evidence = replace(
             draft.evidence,
-            route=draft.evidence.route and without_oldest(draft.evidence.route, prompt.dropped),
             left_out=prompt.left_out,
             dropped=prompt.dropped,
             given=prompt.given,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from localassist.domain.privacy import Destination, Route
@@ -23,10 +22,3 @@ def choose_route(model: ChatModel | None, *, searches: bool) -> Route:
     work = "searches your documents and answers" if searches else "answers"
     name = model.description.name
     return Route(Destination.THIS_COMPUTER, name, f"The model {name} on this computer {work}; nothing leaves it.")
-
-
-def without_oldest(route: Route, dropped: int) -> Route:
-    """The route, its reason saying how many of the oldest messages the model does not see."""
-    if not dropped:
-        return route
-    return replace(route, reason=f"{route.reason} The {dropped} oldest messages had no room in its context.")
