@@ -64,13 +64,13 @@ class _Beginnings:
             )
 
     def _begin(self, sequence: list[str]) -> tuple[int, bool]:
-        ways = 1
+        ways = 0
         for name in sequence:
             self.visit(name)
             ways += self._ways[name]
             if not self._may_be_empty[name]:
                 return ways, False
-        return ways, True
+        return ways + 1, True
 
 
 def _check_endings(rules: dict[str, Alternatives]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import Any, Final
 
 LARGEST: Final = 10**16 - 1
 """No more digits are written, so that a number can't go on for ever."""
@@ -31,6 +32,12 @@ JSON_RULES: Final = {
     "date-time": r'"\"" day "T" hour "\""',
 }
 """Rules by their names, all of them for use in others: none is `root`."""
+
+
+def literal(value: Any) -> str:
+    """What a grammar writes for a value as it stands in JSON."""
+    text = json.dumps(value, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def integers(low: int, high: int) -> list[str]:

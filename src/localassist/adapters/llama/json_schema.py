@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import unquote
 
 from localassist.adapters.llama.gbnf import MOST_REPEATS
-from localassist.adapters.llama.json_grammar import JSON_RULES, LARGEST, integers
+from localassist.adapters.llama.json_grammar import JSON_RULES, LARGEST, integers, literal
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _Writer:
         fitting = [value for value in values if kind is None or any(_is_of(value, one) for one in kinds)]
         if not fitting:
             raise _unbound("none of its values (const, enum) is of its type")
-        return self._rule(" | ".join(dict.fromkeys(_literal(value) for value in fitting)))
+        return self._rule(" | ".join(dict.fromkeys(literal(value) for value in fitting)))
 
     def _reference(self, reference: Any) -> str:
         target = self._target(reference)
@@ -174,7 +174,7 @@ class _Writer:
         # From the last member to the first: what may follow when others stand before it, and when none do.
         after = first = self._rule(_NOTHING)
         for name, part in reversed(members.items()):
-            member = self._rule(f'{_literal(name)} ":" ws {self._value(part)}')
+            member = self._rule(f'{literal(name)} ":" ws {self._value(part)}')
             skip_after, skip_first = ("", "") if name in required else (f" | {after}", f" | {first}")
             first = self._rule(f"{member} {after}{skip_first}")
             after = self._rule(f'"," ws {member} {after}{skip_after}')
@@ -285,12 +285,6 @@ def _limits(schema: _Schema, least: str, most: str) -> tuple[int, int | None]:
     if high is not None and high < low:
         raise _unbound(f"{most} is less than {least}")
     return low, high
-
-
-def _literal(value: Any) -> str:
-    """A value as it stands in JSON, as a grammar writes text."""
-    text = json.dumps(value, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
 
 
 def _is_of(value: Any, kind: Any) -> bool:
