@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.context import BATCH, MICRO_BATCH
 from localassist.adapters.llama.devices import usable_gpus
+from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,8 @@ class Bare:
         parameters.n_outputs_max = 1
         parameters.no_perf = True
         self._context: Any = api.llama_init_from_model(self._model, parameters)
+        if not self._context:
+            raise ModelError("There is not enough memory for a second copy of the model.", "Measure a smaller one.")
         self._memory = api.llama_get_memory(self._context)
         self._one = (ctypes.c_int32 * 1)(_ANY_TOKEN)
         self.step(1)

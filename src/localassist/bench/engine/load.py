@@ -112,7 +112,7 @@ def _busy_here() -> Iterator[None]:
 @contextmanager
 def _busy_elsewhere() -> Iterator[None]:
     """The same in a process of its own."""
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-c", f"from {__name__} import bear; bear()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # noqa: S603  our own
         if child.stdin is None or child.stdout is None:
             raise RuntimeError("asked for pipes")
@@ -138,7 +138,8 @@ def _compute(over: threading.Event) -> None:
         sum(number * number for number in range(1000))
 
 
-if __name__ == "__main__":
+def bear() -> None:
+    """Be the other process: busy until standard input ends."""
     with _busy_here():
         sys.stdout.write("busy\n")
         sys.stdout.flush()

@@ -39,7 +39,10 @@ def measure(path: str) -> Iterator[Result]:
         return
     facts = json.loads(
         subprocess.run(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", __name__, path], capture_output=True, check=True, timeout=600
+            [sys.executable, "-c", f"from {__name__} import tell; tell()", path],
+            capture_output=True,
+            check=True,
+            timeout=600,
         ).stdout
     )
     beyond, sizes = facts["beyond"], facts["sizes"]
@@ -91,5 +94,6 @@ def _resident() -> float:
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
-if __name__ == "__main__":
+def tell() -> None:
+    """Be the process that is measured: print what was found about the file named on the command line."""
     sys.stdout.write(json.dumps(_measure(sys.argv[1])))
