@@ -10,6 +10,7 @@ import pytest
 from gguf_files import ModelOptions, write_talking_model
 from localassist.adapters.llama.loading import LoadOptions
 from localassist.adapters.llama.model import LlamaChatModel
+from localassist.adapters.llama.states import forget_states
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.events import Generated, ModelLoading, TokenDelta
@@ -126,6 +127,20 @@ def test_a_forgotten_conversation_is_read_anew(model: LlamaChatModel, tmp_path: 
     model.forget()
     model.unload()
     assert list((tmp_path / "states").rglob("*.state")) == []
+
+
+def test_what_a_model_knew_that_left_the_memory_is_forgotten_too(
+    model: LlamaChatModel, choice: _Choice, tmp_path: Path
+) -> None:
+    choice.options = LoadOptions(threads=1, use_gpu=False, keep_alive_seconds=0.05)
+    load(model)
+    figures(model, LONG)
+    assert model._owner is not None
+    model._owner._thread.join(10)
+    model.forget()
+    forget_states(tmp_path / "states")
+    load(model)
+    assert figures(model, LONG).cached_tokens == 0
 
 
 def test_reading_ahead_leaves_only_the_new_turn_to_read(model: LlamaChatModel) -> None:

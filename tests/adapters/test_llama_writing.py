@@ -90,6 +90,20 @@ def test_thinking_without_end_is_ended_by_its_budget(load: Callable[[Path], Llam
     assert len(thought.split()) <= 7
 
 
+def test_a_model_that_may_not_think_at_all_answers_at_once(
+    load: Callable[[Path], LlamaChatModel], tmp_path: Path
+) -> None:
+    path = write_talking_model(tmp_path / "m.gguf", [b"Good", b" day"], ModelOptions(template=THINKING))
+    events = events_of(load(path), replace(GREEDY, max_reasoning_tokens=0))
+    assert (thought_of(events), text_of(events)) == ("", "Good day")
+
+
+def test_thinking_does_not_count_as_answer(load: Callable[[Path], LlamaChatModel], tmp_path: Path) -> None:
+    events = events_of(load(write_talking_model(tmp_path / "m.gguf", THOUGHT)), replace(GREEDY, max_tokens=2))
+    assert text_of(events) == "Good day"
+    assert thought_of(events) == "hm, yes"
+
+
 def test_a_tool_call_is_an_event_and_its_result_is_awaited(
     load: Callable[[Path], LlamaChatModel], tmp_path: Path
 ) -> None:

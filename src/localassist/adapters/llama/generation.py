@@ -24,6 +24,10 @@ PIECE: Final = MICRO_BATCH // 4
 """Tokens of a prompt read at once. A fixed number, so that the same question has the same answer again."""
 
 
+_MOST_REMINDERS: Final = 3
+"""A model that begins to think again each time it was made to stop is left to itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """An answer to `prompt`, asked at `asked` (seconds of `time.perf_counter`).
@@ -55,8 +59,12 @@ class Generation:
         loaded = session.loaded
         with closing(SamplerChain(self.sampling, loaded.vocabulary, loaded.trained_length)) as chain:
             chain.remember(session.known)
-            limit = min(self.sampling.max_tokens or session.room, session.room)
-            while writing.tokens < limit:
+            limit, enough = self.sampling.max_tokens or session.room, _MOST_REMINDERS
+            while session.room and writing.tokens - writing.reasoning_tokens < limit:
+                if enough > 0 and self._has_thought_enough(session, writing):
+                    enough -= 1
+                    self._end_reasoning(session, chain, writing)
+                    continue
                 chain.bound = not writing.reasoning
                 token = session.choose(chain)
                 if not writing.began:
@@ -69,13 +77,13 @@ class Generation:
                 writing.take(token, choice)
                 if writing.stopped:
                     return "stop string"
-                if self._has_thought_enough(writing):
-                    self._end_reasoning(session, chain, writing)
         return "length"
 
-    def _has_thought_enough(self, writing: Writing) -> bool:
+    def _has_thought_enough(self, session: Session, writing: Writing) -> bool:
         budget = self.sampling.max_reasoning_tokens
-        return budget is not None and writing.reasoning and writing.reasoning_tokens >= budget
+        if budget is None or not session.loaded.prompts.speech.think_end:
+            return False
+        return writing.reasoning and writing.reasoning_tokens >= budget
 
     def _end_reasoning(self, session: Session, chain: SamplerChain, writing: Writing) -> None:
         """Put the end of its reasoning into the model's mouth, where its template has one."""

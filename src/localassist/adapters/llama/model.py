@@ -142,14 +142,17 @@ class LlamaChatModel(ChatModel):
     def forget(self) -> None:
         """Know nothing of any conversation any more, once what runs has ended."""
         owner = self._owner
-        if owner is None or owner.session is None:
+        if owner is None:
             return
 
         def work(session: Session, _emit: Emit) -> None:
             session.forget()
 
-        for _ in owner.run(work, Stop()):
-            pass
+        try:
+            for _ in owner.run(work, Stop()):
+                pass
+        except ModelError:  # it is leaving the memory: what it knows goes with it
+            owner.close()
 
     def unload(self) -> None:
         """End what runs and free the model; it can be loaded again."""

@@ -114,9 +114,11 @@ class LlamaChatModels(ChatModels):
     def forget_conversations(self) -> None:
         with self._lock:
             models = list(self._opened.values())
-        for model in models:
-            model.forget()
-        forget_states(self._states)
+        try:
+            for model in models:
+                model.forget()
+        finally:
+            forget_states(self._states)
 
     @override
     def close(self) -> None:

@@ -59,11 +59,12 @@ class Writing:
     def take(self, token: int, choice: TokenChoice | None = None) -> None:
         """A token was written."""
         self.tokens += 1
-        if self._reader.reasoning:
-            self.reasoning_tokens += 1
         if choice is not None:
             self._choices.append(choice)
+        thought = self._reader.reasoning
         self._read(self._markers.get(token) or self._piece(token))
+        if thought or self._reader.reasoning:
+            self.reasoning_tokens += 1
 
     def end(self, token: int) -> None:
         """The answer ends with this token, which may also end a tool call."""
