@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from statistics import median
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.devices import usable_gpus
 from localassist.adapters.llama.generation import Generation
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
@@ -32,7 +33,7 @@ _LENGTH: Final = 4096
 _STRETCH: Final = 8
 """Tokens that each side writes before it is the other's turn."""
 
-_STRETCHES: Final = 30
+_STRETCHES: Final = 50
 _PROMPT: Final = 2000
 _PROMPTS: Final = 5
 _EARLY, _LATE, _WINDOW = 100, 4000, 40
@@ -45,11 +46,17 @@ class Rivals:
     """A session and bare calls beside it, on one thread and with the same number of threads."""
 
     def __init__(self, path: str) -> None:
-        self.threads = free_threads()
+        self.threads = default_threads()
         options = LoadOptions(context_length=_LENGTH, threads=self.threads)
         self.loaded = LoadedModel(path, options, Stop(), lambda _fraction: None)
         self.session = Session(self.loaded)
         self.bare = Bare(path, self.loaded.length, self.threads)
+
+    def choose_threads(self) -> None:
+        """Take as many threads, for both sides, as the session would choose by itself just now."""
+        self.threads = free_threads()
+        bindings().api.llama_set_n_threads(self.loaded.context, self.threads, self.threads)
+        self.bare.use(self.threads)
 
     def prompt(self, tokens: int, first: int = 1) -> WrittenPrompt:
         """A question of about so many tokens; those with another `first` begin otherwise."""
@@ -84,24 +91,32 @@ def free_threads() -> int:
 
 def _decode_ratios(rivals: Rivals, depth: int) -> Iterator[Result]:
     stretches = _write(rivals, depth)
-    with_chain = median(one.sampled / one.ours for one in stretches)
-    alone = median(one.decoded / one.ours for one in stretches)
-    rate = 1 / median(one.ours for one in stretches)
+    rate = 1 / median(ours for pairs in stretches.values() for ours, _ in pairs)
     where = f"{rivals.threads} threads, {rivals.loaded.device}"
     yield Result(f"decode at depth {depth}", rate, "tokens/s", where)
+    with_chain, alone = (median(bare / ours for ours, bare in stretches[sampled]) for sampled in (True, False))
     name = f"decode at depth {depth}, ratio"
-    reference = f"llama_decode and the same samplers, {1 / median(one.sampled for one in stretches):.1f} tokens/s"
+    reference = f"llama_decode and the same samplers, {_rate(stretches[True]):.1f} tokens/s"
     yield Result(name, with_chain, "x", reference, "at least 0.98", with_chain >= 0.98)
-    reference = f"llama_decode alone, {1 / median(one.decoded for one in stretches):.1f} tokens/s"
+    reference = f"llama_decode alone, {_rate(stretches[False]):.1f} tokens/s"
     yield Result(name, alone, "x", reference, "at least 0.96", alone >= 0.96)
     if depth == 0 and usable_gpus():
         holds = "CPU" not in rivals.loaded.device and alone >= 0.95
         yield Result("decode with all layers on the GPU", alone, "x", reference, "at least 0.95", holds)
 
 
-def _write(rivals: Rivals, depth: int) -> list[_Stretch]:
-    """One answer of the session, interrupted again and again for the same from bare calls at its depth."""
+def _rate(pairs: list[tuple[float, float]]) -> float:
+    """Tokens a second of the bare calls."""
+    return 1 / median(bare for _, bare in pairs)
+
+
+def _write(rivals: Rivals, depth: int) -> dict[bool, list[tuple[float, float]]]:
+    """One answer of the session, interrupted again and again for the same from bare calls at its depth.
+
+    Gives seconds a token of ours and of the bare calls after it, by whether those had the samplers.
+    """
     loaded = rivals.loaded
+    rivals.choose_threads()
     prompt = rivals.prompt(depth)
     sampling = Sampling(seed=1, max_tokens=(_STRETCHES + 1) * _STRETCH)
     rivals.bare.clear()
@@ -110,25 +125,18 @@ def _write(rivals: Rivals, depth: int) -> list[_Stretch]:
         alternation = _Alternation(rivals, chain)
         with endless(loaded.vocabulary.ends, rivals.filler):
             Generation(prompt, 0, sampling, PLAIN, time.perf_counter())(rivals.session, alternation)
-    return alternation.stretches[1:]
-
-
-class _Stretch(NamedTuple):
-    """Seconds a token: ours, and right after it bare calls with the samplers and without."""
-
-    ours: float
-    sampled: float
-    decoded: float
+    return alternation.stretches
 
 
 class _Alternation:
     """Takes the session's events and uses every few tokens' moment for bare calls at the same depth."""
 
     def __init__(self, rivals: Rivals, chain: SamplerChain) -> None:
-        self.stretches: list[_Stretch] = []
+        self.stretches: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
         self._rivals = rivals
         self._chain = chain
         self._since = self._from = 0.0
+        self._sampled = False
 
     def __call__(self, event: GenerationEvent) -> None:
         now, known = time.perf_counter(), len(self._rivals.session.known)
@@ -136,16 +144,15 @@ class _Alternation:
             return
         if self._since:
             ours = (now - self._since) / (known - self._from)
-            # Which of the two comes first alternates: what slows down or heats up disturbs both alike.
-            first = bool(len(self.stretches) % 2)
-            seconds = {sampled: self._bare(known, sampled=sampled) for sampled in (first, not first)}
-            self.stretches.append(_Stretch(ours, seconds[True], seconds[False]))
+            # Each stretch comes after one of the other side, whose weights then fill the processor's caches.
+            self._sampled = not self._sampled
+            self.stretches[self._sampled].append((ours, self._bare(known)))
         self._since, self._from = time.perf_counter(), known
 
-    def _bare(self, depth: int, *, sampled: bool) -> float:
+    def _bare(self, depth: int) -> float:
         bare = self._rivals.bare
         bare.rewind(depth)
-        seconds = bare.step(_STRETCH, self._chain if sampled else None)
+        seconds = bare.step(_STRETCH, self._chain if self._sampled else None)
         bare.rewind(depth)
         return seconds
 
@@ -154,6 +161,7 @@ def _prefill_ratio(rivals: Rivals) -> Result:
     ratios, ours = [], []
     for number in range(_PROMPTS):
         prompt = rivals.prompt(_PROMPT, first=1000 * (number + 2))
+        rivals.choose_threads()
         rivals.bare.clear()
         before = rivals.bare.read(prompt.tokens) if number % 2 else 0.0
         ours.append(_reading(rivals, prompt))
