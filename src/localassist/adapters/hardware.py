@@ -65,7 +65,7 @@ def unused_gpu(found: tuple[Device, ...], environment: Path | None = None) -> Un
 
     `environment` is the folder of the Python environment, where set-up leaves its record.
     """
-    if any(device.kind == "gpu" for device in found):
+    if any(device.kind in {"gpu", "integrated"} for device in found):
         return None
     record = _setup_record(environment or Path(sys.prefix))
     if record.get("wanted") == "none":

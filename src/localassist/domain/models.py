@@ -26,7 +26,7 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something llama.cpp can run on; `memory_total` and `memory_free` are bytes. `kind` is cpu, gpu or other."""
+    """Something llama.cpp can run on; `memory_total` and `memory_free` are bytes. `kind` is cpu, gpu, integrated or other."""
 
     name: str
     description: str

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from localassist.adapters.llama.logs import NativeLog
 from localassist.domain.errors import ModelError
+
+_STARTING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,14 @@ class Bindings:
     log: NativeLog
 
 
-@cache
 def bindings() -> Bindings:
-    """Import the library and start its backends, once a process (0.2 s). Raises `ModelError` if it can't be used."""
+    """The library, imported and started once a process (0.2 s). Raises `ModelError` if it can't be used."""
+    with _STARTING:  # two that start it at once would leave llama.cpp the log of the one that is thrown away
+        return _start()
+
+
+@cache
+def _start() -> Bindings:
     # ggml would otherwise start a debugger to print a trace when it aborts.
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")
     try:

@@ -11,7 +11,7 @@ from localassist.domain.models import Device
 if TYPE_CHECKING:
     from localassist.adapters.child_messages import JSON
 
-_KINDS: Final = {0: "cpu", 1: "gpu", 2: "gpu"}
+_KINDS: Final = {0: "cpu", 1: "gpu", 2: "integrated"}
 """enum ggml_backend_dev_type: CPU, GPU, integrated GPU; accelerators and what comes later are "other"."""
 
 
@@ -36,10 +36,15 @@ def report() -> tuple[JSON, bytes]:
 
 
 def usable_gpus() -> tuple[Device, ...]:
-    """The graphics processors that a model can be put on, none when the library was built without them."""
+    """The graphics processors that a model can be put on, none when the library was built without them.
+
+    Beside a card of its own memory an integrated one is left out, as llama.cpp leaves it out.
+    """
     if not bindings().api.llama_supports_gpu_offload():
         return ()
-    return tuple(device for device in list_devices() if device.kind == "gpu")
+    gpus = [device for device in list_devices() if device.kind in {"gpu", "integrated"}]
+    cards = [device for device in gpus if device.kind == "gpu"]
+    return tuple(cards or gpus)
 
 
 def _describe(library: ctypes.CDLL, device: int) -> Device:

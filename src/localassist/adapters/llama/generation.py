@@ -25,7 +25,7 @@ PIECE: Final = MICRO_BATCH // 4
 
 
 _MOST_REMINDERS: Final = 3
-"""A model that begins to think again each time it was made to stop is left to itself."""
+"""A model that begins to think again each time it was made to stop has no answer to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,11 @@ class Generation:
         with closing(SamplerChain(self.sampling, loaded.vocabulary, loaded.trained_length)) as chain:
             chain.remember(session.known)
             limit, enough = self.sampling.max_tokens or session.room, _MOST_REMINDERS
-            while session.room and writing.tokens - writing.reasoning_tokens < limit:
-                if enough > 0 and self._has_thought_enough(session, writing):
+            while session.can_append() and writing.tokens - writing.reasoning_tokens < limit:
+                session.raise_if_aborted()
+                if self._has_thought_enough(session, writing):
+                    if not enough:
+                        break
                     enough -= 1
                     self._end_reasoning(session, chain, writing)
                     continue
@@ -88,7 +91,7 @@ class Generation:
     def _end_reasoning(self, session: Session, chain: SamplerChain, writing: Writing) -> None:
         """Put the end of its reasoning into the model's mouth, where its template has one."""
         for token in session.loaded.vocabulary.continuation(session.loaded.prompts.speech.think_end):
-            if session.room:
+            if session.can_append():
                 session.append(token)
                 chain.remember([token])
                 writing.take(token)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.context import AbortSwitch, Context, ContextOptions
 from localassist.adapters.llama.devices import usable_gpus
 from localassist.adapters.llama.gguf_file import read_header
 from localassist.adapters.llama.memory import free_memory, need_of
-from localassist.adapters.llama.planning import FIRST_CONTEXT, layers_for_gpu, longest_allowed, plan_context
+from localassist.adapters.llama.planning import layers_for_gpu, longest_allowed, plan_context
 from localassist.adapters.llama.prompts import PromptWriter
 from localassist.adapters.llama.templates import template_for
 from localassist.adapters.llama.threadpool import Threadpool
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localassist.adapters.llama.templates import Template
-    from localassist.domain.models import Device
     from localassist.domain.stopping import Stop
+
+_USUAL_CONTEXT: Final = 8192
+"""Tokens for which room is made where only a part of the layers fits the graphics processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,16 @@ class LoadOptions:
     use_gpu: bool = True
     keep_alive_seconds: float = 0.0
     check_weights: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """`layers` on the graphics processors (-1 all), `wanted` tokens of context (0: as many as fit `free` bytes)."""
+
+    layers: int
+    wanted: int
+    free: int
+    device: str
 
 
 class LoadedModel:
@@ -63,6 +76,8 @@ class LoadedModel:
         self.thread_choice = None if options.threads else ThreadChoice(self._threads)
         self._context: Context | None = None
         self._frees = ExitStack()
+        self._pool = Threadpool(self._threads)
+        self._frees.callback(self._pool.close)
         self._header = read_header(path)
         self._need = need_of(
             self._header, tuple(map(read_header, _other_parts(path, self._header.number("split.count"))))
@@ -76,6 +91,11 @@ class LoadedModel:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a context."""
+        return self._context is not None
 
     @property
     def context(self) -> Any:
@@ -106,6 +126,8 @@ class LoadedModel:
             self._context = self._make_context(length)
         except ModelError:
             self._context = self._make_context(before)
+            self.context_length = before  # there is no more memory than that: later prompts must fit it
+            self.prompts.limit(before)
             raise
 
     def close(self) -> None:
@@ -123,60 +145,61 @@ class LoadedModel:
 
     def _load(self, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
         """Weights and context: on the graphics processors as far as they fit, else on the CPU."""
-        gpus = usable_gpus() if options.use_gpu else ()
-        layers = layers_for_gpu(self._need, sum(gpu.memory_free for gpu in gpus), FIRST_CONTEXT) if gpus else 0
-        pool = Threadpool(self._threads)
-        self._frees.callback(pool.close)
-        self._pool = pool
-        if layers and self._try_gpu(gpus, layers, options, stop, report):
+        *others, last = self._attempts(options)
+        for attempt in others:
+            try:
+                self._put(attempt, options, stop, report)
+            except ModelError:
+                continue
             return
-        free = free_memory()
-        model = self._load_weights(0, options, stop, report)
+        self._put(last, options, stop, report)
+
+    def _attempts(self, options: LoadOptions) -> list[_Attempt]:
+        """Where the model may be put, the fastest first; the CPU comes last."""
+        gpus = usable_gpus() if options.use_gpu else ()
+        on_cpu = f"CPU, {self._threads_said}"
+        if not gpus:
+            return [_Attempt(0, options.context_length, free_memory(), on_cpu)]
+        names, free = ", ".join(gpu.description for gpu in gpus), sum(gpu.memory_free for gpu in gpus)
+        length = options.context_length or _USUAL_CONTEXT
+        layers = layers_for_gpu(self._need, free, length)
+        attempts = []
+        if layers < 0:
+            attempts.append(_Attempt(-1, options.context_length, free, f"{names}, {self._threads_said}"))
+        for part in (layers, (layers if layers > 0 else self._need.layers) // 2):
+            if part > 0:
+                said = (
+                    f"{names} ({part} of {self._need.layers + 1} layers, the others on the CPU), {self._threads_said}"
+                )
+                attempts.append(_Attempt(part, length, free_memory() + free, said))
+        why = "it did not fit the graphics processor" if attempts else "the graphics processor has too little memory"
+        return [*attempts, _Attempt(0, options.context_length, free_memory(), f"{on_cpu} ({why})")]
+
+    def _put(self, attempt: _Attempt, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
+        """Load the weights and make their context. Raises `ModelError`; nothing is left behind then."""
+        api = self._api
+        model = self._load_weights(attempt.layers, options, stop, report)
         if not model:
             raise _load_error(Path(self.path).name)
-        unused = " (it did not fit the graphics processor)" if gpus else ""
-        self.device = f"CPU, {self._threads_said}{unused}"
-        self._keep(model, free, options)
-
-    def _try_gpu(
-        self, gpus: tuple[Device, ...], layers: int, options: LoadOptions, stop: Stop, report: Callable[[float], None]
-    ) -> bool:
-        """Whether weights and context found room with so many layers on the graphics processors."""
-        all_there = layers < 0
-        free = sum(gpu.memory_free for gpu in gpus) if all_there else free_memory()
-        model = self._load_weights(layers, options, stop, report)
-        if not model:
-            return False
-        names = ", ".join(gpu.description for gpu in gpus)
-        part = "" if all_there else f" ({layers} of {self._need.layers} layers, the others on the CPU)"
-        self.device = f"{names}{part}, {self._threads_said}"
-        frees = self._frees.pop_all()
-        try:
-            self._keep(model, free, options)
-        except ModelError:
-            self._frees.close()
-            self._frees = frees
-            return False
-        self._frees.push(frees)
-        return True
-
-    def _keep(self, model: Any, free: int, options: LoadOptions) -> None:
-        """Take the weights over and make their context."""
-        api = self._api
-        self._model = model
-        self._frees.callback(api.llama_model_free, model)
-        if api.llama_model_has_encoder(model) or not api.llama_model_has_decoder(model):
-            raise _no_chat_model()
-        self.trained_length = int(api.llama_model_n_ctx_train(model))
-        recurrent = api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model)
-        self.window = 0 if recurrent else max(int(api.llama_model_n_swa(model)), 0)
-        self.rewinds = not (self.window or recurrent)
-        allowed = longest_allowed(self._header, self.trained_length)
-        self._plan = plan_context(self._need, free, options.context_length, allowed)
-        self.context_length = self._plan.limit
-        self._context = self._make_context(self._plan.start)
-        if not self._context.memory:
-            raise _no_chat_model()
+        with ExitStack() as undo:
+            undo.callback(api.llama_model_free, model)
+            self._model, self.device = model, attempt.device
+            if api.llama_model_has_encoder(model) or not api.llama_model_has_decoder(model):
+                raise _no_chat_model()
+            self.trained_length = int(api.llama_model_n_ctx_train(model))
+            recurrent = api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model)
+            self.window = 0 if recurrent else max(int(api.llama_model_n_swa(model)), 0)
+            self.rewinds = not (self.window or recurrent)
+            allowed = longest_allowed(self._header, self.trained_length)
+            self._plan = plan_context(self._need, attempt.free, attempt.wanted, allowed)
+            self.context_length = self._plan.limit
+            context = self._make_context(self._plan.start)
+            undo.callback(context.close)
+            if not context.memory:
+                raise _no_chat_model()
+            self._context = context
+            undo.pop_all()
+            self._frees.callback(api.llama_model_free, model)
 
     @property
     def _threads_said(self) -> str:
@@ -194,6 +217,8 @@ class LoadedModel:
         bindings().log.forget_errors()
         parameters = self._api.llama_model_default_params()
         parameters.n_gpu_layers = layers
+        if not layers:  # without this a graphics processor would still be given the large products
+            parameters.devices = ctypes.cast((ctypes.c_void_p * 1)(), ctypes.c_void_p)
         parameters.check_tensors = options.check_weights
         parameters.progress_callback = self._api.llama_progress_callback(progress)
         native_path = self.path.encode() if sys.platform == "win32" else os.fsencode(self.path)

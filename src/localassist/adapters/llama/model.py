@@ -134,7 +134,8 @@ class LlamaChatModel(ChatModel):
             return
 
         def work(session: Session, emit: Emit) -> None:
-            read_prompt(session, prompt, len(prompt), emit, keep=framing.kept)
+            if session.known[: len(prompt)] != prompt:
+                read_prompt(session, prompt, len(prompt), emit, keep=framing.kept)
 
         for _ in owner.run(work, stop, patient=True):
             pass
@@ -156,10 +157,10 @@ class LlamaChatModel(ChatModel):
 
     def unload(self) -> None:
         """End what runs and free the model; it can be loaded again."""
-        with self._lock:
-            owner, self._owner = self._owner, None
+        owner = self._owner
         if owner is not None:
-            owner.close()
+            owner.close()  # first: whoever forgets meanwhile must know that something is still written
+            self._drop(owner)
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
@@ -173,8 +174,12 @@ class LlamaChatModel(ChatModel):
             self.last_used = time.monotonic()
 
     def _start(self) -> Owner:
+        before = self._owner
+        if before is not None and before.is_closed:
+            before.close()  # waits: two of one model would take twice its memory
+            self._drop(before)
         with self._lock:
-            if self._owner is None or self._owner.is_closed:
+            if self._owner is None:
                 self._loaded_with = self._options()
                 self._owner = Owner(self._described.name, self._open, self._loaded_with.keep_alive_seconds)
             return self._owner
@@ -188,10 +193,16 @@ class LlamaChatModel(ChatModel):
         options = self._loaded_with or LoadOptions()
         with self._admit(stop):
             loaded = LoadedModel(self._described.path, options, stop, report)
-        states = None
-        if self._states is not None:
-            states = StateStore(self._states, fingerprint(self._described.path, loaded.kv_bits))
-        return Session(loaded, states)
+        return Session(loaded, self._open_states(loaded))
+
+    def _open_states(self, loaded: LoadedModel) -> StateStore | None:
+        """Where what the model reads is kept; nowhere if that can't be read."""
+        if self._states is None:
+            return None
+        try:
+            return StateStore(self._states, fingerprint(self._described.path, loaded.kv_bits))
+        except OSError:
+            return None
 
     def _session(self) -> Session | None:
         owner = self._owner

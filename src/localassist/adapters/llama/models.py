@@ -114,11 +114,9 @@ class LlamaChatModels(ChatModels):
     def forget_conversations(self) -> None:
         with self._lock:
             models = list(self._opened.values())
-        try:
-            for model in models:
-                model.forget()
-        finally:
-            forget_states(self._states)
+        forget_states(self._states)  # first: what is being unloaded just now sees it and writes nothing more
+        for model in models:
+            model.forget()
 
     @override
     def close(self) -> None:

@@ -80,10 +80,10 @@ class Owner:
                 self._loads_awaited -= 1
                 if self._loads_awaited == 0 and not self._settled:
                     self._cancel_load.request()
-        if self._closed:
-            raise _unloaded()
         if self._problem is not None:
             raise self._problem
+        if self._closed:
+            raise _unloaded()
 
     def run(self, work: Work, stop: Stop, *, patient: bool = False) -> Generator[GenerationEvent | None, None, None]:
         """Have work done and yield what it emits, None after a while of silence.
@@ -152,15 +152,26 @@ class Owner:
             session = self._open_session(self._cancel_load, self._report)
         except Exception as error:  # noqa: BLE001  carried to whoever waits for the load
             self._settle(None, error)
-            atexit.unregister(self.close)
+            self._retire()
             return
         self._settle(session, None)
         try:
-            while (job := self._next(session)) is not None:
+            while session.is_usable and (job := self._next(session)) is not None:
                 job.do(session)
         finally:
+            self._retire()
             session.close()
-            atexit.unregister(self.close)
+
+    def _retire(self) -> None:
+        """Take no more work; whoever waits is told that the model is gone."""
+        with self._changed:
+            self._closed = True
+            waiting = list(self._askers)
+            self._askers.clear()
+            self._changed.notify_all()
+        for job in waiting:
+            job.end()
+        atexit.unregister(self.close)
 
     def _report(self, fraction: float) -> None:
         self._fraction = fraction

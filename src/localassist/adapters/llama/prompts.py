@@ -47,6 +47,10 @@ class PromptWriter:
         self._guard = Guard(vocabulary.controls)
         self._context_length = context_length
 
+    def limit(self, context_length: int) -> None:
+        """The context can't hold more than this: refuse what does not fit it."""
+        self._context_length = context_length
+
     def question(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> WrittenPrompt:
         """The prompt that ends where the answer begins. Raises `ContextOverflowError` if too little room is left."""
         projected = self.count(turns, framing) if _size(turns) > _COUNTED_EXACTLY else 0

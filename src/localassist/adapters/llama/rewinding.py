@@ -103,7 +103,7 @@ class Rewinder:
 
     def keep(self) -> None:
         """Save what is known for the next start."""
-        if self._states is None:
+        if self._states is None or not self._loaded.is_open:
             return
         if len(self._known) - self._kept >= _WORTH_KEEPING:
             self._keep()
@@ -177,7 +177,7 @@ class Rewinder:
             return
         tokens = (ctypes.c_int32 * len(self._known))(*self._known)
         written = self._api.llama_state_seq_save_file(self._loaded.context, os.fsencode(path), 0, tokens, len(tokens))
-        if written:
+        if written and states.is_of_size(path, written):  # a full disk shows only in the size
             states.add(path, self._known, self._points, replaces=self._loaded.rewinds)
             self._kept = len(self._known)
         else:
@@ -191,7 +191,10 @@ class Rewinder:
         if not states.is_whole(state):
             states.drop(state)
             return False
-        self.make_room(len(state.tokens))
+        try:
+            self.make_room(len(state.tokens))
+        except ModelError:
+            return False  # the question itself may fit
         tokens, count = (ctypes.c_int32 * len(state.tokens))(), ctypes.c_size_t()
         read = self._api.llama_state_seq_load_file(
             self._loaded.context, os.fsencode(state.path), 0, tokens, len(tokens), ctypes.byref(count)

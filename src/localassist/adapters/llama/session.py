@@ -39,6 +39,11 @@ class Session:
         self._batch_of_one = self._api.llama_batch_get_one(self._one, 1)
 
     @property
+    def is_usable(self) -> bool:
+        """Whether there is a context to work with; a growth that failed twice leaves none."""
+        return self.loaded.is_open
+
+    @property
     def room(self) -> int:
         """How many more tokens the context can hold, grown as far as it goes."""
         return self.loaded.context_length - len(self.known)
@@ -59,7 +64,7 @@ class Session:
         """
         if len(tokens) > self.room:
             raise ModelError("The conversation is longer than the model's context.", "Begin a new conversation.")
-        self._rewinder.make_room(len(self.known) + len(tokens))
+        self._make_room(len(self.known) + len(tokens))
         step = min(BATCH, self.loaded.length)
         for start in range(0, len(tokens), step):
             part = tokens[start : start + step]
@@ -70,10 +75,22 @@ class Session:
     def append(self, token: int) -> None:
         """Read one token: `read` without its overhead. There must be `room`."""
         if len(self.known) >= self.loaded.length:
-            self._rewinder.make_room(len(self.known) + 1)
+            self._make_room(len(self.known) + 1)
         self._one[0] = token
         self._decode(self._batch_of_one, 1)
         self.known.append(token)
+
+    def can_append(self) -> bool:
+        """Whether another token can be read; the context grows for it as far as there is memory."""
+        if len(self.known) < self.loaded.length:
+            return True
+        if self.room <= 0:
+            return False
+        try:
+            self._make_room(len(self.known) + 1)
+        except ModelError:
+            return False
+        return True
 
     def mark(self) -> None:
         """Remember this moment, to come back to it, where the context can't be rewound."""
@@ -99,15 +116,22 @@ class Session:
             raise Stopped
 
     def forget(self) -> None:
-        """Know nothing any more, nor keep anything on the disk, of this model or another."""
+        """Know nothing any more, and write nothing of it to the disk."""
         self._can_choose = False
         self._rewinder.forget()
 
     def close(self) -> None:
         """Keep what is known for the next time, and free the model and its context."""
-        self._rewinder.keep()
-        self.known.clear()
-        self.loaded.close()
+        try:
+            self._rewinder.keep()
+        finally:
+            self.known.clear()
+            self.loaded.close()
+
+    def _make_room(self, length: int) -> None:
+        if length > self.loaded.length:
+            self._threads = 0  # a new context begins with the number it was made with
+            self._rewinder.make_room(length)
 
     def _decode(self, batch: Any, count: int) -> None:
         """Let the model read a batch of `count` tokens."""

@@ -18,6 +18,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.domain.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,6 +29,7 @@ _SHARE_OF_DISK: Final = 0.1
 
 _LEFT_BEHIND_SECONDS: Final = 86_400
 _SAMPLE: Final = 65_536
+_MARK: Final = "forgotten"
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class StateStore:
         self._all = folder
         self._folder = folder / fingerprint
         self._states: list[SavedState] = []
+        self._mark = _forgotten_mark(folder)
         self._load_index()
 
     def states(self) -> Sequence[SavedState]:
@@ -71,13 +75,25 @@ class StateStore:
         return size <= self._budget() // 2
 
     def new(self) -> Path | None:
-        """Where llama.cpp may write the next state; None where nothing can be written."""
+        """Where llama.cpp may write the next state; None where nothing can be written.
+
+        Nor may anything be once another process forgot conversations: what is known here may be among them.
+        """
+        if _forgotten_mark(self._all) != self._mark:
+            return None
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._all.chmod(0o700)
         except OSError:
             return None
         return self._folder / f"{uuid.uuid4().hex}.state"
+
+    def is_of_size(self, path: Path, size: int) -> bool:
+        """Whether a file has so many bytes."""
+        try:
+            return path.stat().st_size == size
+        except OSError:
+            return False
 
     def add(self, path: Path, tokens: Sequence[int], points: Sequence[Checkpoint], *, replaces: bool) -> None:
         """Keep a state that was written to `path`; if it `replaces` those that it continues, they are deleted."""
@@ -107,7 +123,9 @@ class StateStore:
     def is_whole(self, state: SavedState) -> bool:
         """Whether the file is as it was written: llama.cpp ends the process over one that was cut off."""
         try:
-            return state.path.stat().st_size == state.size and (not state.digest or _digest(state.path) == state.digest)
+            if state.path.stat().st_size != state.size:
+                return False
+            return not state.digest or self._digest(state) == state.digest
         except OSError:
             return False
 
@@ -134,18 +152,21 @@ class StateStore:
                 points = b"".join(point.data for point in self.points_of(state))
                 with state.path.open("rb") as file:
                     os.fsync(file.fileno())
-                state.digest = _digest(state.path)
+                state.digest = self._digest(state)
                 self._write_tokens(state, points)
-            except (OSError, ValueError):
+            except (OSError, ValueError, TypeError):
                 continue
 
     def forget(self) -> None:
-        """Delete all states, of other models too."""
+        """Know of no state any more, after `forget_states`; what is kept from now on is new."""
         self._states.clear()
-        forget_states(self._all)
+        self._mark = _forgotten_mark(self._all)
 
     def _load_index(self) -> None:
-        for path in sorted(self._folder.glob("*.tokens")):
+        for path in _found(self._folder, "*.part") + _found(self._folder, "*.state"):
+            if not _tokens_path(path).exists():
+                _remove_if_left_behind(path)
+        for path in sorted(_found(self._folder, "*.tokens")):
             state_path = path.with_suffix(".state")
             try:
                 head = _read_head(path)
@@ -168,6 +189,14 @@ class StateStore:
             file.write(json.dumps(head).encode() + b"\n" + state.tokens.tobytes() + points)
         scratch.replace(path)
 
+    def _digest(self, state: SavedState) -> str:
+        """Vouches for the state and its checkpoints."""
+        with state.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        for point in self.points_of(state):
+            digest.update(point.data)
+        return digest.hexdigest()
+
     def _budget(self) -> int:
         try:
             return min(_BUDGET, int(shutil.disk_usage(self._all.parent).free * _SHARE_OF_DISK))
@@ -177,12 +206,12 @@ class StateStore:
     def _make_room(self) -> None:
         budget = self._budget()
         facts = []
-        for path in self._all.glob("*/*.state"):
+        for path in _found(self._all, "*/*.state"):
             try:
-                found = path.stat()
+                found, beside = path.stat(), _tokens_path(path).stat()
             except OSError:
                 continue
-            facts.append((found.st_mtime, found.st_size, path))
+            facts.append((found.st_mtime, found.st_size + beside.st_size, path))
         kept = sum(size for _, size, _ in facts)
         for _, size, path in sorted(facts):
             if kept <= budget:
@@ -209,8 +238,43 @@ def fingerprint(path: str, kv_bits: int) -> str:
 
 
 def forget_states(folder: Path) -> None:
-    """Delete the states of all models."""
+    """Delete the states of all models, and let no process that runs write what it knew before.
+
+    Raises `StorageError` if something could not be deleted.
+    """
     shutil.rmtree(folder, ignore_errors=True)
+    left = _found(folder, "*/*.state")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / _MARK).write_text(uuid.uuid4().hex, encoding="ascii")
+    except OSError as error:
+        if left:
+            raise _not_forgotten(folder) from error
+    if left:
+        raise _not_forgotten(folder)
+
+
+def _not_forgotten(folder: Path) -> StorageError:
+    return StorageError(
+        "What models remember of conversations could not be deleted from the disk.",
+        f"Close other windows of the app and delete the folder {folder}.",
+    )
+
+
+def _forgotten_mark(folder: Path) -> str:
+    """Changes with each `forget_states`."""
+    try:
+        return (folder / _MARK).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+
+
+def _found(folder: Path, pattern: str) -> list[Path]:
+    """The files there are; another process may be deleting them."""
+    try:
+        return list(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _begins(tokens: array[int], beginning: array[int]) -> bool:
@@ -227,11 +291,6 @@ def _read_head(path: Path) -> dict[str, Any]:
     if not isinstance(head, dict):
         raise TypeError
     return head
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _private(path: str, flags: int) -> int:
