@@ -22,7 +22,7 @@ from localassist.adapters.children import ChildDied, ChildPool, Death, Limits, R
 from localassist.adapters.llama import probe
 from localassist.adapters.llama.probe import FileCheck
 from localassist.adapters.llama.remembered import RememberedFiles
-from localassist.domain.errors import ModelError, Stopped
+from localassist.domain.errors import MemoryShortageError, ModelError, Stopped
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -222,6 +222,14 @@ def test_a_file_that_is_only_wrong_is_not_in_quarantine(tmp_path: Path) -> None:
     checks, _ = stubbed(tmp_path, ModelError("m.gguf can't be loaded."))
     refused(checks, write_random_model(tmp_path / "m.gguf"))
     assert checks.quarantined() == {}
+
+
+def test_a_trial_for_which_there_was_no_memory_says_nothing_of_the_file(tmp_path: Path) -> None:
+    path = write_random_model(tmp_path / "m.gguf")
+    checks, pool = stubbed(tmp_path, MemoryShortageError("There is not enough memory.", "Close other programs."))
+    assert refused(checks, path) == "There is not enough memory."
+    pool.ending = None
+    assert checks.check(str(path), Stop()).file.name == "m"
 
 
 def test_a_quarantine_ends_with_the_file(tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ class ModelError(LocalAssistError):
     """A model file could not be found, read, loaded or run."""
 
 
+class MemoryShortageError(ModelError):
+    """A model or its context does not fit the memory that is free now; with more it might."""
+
+
 class ContextOverflowError(ModelError):
     """The prompt does not fit the model's context, even with everything optional left out."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import MemoryShortageError
 
 if TYPE_CHECKING:
     from localassist.adapters.llama.threadpool import Threadpool
@@ -34,7 +34,7 @@ class ContextOptions:
 class Context:
     """A context of `length` tokens; freed by `close`, and not to be used after it.
 
-    Raises `ModelError` when there is not enough memory. `native` and `memory` are what llama.cpp's functions take.
+    Raises `MemoryShortageError` when there is not enough memory. `native` and `memory` are what llama.cpp's functions take.
     """
 
     def __init__(self, model: Any, options: ContextOptions, pool: Threadpool, abort: AbortSwitch) -> None:
@@ -43,7 +43,7 @@ class Context:
         if not native and options.kv_bits != 16:  # some shapes can't be kept at 8 bits
             native = self._make(model, ContextOptions(options.length, 16, options.threads), abort)
         if not native:
-            raise ModelError(
+            raise MemoryShortageError(
                 f"There is not enough memory for a conversation of {options.length:,} tokens with this model.",
                 "Close other programs, choose a smaller model or set a smaller context length.",
             )

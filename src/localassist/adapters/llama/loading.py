@@ -21,7 +21,7 @@ from localassist.adapters.llama.templates import template_for
 from localassist.adapters.llama.threadpool import Threadpool
 from localassist.adapters.llama.threads import ThreadChoice, default_threads
 from localassist.adapters.llama.vocabulary import Vocabulary, unloaded
-from localassist.domain.errors import ModelError, Stopped
+from localassist.domain.errors import MemoryShortageError, ModelError, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,7 +259,7 @@ def _load_error(name: str) -> ModelError:
             "Update the app, or choose another model.",
         )
     if any(word in said for word in ("failed to allocate", "unable to allocate", "out of memory")):
-        return ModelError(
+        return MemoryShortageError(
             f"There is not enough memory to load {name}.", "Close other programs or choose a smaller model."
         )
     return ModelError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.memory import longest_context
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import MemoryShortageError
 
 if TYPE_CHECKING:
     from localassist.adapters.llama.gguf_file import Header
@@ -42,7 +42,7 @@ def longest_allowed(header: Header, trained: int) -> int:
 def plan_context(need: Need, free: int, wanted: int, allowed: int) -> ContextPlan:
     """The context for `wanted` tokens (0: as many as are allowed and fit) in `free` bytes.
 
-    Raises `ModelError`, saying what would fit, when `wanted` tokens or a useful few don't.
+    Raises `MemoryShortageError`, saying what would fit, when `wanted` tokens or a useful few don't.
     """
     asked = min(wanted or allowed, allowed)
     enough = asked if wanted else min(asked, _ENOUGH)
@@ -63,8 +63,8 @@ def layers_for_gpu(need: Need, free: int, context_length: int) -> int:
     return min(max(int((free - _GPU_RESERVE - need.compute) / a_layer), 0), need.layers)
 
 
-def _too_long(asked: int, fits: int) -> ModelError:
-    return ModelError(
+def _too_long(asked: int, fits: int) -> MemoryShortageError:
+    return MemoryShortageError(
         f"There is not enough memory for a conversation of {asked:,} tokens with this model.",
         f"Set the context length to {fits:,} or less, or close other programs."
         if fits >= _SHORTEST

@@ -13,7 +13,7 @@ from localassist.adapters.llama.gguf_file import DOWNLOAD_AGAIN, Header, read_he
 from localassist.adapters.llama.memory import Need, need_of
 from localassist.adapters.llama.remembered import Verdict, verdict_key
 from localassist.domain.chat import Role, Turn
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import MemoryShortageError, ModelError
 from localassist.domain.models import ModelFile
 from localassist.domain.stopping import Stop
 
@@ -110,6 +110,8 @@ class FileCheck:
         )
         try:
             self._children.call(_TASK, {"path": path}, limits, stop)
+        except MemoryShortageError:
+            raise  # says nothing of the file: it is tried again
         except ModelError as error:
             return Verdict(error.message)
         except ChildDied as died:
