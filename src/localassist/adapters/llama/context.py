@@ -34,7 +34,8 @@ class ContextOptions:
 class Context:
     """A context of `length` tokens; freed by `close`, and not to be used after it.
 
-    Raises `MemoryShortageError` when there is not enough memory. `native` and `memory` are what llama.cpp's functions take.
+    Raises `MemoryShortageError` when there is too little memory. `native` and `memory` are what llama.cpp's functions
+    take.
     """
 
     def __init__(self, model: Any, options: ContextOptions, pool: Threadpool, abort: AbortSwitch) -> None:

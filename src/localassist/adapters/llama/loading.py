@@ -166,7 +166,7 @@ class LoadedModel:
         attempts = []
         if layers < 0:
             attempts.append(_Attempt(-1, options.context_length, free, f"{names}, {self._threads_said}"))
-        for part in (layers, (layers if layers > 0 else self._need.layers) // 2):
+        for part in (layers, layers // 2 if layers >= 0 else self._need.layers // 2):
             if part > 0:
                 said = (
                     f"{names} ({part} of {self._need.layers + 1} layers, the others on the CPU), {self._threads_said}"
