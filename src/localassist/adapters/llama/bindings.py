@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 import threading
@@ -72,3 +73,12 @@ def _load(folder: Path, name: str) -> ctypes.CDLL:
         if (folder / candidate).is_file():
             return ctypes.CDLL(str(folder / candidate))
     raise OSError(f"no library {name} in {folder}")
+
+
+def trim_memory() -> None:
+    """Give the system back what was freed; glibc's allocator keeps it, some of it for every thread there was."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            gc.collect()
+            trim(0)

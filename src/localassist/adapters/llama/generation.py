@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from localassist.adapters.llama.session import Session
     from localassist.domain.ports.chat_model import Framing, Sampling
 
-PIECE: Final = MICRO_BATCH // 4
-"""Tokens of a prompt read at once. A fixed number, so that the same question has the same answer again."""
+PIECE: Final = MICRO_BATCH
+"""Tokens of a prompt read at once. A fixed number, so that the same question has the same answer again.
+
+Fewer take longer: pieces of 128 were measured to cost 7 %.
+"""
 
 
 _MOST_REMINDERS: Final = 3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.llama.bindings import bindings
+from localassist.adapters.llama.bindings import bindings, trim_memory
 from localassist.adapters.llama.context import AbortSwitch, Context, ContextOptions
 from localassist.adapters.llama.devices import usable_gpus
 from localassist.adapters.llama.gguf_file import read_header
@@ -74,7 +74,7 @@ class LoadedModel:
         self.abort = AbortSwitch()
         self._threads = options.threads or default_threads()
         self.thread_choice = None if options.threads else ThreadChoice(self._threads)
-        self._context: Context | None = None
+        self.opened: Context | None = None
         self._frees = ExitStack()
         self._pool = Threadpool(self._threads)
         self._frees.callback(self._pool.close)
@@ -87,7 +87,7 @@ class LoadedModel:
             self.vocabulary = Vocabulary(self._model)
             self._frees.callback(self.vocabulary.close)
             self.prompts = PromptWriter(self._template(), self.vocabulary, self.context_length)
-            self._opened.warm_up(max(self.vocabulary.bos, 0))
+            self._context.warm_up(max(self.vocabulary.bos, 0))
         except BaseException:
             self.close()
             raise
@@ -95,22 +95,22 @@ class LoadedModel:
     @property
     def is_open(self) -> bool:
         """Whether there is a context."""
-        return self._context is not None
+        return self.opened is not None
 
     @property
     def context(self) -> Any:
         """The native context, for the thread that owns it. Raises `ModelError` once closed: its use would be fatal."""
-        return self._opened.native
+        return self._context.native
 
     @property
     def memory(self) -> Any:
         """What the context keeps of the tokens it read. Raises `ModelError` once closed."""
-        return self._opened.memory
+        return self._context.memory
 
     @property
     def length(self) -> int:
         """How many tokens the context holds now."""
-        return self._opened.length
+        return self._context.length
 
     @property
     def kv_bits(self) -> int:
@@ -120,28 +120,29 @@ class LoadedModel:
     def grow(self, length: int) -> None:
         """Put a longer, empty context in the place of this one. Raises `ModelError` if there is no memory for it."""
         before = self.length
-        self._opened.close()
-        self._context = None
+        self._context.close()
+        self.opened = None
         try:
-            self._context = self._make_context(length)
+            self.opened = self._make_context(length)
         except ModelError:
-            self._context = self._make_context(before)
+            self.opened = self._make_context(before)
             self.context_length = before  # there is no more memory than that: later prompts must fit it
             self.prompts.limit(before)
             raise
 
     def close(self) -> None:
-        """Free the context, then the weights. Does nothing the second time."""
-        if self._context is not None:
-            self._context.close()
-            self._context = None
+        """Free the context, then the weights, and give the memory back. Does nothing the second time."""
+        if self.opened is not None:
+            self.opened.close()
+            self.opened = None
         self._frees.close()
+        trim_memory()
 
     @property
-    def _opened(self) -> Context:
-        if self._context is None:
+    def _context(self) -> Context:
+        if self.opened is None:
             raise unloaded()
-        return self._context
+        return self.opened
 
     def _load(self, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> None:
         """Weights and context: on the graphics processors as far as they fit, else on the CPU."""
@@ -197,7 +198,7 @@ class LoadedModel:
             undo.callback(context.close)
             if not context.memory:
                 raise _no_chat_model()
-            self._context = context
+            self.opened = context
             undo.pop_all()
             self._frees.callback(api.llama_model_free, model)
 

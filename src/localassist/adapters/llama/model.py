@@ -14,6 +14,7 @@ from localassist.adapters.llama import sampling as samplers
 from localassist.adapters.llama.generation import Generation, read_prompt
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.owner import Owner
+from localassist.adapters.llama.reading import Reading
 from localassist.adapters.llama.session import Session
 from localassist.adapters.llama.states import StateStore, fingerprint
 from localassist.domain.errors import ModelError, Stopped
@@ -60,6 +61,7 @@ class LlamaChatModel(ChatModel):
         self._owner: Owner | None = None
         self._loaded_with: LoadOptions | None = None
         self._askers = 0
+        self._reading_speed = 0.0
         self.last_used = time.monotonic()
 
     @property
@@ -116,15 +118,16 @@ class LlamaChatModel(ChatModel):
             prompt = loaded.prompts.question(turns, framing)
             stable = 0 if loaded.rewinds else len(loaded.prompts.history(turns, framing))
             work = Generation(prompt, stable, sampling, framing, asked)
-            reading = PromptProgress(0, len(prompt.tokens), 0)
+            reading = Reading(len(prompt.tokens), self._reading_speed)
             with closing(owner.run(work, stop)) as events:
                 for event in events:
                     if isinstance(event, PromptProgress):
-                        reading = event
+                        reading.take(event)
                     if event is not None:
                         yield event
-                    elif reading.done < reading.total:
-                        yield reading  # a sign of life while a piece is read, or another asker is served
+                    elif not reading.is_over:
+                        yield reading.estimate()  # a sign of life while a piece is read, or another asker is served
+            self._reading_speed = reading.speed
 
     @override
     def prefill(self, turns: Sequence[Turn], stop: Stop, framing: Framing = PLAIN) -> None:

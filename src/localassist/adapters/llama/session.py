@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.context import BATCH
 from localassist.adapters.llama.rewinding import Rewinder
+from localassist.adapters.llama.vocabulary import unloaded
 from localassist.domain.errors import ModelError, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localassist.adapters.llama.context import Context
     from localassist.adapters.llama.loading import LoadedModel
     from localassist.adapters.llama.sampling import SamplerChain
     from localassist.adapters.llama.states import StateStore
@@ -33,6 +35,7 @@ class Session:
         self.known: list[int] = []
         self._rewinder = Rewinder(loaded, self.known, states)
         self._can_choose = False
+        self._thread_choice = loaded.thread_choice
         self._threads = 0
         self._api = bindings().api
         self._one = (ctypes.c_int32 * 1)()
@@ -74,7 +77,7 @@ class Session:
 
     def append(self, token: int) -> None:
         """Read one token: `read` without its overhead. There must be `room`."""
-        if len(self.known) >= self.loaded.length:
+        if len(self.known) >= self._opened.length:
             self._make_room(len(self.known) + 1)
         self._one[0] = token
         self._decode(self._batch_of_one, 1)
@@ -82,7 +85,7 @@ class Session:
 
     def can_append(self) -> bool:
         """Whether another token can be read; the context grows for it as far as there is memory."""
-        if len(self.known) < self.loaded.length:
+        if len(self.known) < self._opened.length:
             return True
         if self.room <= 0:
             return False
@@ -100,7 +103,7 @@ class Session:
         """The token that the chain takes to follow the last one read. Raises `ModelError` if nothing was."""
         if not self._can_choose:  # the library would end the process
             raise ModelError("The model has read nothing that it could continue.", "Ask again.")
-        return chain.choose(self.loaded.context)
+        return chain.choose(self._opened.native)
 
     def abort(self) -> None:
         """From any thread: end a running step at once with `Stopped`, and all later ones until `resume`."""
@@ -133,13 +136,21 @@ class Session:
             self._threads = 0  # a new context begins with the number it was made with
             self._rewinder.make_room(length)
 
+    @property
+    def _opened(self) -> Context:
+        """The context of the moment; a longer one takes its place as it grows."""
+        opened = self.loaded.opened
+        if opened is None:  # its use would be fatal
+            raise unloaded()
+        return opened
+
     def _decode(self, batch: Any, count: int) -> None:
         """Let the model read a batch of `count` tokens."""
-        choice = self.loaded.thread_choice
+        choice, context = self._thread_choice, self._opened.native
         if choice is not None and (threads := choice.begin()) != self._threads:
-            self._api.llama_set_n_threads(self.loaded.context, threads, threads)
+            self._api.llama_set_n_threads(context, threads, threads)
             self._threads = threads
-        status = self._api.llama_decode(self.loaded.context, batch)
+        status = self._api.llama_decode(context, batch)
         if choice is not None:
             choice.end(count if status == 0 else 0)
         self._can_choose = status == 0
