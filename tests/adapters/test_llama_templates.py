@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import time
+import tracemalloc
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,3 +264,94 @@ def test_has_what_templates_of_the_main_families_use() -> None:
 def test_a_template_that_does_not_write_a_prompt_is_an_error(source: str) -> None:
     with pytest.raises(ModelError, match="chat template"):
         render(source)
+
+
+LATER = "{% for m in messages %}{{ m.content }}{% endfor %}{% if messages | length > 5 %}...{% endif %}"
+"""Nothing to be seen in a short conversation."""
+
+GROWING = "{% set n = namespace(x=...) %}{% for i in range(99) %}{% set n.x = *** %}{% endfor %}"
+LENGTHY = {
+    "loops in loops": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+    "loops that choose": "{% for i in range(99999) %}{% for j in range(99999) if j < 0 %}{% endfor %}{% endfor %}",
+    "a loop that calls itself": "{% for i in [1, 2] recursive %}{{ loop([1, 2]) }}{% endfor %}",
+    "a macro that calls itself": (
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}"
+    ),
+    "a block that calls itself": (
+        "{% set n = namespace(i=0) %}{% block b scoped %}{% set n.i = n.i + 1 %}"
+        "{% if n.i < 60 %}{{ self.b() }}{{ self.b() }}{% endif %}{% set n.i = n.i - 1 %}{% endblock %}"
+    ),
+    "comparisons": (
+        "{% set a = 'x' * 99999 %}{% set b = [a ~ 'y'] * 79 %}{% set c = [a ~ 'y'] * 79 %}"
+        "{% for i in range(99999) %}{% if b == c %}{% endif %}{% endfor %}"
+    ),
+}
+LARGE = {
+    "doubled text": GROWING.replace("...", "'xxxxxxxx'").replace("***", "n.x ~ n.x"),
+    "added text": GROWING.replace("...", "'xxxxxxxx'").replace("***", "n.x + n.x"),
+    "a list of lists": GROWING.replace("...", "['ha']").replace("***", "[n.x, n.x]") + "{{ n.x }}",
+    "a mapping of mappings": GROWING.replace("...", "{1: 2}").replace("***", "{1: n.x, 2: n.x}") + "{{ n.x | tojson }}",
+    "many texts": GROWING.replace("...", "[]").replace("***", "n.x + ['x' * 99999]"),
+    "spelled out again": (
+        "{% set n = namespace(l=[]) %}{% set x = ['x' * 99999] * 70 %}"
+        "{% for i in range(999) %}{% set n.l = n.l + [x | string] %}{% endfor %}"
+    ),
+    "written text": (
+        "{% macro f(n) %}{% if n %}{% set x %}{{ f(n - 1) }}{% endset %}{{ x }}{{ x }}{% else %}xxxxxxxx{% endif %}"
+        "{% endmacro %}{{ f(40) }}"
+    ),
+    "much text": "{% set x = 'x' * 99999 %}{% for i in range(9999) %}{{ x }}{% endfor %}",
+    "much text of its own": "{% for i in range(9999) %}" + "x" * 9999 + "{% endfor %}",
+    "ljust": "{{ 'x'.ljust(1500000000) }}",
+    "center": "{{ 'x' | center(1500000000) }}",
+    "format": "{{ '{:1500000000}'.format(1) }}",
+    "format from outside": "{{ '{:{}}'.format(1, 1500000000) }}",
+    "percent": "{{ '%1500000000d' % 1 }}",
+    "percent from outside": "{{ '%*d' % (1500000000, 1) }}",
+    "the filter that formats": "{{ '%1500000000d' | format(1) }}",
+    "replace": "{{ ('x' * 99999).replace('x', 'y' * 99999) | length }}",
+    "the filter that replaces": "{{ ('x' * 99999) | replace('x', 'y' * 99999) | length }}",
+    "join": "{{ ('x' * 99999).join('y' * 99999) | length }}",
+    "the filter that joins": "{{ range(99999) | map('string') | join('y' * 99999) | length }}",
+    "indent": "{{ ('\\n' * 99999) | indent(99999, blank=true) | length }}",
+    "JSON": "{{ range(99999) | list | tojson(indent=99999) | length }}",
+    "bytes": "{{ (1).to_bytes(1500000000, 'big') | length }}",
+    "translate": "{{ ('x' * 99999).translate({120: 'y' * 99999}) | length }}",
+    "batch": "{{ [1] | batch(1500000000, 0) | list | length }}",
+    "lipsum": "{{ lipsum(n=99999999) | length }}",
+    "repeated lists": "{{ [['x' * 99999] * 99999] * 99999 }}",
+}
+
+
+def refused(addition: str) -> None:
+    turns = [Turn(Role.USER, "q"), Turn(Role.ASSISTANT, "a")] * 4
+    with pytest.raises(ModelError, match="chat template"):
+        render(LATER.replace("...", addition), turns)
+
+
+@pytest.mark.parametrize("case", LENGTHY)
+def test_a_template_that_takes_long_in_a_long_conversation_is_stopped(case: str) -> None:
+    began = time.thread_time()
+    refused(LENGTHY[case])
+    assert time.thread_time() - began < 20
+
+
+@pytest.mark.parametrize("case", LARGE)
+def test_a_template_that_takes_much_memory_in_a_long_conversation_is_stopped(case: str) -> None:
+    tracemalloc.start()
+    try:
+        refused(LARGE[case])
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_namespace_does_not_tell_what_it_holds() -> None:
+    growing = GROWING.replace("...", "1").replace("***", "namespace(a=n.x, b=n.x)")
+    assert render(growing + "{{ n.x }}", TALK[1:2]) == "<Namespace>"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_long_conversation_with_long_texts_is_within_what_a_template_may_cost(family: str) -> None:
+    turns = [Turn(role, "word " * 20_000) for role in (Role.USER, Role.ASSISTANT)] * 100
+    assert len(render(FAMILIES[family], [*turns, Turn(Role.USER, "And?")])) > 200 * 100_000

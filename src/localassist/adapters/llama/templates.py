@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from localassist.adapters.llama.speech import format_of
 from localassist.adapters.llama.spoken_tools import parsed, with_spoken_tools, without_system
-from localassist.adapters.llama.template_sandbox import sandbox, today
+from localassist.adapters.llama.template_budget import TooCostlyError
+from localassist.adapters.llama.template_sandbox import Sandbox, today
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import PLAIN, Framing
@@ -98,7 +99,8 @@ class JinjaTemplate:
         from jinja2.exceptions import TemplateError
 
         try:
-            self._template = sandbox().from_string(source)
+            self._sandbox = Sandbox()
+            self._template = self._sandbox.template(source)
         except (TemplateError, RecursionError, SyntaxError, ValueError) as error:
             raise _unusable() from error
         self._source = source
@@ -115,6 +117,8 @@ class JinjaTemplate:
         for attempt, tools in self._attempts(turns, framing):
             try:
                 text = self._render(attempt, Framing(tools, framing.think), self._tried.habits, asks=asks)
+            except TooCostlyError as error:
+                raise _unusable() from error
             except Exception as error:  # noqa: BLE001  a stranger's program may raise anything
                 failure = error
                 continue
@@ -160,15 +164,16 @@ class JinjaTemplate:
     def _render(self, turns: Sequence[Turn], framing: Framing, habits: _Habits, *, asks: bool) -> str:
         names = {call.id: call.name for turn in turns for call in turn.calls}
         tools = [_function(tool) for tool in framing.tools]
-        return self._template.render(
-            messages=[_message(turn, names, text_arguments=habits.text_arguments) for turn in turns],
-            tools=tools if tools or habits.tool_list else None,
-            documents=None,
-            add_generation_prompt=asks,
-            date_string=today("%d %b %Y"),
-            **self._switches(think=framing.think),
-            **self._tokens,
-        )
+        with self._sandbox.rendering(len(turns), _size(turns, framing.tools)):
+            return self._template.render(
+                messages=[_message(turn, names, text_arguments=habits.text_arguments) for turn in turns],
+                tools=tools if tools or habits.tool_list else None,
+                documents=None,
+                add_generation_prompt=asks,
+                date_string=today("%d %b %Y"),
+                **self._switches(think=framing.think),
+                **self._tokens,
+            )
 
     def _switches(self, *, think: bool) -> dict[str, object]:
         """The names under which templates ask whether the model may think."""
@@ -204,6 +209,12 @@ def _message(turn: Turn, names: dict[str, str], *, text_arguments: bool) -> dict
     if turn.role is Role.TOOL:
         message |= {"tool_call_id": turn.call_id, "name": names.get(turn.call_id, "")}
     return message
+
+
+def _size(turns: Sequence[Turn], tools: Sequence[Tool]) -> int:
+    """Characters that a template is given."""
+    said = sum(len(turn.text) + sum(len(call.arguments) for call in turn.calls) for turn in turns)
+    return said + sum(len(tool.description) + len(tool.parameters) for tool in tools)
 
 
 def _function(tool: Tool) -> dict[str, Any]:
