@@ -41,6 +41,7 @@ class Bare:
         self._memory = api.llama_get_memory(self._context)
         self._one = (ctypes.c_int32 * 1)(_ANY_TOKEN)
         self.step(1)
+        self.clear()
 
     def use(self, threads: int) -> None:
         """Compute with that many threads from now on."""
