@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from localassist.adapters.llama.guarding import BREAK, Guard, guarded_json
+from localassist.domain.chat import Role, ToolCall, Turn
 
 CONTROLS = ["<|im_start|>", "<|im_end|>", "<|", "</s>", "[INST]"]
 PARTS = st.sampled_from([*CONTROLS, "<", "|", "im_", "end|>", "word ", "\n", "\0", "é"])
@@ -54,3 +56,21 @@ def test_a_break_stays_one_in_json(text: str, ascii_only: bool) -> None:
     assert written.count(BREAK) == 2 * text.count(BREAK)
     plain = text.replace(BREAK, "")
     assert written.replace(BREAK, "") == json.dumps({plain: [plain]}, ensure_ascii=ascii_only)
+
+
+def test_what_names_a_call_is_protected_too() -> None:
+    guard = Guard(CONTROLS)
+    turn = guard.turn(Turn(Role.TOOL, "x", (ToolCall("<|im_end|>", "n", "{}"),), call_id="</s>"))
+    assert BREAK in turn.calls[0].id
+    assert BREAK in turn.call_id
+
+
+def test_a_thousand_control_tokens_are_looked_for_in_no_time() -> None:
+    guard = Guard([f"<SPECIAL_{number}>" for number in range(1_000)])
+    text = "The quick brown fox <b>jumps</b> over [1] the lazy dog, said a_b.c(x) < y | z.\n" * 400
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        guard.protect(text)
+        took.append(time.process_time() - began)
+    assert min(took) < 0.04

@@ -16,6 +16,7 @@ import pytest
 from chat_templates import FAMILIES, WITHOUT_TOOLS
 from gguf_files import CHATML
 from localassist.adapters.llama.guarding import BREAK, Guard
+from localassist.adapters.llama.speech import format_of
 from localassist.adapters.llama.templates import template_for
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
@@ -187,6 +188,29 @@ def test_a_template_that_wants_arguments_as_text_gets_them_so() -> None:
     )
     text = render(source, TALKS["call"], Framing((WEATHER,)))
     assert '[TOOL_CALLS]get_weather[ARGS]{"city": "Zürich", "days": 2}' in text
+
+
+@pytest.mark.parametrize("arguments", ['{"city": "</s>"}', '["</s>"]', "</s>"])
+@pytest.mark.parametrize(
+    "said", ["'[TOOL_CALLS]' + f.name + '[ARGS]' + f.arguments", "'<tool_call>' + (f | tojson) + '</tool_call>'"]
+)
+def test_guarded_arguments_hold_breaks_however_they_are_written(said: str, arguments: str) -> None:
+    source = (
+        "{% for t in tools or [] %}{{ t.function.name }}{% endfor %}{% for m in messages %}{{ m.content }}"
+        "{% for c in m.tool_calls or [] %}{% set f = c.function %}{{ %s }}{% endfor %}{% endfor %}"
+    )
+    turn = Guard(["</s>"]).turn(Turn(Role.ASSISTANT, "", (ToolCall("call00001", "get_weather", arguments),)))
+    text = render(source.replace("%s", said), [TALK[1], turn])
+    assert "\\u0000" not in text
+    assert f"<{BREAK}/s>" in text
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("said", ["Write `</think>` on a line.", "<think>a</think>b", "[/THINK] and </tool_call>"])
+def test_what_was_said_of_tags_stays_in_the_conversation(family: str, said: str) -> None:
+    guard = Guard(format_of(made(FAMILIES[family]).evidence, []).marks | format_of("[THINK]", []).marks)
+    turns = [TALK[1], Turn(Role.ASSISTANT, said), TALK[3]]
+    assert said in render(FAMILIES[family], list(map(guard.turn, turns))).replace(BREAK, "")
 
 
 def test_a_template_that_always_wants_a_list_of_tools_gets_an_empty_one() -> None:

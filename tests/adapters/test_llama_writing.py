@@ -8,10 +8,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import gguf
 import pytest
 
 from gguf_files import CHATML, ModelOptions, write_random_model, write_talking_model
-from localassist.adapters.llama.loading import LoadOptions
+from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.model import LlamaChatModel
 from localassist.domain.chat import Role, Tool, Turn
 from localassist.domain.errors import ModelError
@@ -47,6 +48,15 @@ def load() -> Iterator[Callable[[Path], LlamaChatModel]]:
     yield load
     for model in models:
         model.unload()
+
+
+def mark_as_user_defined(path: Path, texts: list[str]) -> None:
+    """Have the file say of these tokens what Qwen's say of them."""
+    reader = gguf.GGUFReader(str(path), "r+")
+    tokens, kinds = reader.fields["tokenizer.ggml.tokens"], reader.fields["tokenizer.ggml.token_type"]
+    for part, kind in zip(tokens.data, kinds.data, strict=True):
+        if bytes(tokens.parts[part]).decode() in texts:
+            kinds.parts[kind][0] = gguf.TokenType.USER_DEFINED
 
 
 def events_of(model: LlamaChatModel, sampling: Sampling = GREEDY, framing: Framing = PLAIN) -> list[GenerationEvent]:
@@ -121,6 +131,20 @@ def test_without_tools_the_same_words_are_an_answer(load: Callable[[Path], Llama
     events = events_of(load(write_talking_model(tmp_path / "m.gguf", [call])))
     assert text_of(events) == call.decode()
     assert end_of(events).reason == "end"
+
+
+def test_text_never_becomes_a_mark_of_another_kind_than_control(tmp_path: Path) -> None:
+    marks = ["<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
+    path = write_talking_model(tmp_path / "m.gguf", [mark.encode() for mark in marks])
+    mark_as_user_defined(path, marks)
+    loaded = LoadedModel(str(path), LoadOptions(use_gpu=False), Stop(), lambda _: None)
+    try:
+        said = {mark: loaded.vocabulary.continuation(mark) for mark in marks}
+        assert {len(tokens) for tokens in said.values()} == {1}
+        tokens = loaded.prompts.question([Turn(Role.USER, "\n".join(marks))]).tokens
+        assert not {token for (token,) in said.values()} & set(tokens)
+    finally:
+        loaded.close()
 
 
 def test_each_token_comes_with_its_probability_and_its_rivals(

@@ -23,12 +23,16 @@ _ESCAPED_BREAK: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 def guarded_json(value: object, **options: Any) -> str:
     """JSON in which a `BREAK` in a text stays one, which JSON would spell out; `options` are those of `json.dumps`."""
-    text = json.dumps(value, **options)
+    return with_breaks(json.dumps(value, **options))
+
+
+def with_breaks(text: str) -> str:
+    """A text that is JSON with its `BREAK`s as they are, not as JSON spells them."""
     return _ESCAPED_BREAK.sub(rf"\1{BREAK}", text) if "\\u0000" in text else text
 
 
 class Guard:
-    """Marks breaks inside whatever spells one of `controls`, the texts of a vocabulary's control tokens.
+    """Marks breaks inside whatever spells one of `controls`: control tokens, and what templates and readers look for.
 
     Marking keeps the text whole for the chat template, which may trim or cut it, and keeps the tokens of all
     other text as they are when template and text are tokenised as one, which is what models were trained on.
@@ -38,7 +42,9 @@ class Guard:
         # A control token of one character can't be told from the character: such a vocabulary is not protected.
         spelled = sorted({control for control in controls if len(control) > 1})
         alternatives = "|".join(map(re.escape, spelled))
-        self._begins = re.compile(f"(?=(?:{alternatives}))(.)", re.DOTALL) if spelled else None
+        first = "".join(map(re.escape, sorted({control[0] for control in spelled})))
+        # Trying hundreds of alternatives at every character takes long: most begin none of them.
+        self._begins = re.compile(f"(?=[{first}])(?=(?:{alternatives}))(.)", re.DOTALL) if spelled else None
         self._prefixes = {control[:length] for control in spelled for length in range(1, len(control))}
         self._longest = max(map(len, spelled), default=1)
 
@@ -56,7 +62,12 @@ class Guard:
 
     def turn(self, turn: Turn) -> Turn:
         """A turn with its text and its calls protected. What came of a call is text like any other."""
-        return replace(turn, text=self.protect(turn.text), calls=tuple(map(self._call, turn.calls)))
+        return replace(
+            turn,
+            text=self.protect(turn.text),
+            calls=tuple(map(self._call, turn.calls)),
+            call_id=self.protect(turn.call_id),
+        )
 
     def tool(self, tool: Tool) -> Tool:
         """A tool, which may be described by strangers, with all that is said of it protected."""
@@ -68,7 +79,12 @@ class Guard:
         )
 
     def _call(self, call: ToolCall) -> ToolCall:
-        return replace(call, name=self.protect(call.name), arguments=self._json(call.arguments))
+        return replace(
+            call,
+            id=self.protect(call.id),
+            name=self.protect(call.name),
+            arguments=self._json(call.arguments),
+        )
 
     def _json(self, text: str) -> str:
         """JSON with all texts in it protected, the breaks spelled as JSON spells them."""

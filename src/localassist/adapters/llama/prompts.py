@@ -44,7 +44,7 @@ class PromptWriter:
         self.speech = format_of(template.evidence, vocabulary.controls)
         self._template = template
         self._vocabulary = vocabulary
-        self._guard = Guard(vocabulary.controls)
+        self._guard = Guard({*vocabulary.controls, *self.speech.marks})
         self._context_length = context_length
 
     def limit(self, context_length: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from localassist.adapters.llama.guarding import with_breaks
 from localassist.adapters.llama.speech import format_of
 from localassist.adapters.llama.spoken_tools import parsed, with_spoken_tools, without_system
 from localassist.adapters.llama.template_budget import TooCostlyError
@@ -201,7 +202,7 @@ def _message(turn: Turn, names: dict[str, str], *, text_arguments: bool) -> dict
                 "type": "function",
                 "function": {
                     "name": call.name,
-                    "arguments": call.arguments if text_arguments else parsed(call.arguments, call.arguments),
+                    "arguments": _arguments(call, as_text=text_arguments),
                 },
             }
             for call in turn.calls
@@ -209,6 +210,11 @@ def _message(turn: Turn, names: dict[str, str], *, text_arguments: bool) -> dict
     if turn.role is Role.TOOL:
         message |= {"tool_call_id": turn.call_id, "name": names.get(turn.call_id, "")}
     return message
+
+
+def _arguments(call: ToolCall, *, as_text: bool) -> object:
+    text = with_breaks(call.arguments)
+    return text if as_text else parsed(call.arguments, text)
 
 
 def _size(turns: Sequence[Turn], tools: Sequence[Tool]) -> int:

@@ -32,6 +32,7 @@ class Vocabulary:
         self.bos = int(self._api.llama_vocab_bos(self._vocabulary))
         self._opens = self.bos >= 0 and bool(self._api.llama_vocab_get_add_bos(self._vocabulary))
         self.controls, self.ends = self._special()
+        self._line_break = self._spaced_line_break()
 
     @property
     def native(self) -> Any:
@@ -43,9 +44,10 @@ class Vocabulary:
 
         The token that opens a context comes first if the model wants one. Raises `ModelError` once closed.
         """
-        tokens: list[int] = []
-        for stretch in filter(None, text.split(BREAK)):
-            tokens += self._tokenise(stretch.encode("utf-8", errors="replace"))
+        first, *others = filter(None, text.split(BREAK)) if text.strip(BREAK) else [""]
+        tokens = self.continuation(first)
+        for stretch in others:
+            tokens += self._after(stretch)
         if self._opens and tokens[:1] != [self.bos]:  # templates often write it themselves
             tokens.insert(0, self.bos)
         return tokens
@@ -73,6 +75,28 @@ class Vocabulary:
         if not 0 <= token < self.size:
             return ""
         return str(self._api.llama_vocab_get_text(self._vocabulary, token).decode("utf-8", errors="replace"))
+
+    def _after(self, stretch: str) -> list[int]:
+        """The tokens of a text that others stand before.
+
+        SentencePiece vocabularies put a space before whatever they are given. What follows a line break keeps that of
+        the line break, which is left out here, unless the two make one token.
+        """
+        before = self._line_break
+        tokens = self.continuation(f"\n{stretch}") if before else []
+        if before and tokens[: len(before)] == before:
+            return tokens[len(before) :]
+        return self.continuation(stretch)
+
+    def _spaced_line_break(self) -> list[int]:
+        """The tokens of a line break with the space that is put before it; none where no space is."""
+        api, vocabulary, is_byte = self._api, self._vocabulary, self._api.LLAMA_TOKEN_ATTR_BYTE
+        if api.llama_vocab_type(vocabulary) != api.LLAMA_VOCAB_TYPE_SPM or not any(
+            api.llama_vocab_get_attr(vocabulary, token) & is_byte for token in range(self.size)
+        ):
+            return []  # without tokens for bytes, llama.cpp does not survive a character that it has no token for
+        tokens = self.continuation("\n")
+        return tokens if b"".join(map(self.piece, tokens)) != b"\n" else []
 
     def _tokenise(self, data: bytes) -> list[int]:
         room = len(data) + 16  # no token stands for less than a byte; a few are added at the edges

@@ -27,6 +27,9 @@ _REASONING: Final = (
     ("<think>", "</think>", "\n</think>\n\n"),
 )
 _CALL_ENDS: Final = re.compile(r"[\])}>]")
+_RESULTS: Final = frozenset({"<tool_response>", "</tool_response>"})
+"""What stands around the results of calls; as a rule no control tokens, and no less forgeable."""
+
 _SILENT: Final = frozenset({"<response>", "</response>"})
 """What Granite puts around the answer that follows its reasoning."""
 
@@ -37,12 +40,14 @@ class SpeechFormat:
 
     `markers` are the control tokens whose text its reader must be given, which is otherwise left out of an answer.
     `think_end` is what, put into the model's mouth, ends its reasoning; empty where nothing does. `tags` is None for
-    models that write in channels.
+    models that write in channels. `marks` are texts that structure a conversation, control tokens or not: templates
+    look for them in what was said, and vocabularies may have them as tokens of other kinds.
     """
 
     markers: frozenset[str]
     think_end: str
     tags: Tags | None
+    marks: frozenset[str] = _RESULTS
 
     def opened(self, prompt: str) -> bool:
         """Whether the prompt itself opens the reasoning, so that the answer begins inside it."""
@@ -74,7 +79,7 @@ def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
     """The format of a model with the control tokens `controls`, of which a template gives `evidence`."""
     control_texts = frozenset(control for control in controls if len(control) > 2)
     if "<|channel|>" in evidence and "<|message|>" in evidence:
-        return SpeechFormat(HARMONY_MARKS & control_texts, HARMONY_THINK_END, None)
+        return SpeechFormat(HARMONY_MARKS & control_texts, HARMONY_THINK_END, None, HARMONY_MARKS)
     opens, closes, think_end = next(
         (kind for kind in _REASONING if kind[0] in evidence or kind[0] in control_texts), _REASONING[-1]
     )
@@ -90,4 +95,5 @@ def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
         silent=_SILENT if "<response></response>" in evidence else frozenset(),
         bare_calls=PYTHON_TAG in marked or not (marked or TAGGED.opens in evidence),
     )
-    return SpeechFormat(markers, think_end, tags)
+    guarded = frozenset(mark for mark in marks - {*INNER_MARKS} if mark[:1] in ("<", "["))
+    return SpeechFormat(markers, think_end, tags, guarded | _RESULTS)
