@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_templates import FAMILIES, WITHOUT_TOOLS
-from localassist.adapters.llama.speech import SpeechFormat, format_of
+from localassist.adapters.llama.speech import CONTROL, SpeechFormat, format_of
 from localassist.adapters.llama.templates import template_for
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.events import ReasoningDelta, ReasoningEnded, TokenDelta, ToolCalled
@@ -59,16 +59,51 @@ MARKS = (
 )
 ANY = format_of(MARKS, [])
 LLAMA = format_of("<|python_tag|>", [])
+QWEN = written_by("qwen")
+SURE = format_of("", ["<think>", "</think>", "<tool_call>", "</tool_call>"])
 HARMONY = written_by("harmony")
+SURE_HARMONY = format_of(
+    template_for(FAMILIES["harmony"], "", "").evidence,
+    ["<|start|>", "<|channel|>", "<|constrain|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>"],
+)
 SPOKEN: dict[str, tuple[SpeechFormat, bool, str, Heard]] = {
     # how the model writes, whether the prompt opens the reasoning, what it writes, what is understood
     "only an answer": (THINK, False, "  Hi, 1 < 2.\n", ("", "  Hi, 1 < 2.\n", [])),
     "thought and answer": (THINK, False, "<think>\nHm.\n\nSo.\n</think>\n\nYes.", ("Hm.\n\nSo.", "Yes.", [])),
     "thought opened by the prompt": (THINK, True, "Hm.\n</think>\n\nYes.", ("Hm.", "Yes.", [])),
     "an empty thought": (THINK, False, "<think>\n\n</think>\n\nYes.", ("", "Yes.", [])),
-    "an end without a beginning": (THINK, False, "</think>\n\nYes.", ("", "Yes.", [])),
+    "an end without a beginning": (QWEN, False, "</think>\n\nYes.", ("", "Yes.", [])),
+    "an end without a beginning, of a model that is not known to reason": (
+        THINK,
+        False,
+        "</think> closes it.",
+        ("", "</think> closes it.", []),
+    ),
     "two thoughts": (THINK, False, "<think>a</think>\n<think>b</think>c", ("ab", "c", [])),
-    "a thought cut off": (THINK, False, "<think>Hm, 1 <", ("Hm, 1 <", "", [])),
+    "a thought cut off": (QWEN, False, "<think>\nHm, 1 <", ("Hm, 1 <", "", [])),
+    "a thought opened by the prompt and cut off": (THINK, True, "Hm, 1 <", ("Hm, 1 <", "", [])),
+    "a thought opened by a control token and cut off": (SURE, False, f"{CONTROL}<think>Hm", ("Hm", "", [])),
+    "an answer that begins with the tag": (THINK, False, "<think> opens it.", ("opens it.", "<think> opens it.", [])),
+    "the same by a model known to reason": (QWEN, False, "<think> opens it.", ("opens it.", "<think> opens it.", [])),
+    "the tag spelled where it is a control token": (SURE, False, "<think> opens it.", ("", "<think> opens it.", [])),
+    "its end spelled in a thought": (
+        SURE,
+        False,
+        f"{CONTROL}<think>a </think> b{CONTROL}</think>c",
+        ("a </think> b", "c", []),
+    ),
+    "a call spelled where its mark is a control token": (
+        SURE,
+        False,
+        '<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}</tool_call>',
+        ("", '<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}</tool_call>', []),
+    ),
+    "a call marked by control tokens": (
+        SURE,
+        False,
+        f'{CONTROL}<tool_call>{{"name": "get_weather", "arguments": {{"city": "Paris"}}}}{CONTROL}</tool_call>',
+        ("", "", [PARIS]),
+    ),
     "the tag as a word": (
         THINK,
         False,
@@ -89,6 +124,18 @@ SPOKEN: dict[str, tuple[SpeechFormat, bool, str, Heard]] = {
         False,
         "<think>Hm.</think>\n<response>Yes.</response>",
         ("Hm.", "Yes.", []),
+    ),
+    "Granite answers in XML": (
+        written_by("granite"),
+        False,
+        "<response>So:\n<response>\n<a/>\n</response>\n</response>\n",
+        ("", "So:\n<response>\n<a/>\n</response>\n", []),
+    ),
+    "Granite answers in XML at once": (
+        written_by("granite"),
+        False,
+        "See:\n<response><a/></response>\nThere.",
+        ("", "See:\n<response><a/></response>\nThere.", []),
     ),
     "Hermes": (
         THINK,
@@ -293,6 +340,28 @@ SPOKEN: dict[str, tuple[SpeechFormat, bool, str, Heard]] = {
     ),
     "harmony without channels": (HARMONY, False, " I say so.", ("", " I say so.", [])),
     "harmony cut off in a head": (HARMONY, False, "<|channel|>anal", ("", "", [])),
+    "harmony's marks as words": (
+        SURE_HARMONY,
+        False,
+        (
+            f"{CONTROL}<|channel|>final{CONTROL}<|message|>Write <|channel|>final<|message|>Hello<|end|>, and so on."
+            f"{CONTROL}<|return|>"
+        ),
+        ("", "Write <|channel|>final<|message|>Hello<|end|>, and so on.", []),
+    ),
+    "an answer that is a mark of harmony's": (SURE_HARMONY, False, "<|channel|>", ("", "<|channel|>", [])),
+    "an answer that could begin a head": (SURE_HARMONY, False, "assistant", ("", "assistant", [])),
+    "an answer that could begin a call": (HARMONY, False, "to=functions.x is how", ("", "to=functions.x is how", [])),
+    "a long answer that could begin a head": (HARMONY, False, "assistant, " * 20, ("", "assistant, " * 20, [])),
+    "harmony's call by control tokens": (
+        SURE_HARMONY,
+        False,
+        (
+            f" to=functions.get_weather{CONTROL}<|channel|>commentary {CONTROL}<|constrain|>json{CONTROL}<|message|>"
+            f'{{"city": "Paris"}}{CONTROL}<|call|>'
+        ),
+        ("", "", [PARIS]),
+    ),
 }
 
 
@@ -316,8 +385,8 @@ def test_without_tools_nothing_is_a_call(case: str) -> None:
     heard = hear(form, text, thinks=thinks, tools=())
     assert heard[2] == []
     assert heard[0] == thought
-    if form.tags is not None and not thought:
-        assert heard[1].strip() == text.replace("</think>\n\n", "").replace("<think>\n\n", "").strip()
+    if form in (THINK, ANY, LLAMA) and not thought:
+        assert heard[1].strip() == text.replace("<think>\n\n</think>\n\n", "").strip()
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES.keys() - set(WITHOUT_TOOLS)))
@@ -373,7 +442,11 @@ def test_what_ends_the_reasoning_from_outside_ends_it(form: SpeechFormat) -> Non
 
 def test_a_control_token_that_opens_a_call_ends_a_thought() -> None:
     form = format_of("[TOOL_CALLS]", ["[TOOL_CALLS]"])
-    assert hear(form, 'Hm.[TOOL_CALLS]get_weather[ARGS]{"city": "Paris"}', thinks=True) == ("Hm.", "", [PARIS])
+    assert hear(form, f'Hm.{CONTROL}[TOOL_CALLS]get_weather[ARGS]{{"city": "Paris"}}', thinks=True) == (
+        "Hm.",
+        "",
+        [PARIS],
+    )
 
 
 def test_says_how_long_the_model_thought() -> None:

@@ -89,6 +89,16 @@ def test_reasoning_comes_apart_from_the_answer_with_its_time(
     assert figures.answer_tokens == len(THOUGHT)
 
 
+def test_an_answer_that_begins_with_the_tag_is_not_lost(load: Callable[[Path], LlamaChatModel], tmp_path: Path) -> None:
+    model = load(write_talking_model(tmp_path / "m.gguf", [b"<think>", b" opens", b" it."]))
+    assert text_of(events_of(model)) == "<think> opens it."
+
+
+def test_a_nul_that_a_model_writes_makes_no_mark(load: Callable[[Path], LlamaChatModel], tmp_path: Path) -> None:
+    model = load(write_talking_model(tmp_path / "m.gguf", [b"Good", b"\0 day"]))
+    assert text_of(events_of(model)) == "Good day"
+
+
 def test_thinking_without_end_is_ended_by_its_budget(load: Callable[[Path], LlamaChatModel], tmp_path: Path) -> None:
     thinker = write_talking_model(tmp_path / "m.gguf", [b"<think>", b"hm", b" or", b" not"], ModelOptions(loops=True))
     events = events_of(load(thinker), replace(GREEDY, max_reasoning_tokens=5))

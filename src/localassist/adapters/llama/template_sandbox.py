@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from jinja2.ext import Extension
     from jinja2.nodes import Node
     from jinja2.parser import Parser
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
     from jinja2.utils import Namespace
 
 _MAX_REPEATED: Final = 100_000
@@ -57,7 +56,8 @@ class Sandbox:
 
     def template(self, source: str) -> Template:
         """The compiled template. Raises errors of Jinja's, `RecursionError`, `SyntaxError` and `ValueError`."""
-        return self._environment.from_string(source)
+        template: Template = self._environment.from_string(source)
+        return template
 
     @contextmanager
     def rendering(self, turns: int, size: int) -> Iterator[None]:
@@ -103,7 +103,7 @@ class Sandbox:
             yield item
 
 
-def _environment(sandbox: Sandbox) -> ImmutableSandboxedEnvironment:
+def _environment(sandbox: Sandbox) -> Any:
     from jinja2 import pass_context
     from jinja2.exceptions import TemplateError
 

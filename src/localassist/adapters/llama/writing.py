@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from localassist.adapters.llama.speech import CONTROL
 from localassist.adapters.llama.vocabulary import StopStrings, TextStream
 from localassist.domain.events import ReasoningEnded, TokenDelta, ToolCalled
 
@@ -34,7 +35,9 @@ class Writing:
         self.began = 0.0
         self._piece = vocabulary.piece
         self._markers = {
-            vocabulary.controls[marker]: marker.encode() for marker in markers if marker in vocabulary.controls
+            vocabulary.controls[marker]: (CONTROL + marker).encode()
+            for marker in markers
+            if marker in vocabulary.controls
         }
         self._reader = reader
         self._stops = stops
@@ -62,7 +65,7 @@ class Writing:
         if choice is not None:
             self._choices.append(choice)
         thought = self._reader.reasoning
-        self._read(self._markers.get(token) or self._piece(token))
+        self._read(self._markers.get(token) or self._piece(token).replace(CONTROL.encode(), b""))
         if thought or self._reader.reasoning:
             self.reasoning_tokens += 1
 

@@ -30,7 +30,7 @@ _CALL_ENDS: Final = re.compile(r"[\])}>]")
 _RESULTS: Final = frozenset({"<tool_response>", "</tool_response>"})
 """What stands around the results of calls; as a rule no control tokens, and no less forgeable."""
 
-_SILENT: Final = frozenset({"<response>", "</response>"})
+_AROUND_ANSWER: Final = ("<response>", "</response>")
 """What Granite puts around the answer that follows its reasoning."""
 
 
@@ -38,7 +38,8 @@ _SILENT: Final = frozenset({"<response>", "</response>"})
 class SpeechFormat:
     """How a model writes.
 
-    `markers` are the control tokens whose text its reader must be given, which is otherwise left out of an answer.
+    `markers` are the control tokens whose text its reader must be given, after `CONTROL`: their text is otherwise left
+    out of an answer, and the same text without that sign is a word of it.
     `think_end` is what, put into the model's mouth, ends its reasoning; empty where nothing does. `tags` is None for
     models that write in channels. `marks` are texts that structure a conversation, control tokens or not: templates
     look for them in what was said, and vocabularies may have them as tokens of other kinds.
@@ -55,7 +56,9 @@ class SpeechFormat:
 
     def reader(self, *, thinks: bool, tools: Sequence[Tool] = ()) -> SpeechReader:
         """A reader for one answer; `thinks` says that the prompt opened the reasoning, `tools` were offered."""
-        return HarmonyReader(tools) if self.tags is None else TaggedReader(self.tags, tools, thinks=thinks)
+        if self.tags is None:
+            return HarmonyReader(tools, self.markers)
+        return TaggedReader(self.tags, tools, self.markers, thinks=thinks)
 
     def understands(self, written: str, call: ToolCall, tool: Tool) -> bool:
         """Whether the call, which a template wrote somewhere in this text, would be read if the model wrote it."""
@@ -80,9 +83,8 @@ def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
     control_texts = frozenset(control for control in controls if len(control) > 2)
     if "<|channel|>" in evidence and "<|message|>" in evidence:
         return SpeechFormat(HARMONY_MARKS & control_texts, HARMONY_THINK_END, None, HARMONY_MARKS)
-    opens, closes, think_end = next(
-        (kind for kind in _REASONING if kind[0] in evidence or kind[0] in control_texts), _REASONING[-1]
-    )
+    known = next((kind for kind in _REASONING if {*kind[:2]} & control_texts or kind[0] in evidence), None)
+    opens, closes, think_end = known or _REASONING[-1]
     marked = tuple(form for form in MARKED if form.opens in evidence or form.opens in control_texts)
     marks = {opens, closes, TAGGED.opens, TAGGED.ends, *INNER_MARKS}
     marks |= {mark for form in marked for mark in (form.opens, form.ends)}
@@ -92,7 +94,8 @@ def format_of(evidence: str, controls: Iterable[str]) -> SpeechFormat:
         closes=closes,
         forms=(TAGGED, *marked),
         unmistakable=frozenset(mark for mark in marks if any(control in mark for control in markers)),
-        silent=_SILENT if "<response></response>" in evidence else frozenset(),
+        known=known is not None or closes in evidence,
+        around=_AROUND_ANSWER if "<response></response>" in evidence else None,
         bare_calls=PYTHON_TAG in marked or not (marked or TAGGED.opens in evidence),
     )
     guarded = frozenset(mark for mark in marks - {*INNER_MARKS} if mark[:1] in ("<", "["))

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.speech.calls import CallForm, make_call
-from localassist.adapters.llama.speech.markers import Markers
+from localassist.adapters.llama.speech.markers import CONTROL, Markers, as_heard
 from localassist.adapters.llama.speech.parts import Answer, Thought
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from localassist.adapters.llama.speech.parts import SpeechEvent
     from localassist.domain.chat import Tool
@@ -20,12 +20,13 @@ HARMONY_MARKS: Final = frozenset(
 )
 HARMONY_THINK_END: Final = "<|end|><|start|>assistant<|channel|>final<|message|>"
 
-_HEAD_BEGINNINGS: Final = ("<|start|>", "<|channel|>", "<|constrain|>", "<|message|>", "to=", "assistant")
-_LONGEST_PAUSE: Final = 100
-"""Characters of white space before a head; more are the text of an answer."""
+_IN_HEAD: Final = ("<|start|>", "<|channel|>", "<|constrain|>", "<|message|>")
+_FIRST_WORDS: Final = ("to=", "assistant")
+"""How a head may begin; a text without a mark soon after them is an answer that begins so."""
 
-_ENDS_HEAD: Final = Markers(["<|message|>"])
-_ENDS_BODY: Final = Markers(HARMONY_MARKS - {"<|message|>", "<|constrain|>"})
+_LONGEST_PAUSE: Final = 100
+"""Characters before a head, or before the first mark in it; more are the text of an answer."""
+
 _CHANNEL: Final = re.compile(r"<\|channel\|>\s*(\w+)")
 _RECIPIENT: Final = re.compile(r"to=functions\.([\w.\-]+)")
 
@@ -33,7 +34,14 @@ _RECIPIENT: Final = re.compile(r"to=functions\.([\w.\-]+)")
 class HarmonyReader:
     """Reads an answer to a prompt that ends with <|start|>assistant: head, body, head, body ..."""
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
+    def __init__(self, tools: Sequence[Tool], controls: Collection[str]) -> None:
+        """`controls` are the marks that the vocabulary has as control tokens, and that count only as such."""
+        heard = {mark: as_heard(mark, {mark} & set(controls)) for mark in HARMONY_MARKS}
+        self._in_head_marks = tuple(heard[mark] for mark in _IN_HEAD)
+        self._begin_bodies = tuple(heard[mark] for mark in ("<|start|>", "<|channel|>"))
+        self._any = Markers(heard.values())
+        self._ends_head = Markers([heard["<|message|>"]])
+        self._ends_body = Markers(heard[mark] for mark in HARMONY_MARKS - {"<|message|>", "<|constrain|>"})
         self._tools = tools
         self._said = Answer(with_calls=bool(tools))
         self._thought: Thought | None = None
@@ -58,14 +66,14 @@ class HarmonyReader:
     def finish(self) -> list[SpeechEvent]:
         """The rest."""
         held, self._held = self._held, ""
-        if self._in_head:  # a head that was begun says nothing
+        if self._in_head:  # a head of which a mark came says nothing
             return [*([] if self._collected else self._said.add(held)), *self._said.end()]
         return [*self._take(held), *self._close(), *self._said.end()]
 
     def _head(self) -> bool:
         if not self._collected and not self._is_head():
             return self._held != "" and not self._in_head
-        before, marker, self._held = _ENDS_HEAD.split(self._held)
+        before, marker, self._held = self._ends_head.split(self._held)
         self._collected.append(before)
         if marker:
             self._open("".join(self._collected))
@@ -74,13 +82,21 @@ class HarmonyReader:
     def _is_head(self) -> bool:
         """Whether a head begins here. A text that is none is the body of an answer without one."""
         waiting = self._held.lstrip()
-        if waiting.startswith(_HEAD_BEGINNINGS):
+        if waiting.startswith(self._in_head_marks):
             return True
-        if not any(beginning.startswith(waiting) for beginning in _HEAD_BEGINNINGS) or len(self._held) > _LONGEST_PAUSE:
+        too_long = len(self._held) > _LONGEST_PAUSE
+        if waiting.startswith(_FIRST_WORDS):
+            mark = self._any.split(waiting)[1]
+            if mark in self._in_head_marks:
+                return True
+            if mark or too_long:
+                self._open("")
+        elif too_long or not any(begin.startswith(waiting) for begin in (*self._in_head_marks, *_FIRST_WORDS)):
             self._open("")
         return False
 
     def _open(self, head: str) -> None:
+        head = head.replace(CONTROL, "")
         channel, recipient = _CHANNEL.search(head), _RECIPIENT.search(head)
         self._function = recipient.group(1) if recipient and self._tools else ""
         thinks = channel is not None and channel.group(1) == "analysis" and not self._function
@@ -88,13 +104,13 @@ class HarmonyReader:
         self._collected, self._in_head = [], False
 
     def _body(self, events: list[SpeechEvent]) -> bool:
-        before, marker, rest = _ENDS_BODY.split(self._held)
+        before, marker, rest = self._ends_body.split(self._held)
         self._held = rest
         events += self._take(before)
         if marker:
             events += self._close()
             self._in_head = True
-            self._held = marker + rest if marker in ("<|start|>", "<|channel|>") else rest
+            self._held = marker + rest if marker in self._begin_bodies else rest
         return bool(marker)
 
     def _take(self, text: str) -> list[SpeechEvent]:
@@ -110,7 +126,7 @@ class HarmonyReader:
         if self._thought is not None:
             events = self._thought.end()
         elif self._function:
-            name, body = self._function, "".join(self._collected)
+            name, body = self._function, "".join(self._collected).replace(CONTROL, "")
             calls = CallForm("", "", lambda text, _tools: [make_call(name, text or "{}")]).calls(body, self._tools)
             events = self._said.call(calls) if calls else self._said.add(body)
         self._thought, self._function, self._collected = None, "", []

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+CONTROL: Final = "\0"
+"""Stands before a mark that came as a control token, which no text spells."""
+
+
+def as_heard(mark: str, controls: Iterable[str]) -> str:
+    """How a mark arrives, if these are control tokens of which it consists, or which stand in it."""
+    spelled = sorted(controls, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, spelled)), rf"{CONTROL}\g<0>", mark) if spelled else mark
 
 
 class Markers:

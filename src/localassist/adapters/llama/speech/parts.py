@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from localassist.adapters.llama.speech.markers import CONTROL
 from localassist.domain.events import ReasoningDelta, ReasoningEnded, TokenDelta, ToolCalled
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Thought:
 
     def add(self, text: str) -> list[SpeechEvent]:
         """More of it."""
+        text = text.replace(CONTROL, "")
         body = text.rstrip()
         if not body:
             self._spaces.append(text)
@@ -49,6 +51,7 @@ class Answer:
 
     def add(self, text: str) -> list[SpeechEvent]:
         """More of it. White space at its end waits for what follows it."""
+        text = text.replace(CONTROL, "")
         body = text.rstrip() if self._with_calls else text
         if not body:
             self._spaces.append(text)

@@ -8,11 +8,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from localassist.adapters.llama.speech.calls import BARE
-from localassist.adapters.llama.speech.markers import Markers
+from localassist.adapters.llama.speech.markers import CONTROL, Markers, as_heard
 from localassist.adapters.llama.speech.parts import Answer, Thought
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from localassist.adapters.llama.speech.calls import CallForm
     from localassist.adapters.llama.speech.parts import SpeechEvent
@@ -47,15 +47,17 @@ class SpeechReader(Protocol):
 class Tags:
     """What a model puts around reasoning (`opens`, `closes`) and calls.
 
-    `unmistakable` are those that are control tokens, `silent` texts that are left out. `bare_calls`: an answer
-    that begins as a call in JSON may be one.
+    `known`: the model's template or its vocabulary has them, others are what models have in common. `unmistakable` are
+    those that are control tokens, `around` what the whole answer stands between. `bare_calls`: an answer that begins
+    as a call in JSON may be one.
     """
 
     opens: str
     closes: str
     forms: tuple[CallForm, ...] = ()
     unmistakable: frozenset[str] = frozenset()
-    silent: frozenset[str] = frozenset()
+    known: bool = False
+    around: tuple[str, str] | None = None
     bare_calls: bool = False
 
 
@@ -69,22 +71,31 @@ class _Mode(Enum):
 class TaggedReader:
     """Reads models that put tags around their reasoning and their calls.
 
-    Reasoning opens an answer or is none: a tag further on is a word of the answer. Calls are looked for only where
-    tools were offered.
+    Reasoning opens an answer or is none: a tag further on is a word of the answer. An answer may begin with the tag as
+    a word, too, which shows only at its end: reasoning that nothing closed and that the prompt did not open is said
+    again as the answer, unless a control token opened it, or a line of its own where the model is known to reason.
+    Calls are looked for only where tools were offered.
     """
 
-    def __init__(self, tags: Tags, tools: Sequence[Tool], *, thinks: bool) -> None:
+    def __init__(self, tags: Tags, tools: Sequence[Tool], controls: Collection[str], *, thinks: bool) -> None:
         self._tags = tags
         self._tools = tools
-        self._forms = {form.opens: form for form in tags.forms} if tools else {}
-        self._in_thought = Markers([tags.closes, *(tags.unmistakable & self._forms.keys())])
-        self._in_answer = Markers([*self._forms, *tags.silent, *(tags.unmistakable & {tags.closes})])
+        self._opens, self._closes = as_heard(tags.opens, controls), as_heard(tags.closes, controls)
+        self._ends = {form.opens: as_heard(form.ends, controls) for form in tags.forms}
+        self._forms = {as_heard(form.opens, controls): form for form in tags.forms} if tools else {}
+        sure = [heard for heard, form in self._forms.items() if form.opens in tags.unmistakable]
+        self._in_thought = Markers([self._closes, *sure])
+        closing = [self._closes] if tags.closes in tags.unmistakable else []
+        self._in_answer = Markers([*self._forms, *closing, *(tags.around or ())[1:]])
         self._in_call = Markers([])
         self._form = BARE
         self._call: list[str] = []
         self._thought = Thought()
         self._said = Answer(with_calls=bool(tools))
         self._thought_before = thinks
+        self._unclosed: list[str] = []
+        self._surrounded = False
+        self._closing = ""
         self._held = ""
         self._mode = _Mode.REASONING if thinks else _Mode.BEGINNING
 
@@ -104,13 +115,14 @@ class TaggedReader:
     def finish(self) -> list[SpeechEvent]:
         """The rest."""
         held, self._held = self._held, ""
+        events: list[SpeechEvent] = []
         if self._mode is _Mode.REASONING:
-            return [*self._thought.add(held), *self._thought.end(), *self._said.end()]
-        if self._mode is _Mode.CALL:
+            events += [*self._think(held), *self._thought.end(), *self._said.add(self._mistaken())]
+        elif self._mode is _Mode.CALL:
             self._call.append(held)
-            events = self._called("")
+            events += self._called("")
         else:
-            events = self._said.add(held)
+            self._say(held, events)
         return [*events, *self._said.end()]
 
     def _step(self, events: list[SpeechEvent]) -> bool:
@@ -130,14 +142,27 @@ class TaggedReader:
         self._held = waiting
         if self._thought_before:
             self._said.drop_space()
-        for tag in (self._tags.opens, self._tags.closes):
+        for tag in self._first_tags():
             if waiting.startswith(tag):
-                self._thought_before, self._thought, self._held = True, Thought(), waiting.removeprefix(tag)
-                self._mode = _Mode.REASONING if tag == self._tags.opens else _Mode.BEGINNING
+                self._pass_tag(tag)
                 return True
             if tag.startswith(waiting):
                 return False
         return self._begin_answer(re.sub(r"\s+", "", waiting[:60]))
+
+    def _first_tags(self) -> list[str]:
+        """What may stand before the first word."""
+        closes = [self._closes] if self._tags.known or self._thought_before else []
+        return [self._opens, *closes, *(self._tags.around or ())[:1]]
+
+    def _pass_tag(self, tag: str) -> None:
+        self._held = self._held.removeprefix(tag)
+        if tag == self._opens:
+            self._unclosed, self._thought, self._mode = [tag], Thought(), _Mode.REASONING
+        elif tag != self._closes:
+            self._surrounded, self._mode = True, _Mode.ANSWER
+            self._said.drop_space()
+        self._thought_before = True
 
     def _begin_answer(self, words: str) -> bool:
         if self._tools and self._tags.bare_calls:
@@ -151,24 +176,48 @@ class TaggedReader:
 
     def _reason(self, events: list[SpeechEvent]) -> bool:
         before, marker, self._held = self._in_thought.split(self._held)
-        events += self._thought.add(before)
+        events += self._think(before)
         if marker:
             events += self._thought.end()
+            self._unclosed = []
             self._thought_before, self._mode = True, _Mode.BEGINNING
         if marker in self._forms:
             self._open(self._forms[marker])
         return bool(marker)
 
+    def _think(self, text: str) -> list[SpeechEvent]:
+        if self._unclosed:
+            self._unclosed.append(text)
+        return self._thought.add(text)
+
+    def _mistaken(self) -> str:
+        """What was taken for reasoning and is none."""
+        text = "".join(self._unclosed)
+        opened = text.startswith(CONTROL) or (self._tags.known and text.startswith(f"{self._opens}\n"))
+        return "" if opened else text
+
     def _answer(self, events: list[SpeechEvent]) -> bool:
         before, marker, self._held = self._in_answer.split(self._held)
-        events += self._said.add(before)
+        self._say(before, events)
         if marker in self._forms:
             self._open(self._forms[marker])
+        elif marker and marker != self._closes:
+            events += self._said.add(self._closing)
+            self._closing = ""
+            self._say(marker, events)
         return bool(marker)
+
+    def _say(self, text: str, events: list[SpeechEvent]) -> None:
+        """What closes the whole answer is its last word; until then nobody knows that it is."""
+        text = self._closing + text
+        end = self._tags.around[1] if self._tags.around and self._surrounded else ""
+        self._closing = text if end and text.startswith(end) and not text.removeprefix(end).strip() else ""
+        if not self._closing:
+            events += self._said.add(text)
 
     def _open(self, form: CallForm) -> None:
         self._form, self._call, self._mode = form, [], _Mode.CALL
-        self._in_call = Markers(filter(None, [form.ends]))
+        self._in_call = Markers(filter(None, [self._ends.get(form.opens, "")]))
 
     def _collect(self, events: list[SpeechEvent]) -> bool:
         before, marker, self._held = self._in_call.split(self._held)
@@ -179,6 +228,6 @@ class TaggedReader:
         return bool(marker)
 
     def _called(self, ending: str) -> list[SpeechEvent]:
-        body = "".join(self._call)
+        body = "".join(self._call).replace(CONTROL, "")
         calls = self._form.calls(body, self._tools)
         return self._said.call(calls) if calls else self._said.add(self._form.opens + body + ending)
