@@ -171,6 +171,14 @@ def test_each_token_comes_with_its_probability_and_its_rivals(
     assert not any(event.choices for event in events_of(model) if isinstance(event, TokenDelta))
 
 
+def test_the_choices_of_an_answer_are_not_those_of_its_reasoning(
+    load: Callable[[Path], LlamaChatModel], tmp_path: Path
+) -> None:
+    events = events_of(load(write_talking_model(tmp_path / "m.gguf", THOUGHT)), replace(GREEDY, rivals=0))
+    choices = [choice.text for event in events if isinstance(event, TokenDelta) for choice in event.choices]
+    assert choices == ["Good", " day"]
+
+
 def test_an_answer_keeps_to_its_schema(load: Callable[[Path], LlamaChatModel], tmp_path: Path) -> None:
     schema = json.dumps({"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]})
     model = load(write_random_model(tmp_path / "m.gguf"))

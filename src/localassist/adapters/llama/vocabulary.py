@@ -99,14 +99,20 @@ class Vocabulary:
         return tokens if b"".join(map(self.piece, tokens)) != b"\n" else []
 
     def _tokenise(self, data: bytes) -> list[int]:
-        room = len(data) + 16  # no token stands for less than a byte; a few are added at the edges
-        tokens = (ctypes.c_int32 * room)()
+        room = len(data) + 16  # of most vocabularies no token stands for less than a byte
         with self._lifetime:
             if self._vocabulary is None:
                 raise unloaded()
-            vocabulary = self._vocabulary
-            count = self._api.llama_tokenize(vocabulary, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
-        return tokens[: max(count, 0)]
+            count, tokens = self._tokenise_into(room, data)
+            if count < 0:  # one that puts spaces between its tokens says how many it needs
+                count, tokens = self._tokenise_into(-count, data)
+        return tokens
+
+    def _tokenise_into(self, room: int, data: bytes) -> tuple[int, list[int]]:
+        tokens = (ctypes.c_int32 * room)()
+        native = self._vocabulary
+        count = self._api.llama_tokenize(native, data, len(data), tokens, room, _ADD_OPENING, _READ_CONTROLS)
+        return int(count), tokens[: max(int(count), 0)]
 
     def _special(self) -> tuple[dict[str, int], frozenset[int]]:
         api, vocabulary = self._api, self._vocabulary

@@ -94,6 +94,7 @@ class Writing:
                 self.called = True
             elif isinstance(event, ReasoningEnded):
                 self.reasoning_seconds += event.seconds
+                self._choices.clear()  # they were of the reasoning
             self._emit(event)
 
     def _say(self, text: str) -> None:
