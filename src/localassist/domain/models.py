@@ -26,7 +26,10 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something llama.cpp can run on; `memory_total` and `memory_free` are bytes. `kind` is cpu, gpu, integrated or other."""
+    """Something llama.cpp can run on; `memory_total` and `memory_free` are bytes.
+
+    `kind` is cpu, gpu, integrated (a GPU without memory of its own) or other.
+    """
 
     name: str
     description: str
