@@ -14,7 +14,8 @@ _STEPS_A_TURN: Final = 4_000
 
 _CHARACTERS: Final = 64_000_000
 _PASSES: Final = 64
-"""How often all that a template is given may be made anew, besides once for every turn: Reka's adds turn to turn."""
+_PASSES_A_TURN: Final = 2
+"""How often all that a template is given may be made anew: Reka's adds turn to turn, twice over."""
 
 _SIZE: Final = 8_000_000
 """The largest single value that a template may make of next to nothing, in characters."""
@@ -69,8 +70,8 @@ class Budget:
     """
 
     def __init__(self, turns: int, size: int) -> None:
-        self._steps = _STEPS + _STEPS_A_TURN * turns
-        self._characters = _CHARACTERS + (_PASSES + turns) * size
+        self._characters = _CHARACTERS + (_PASSES + _PASSES_A_TURN * turns) * size
+        self._steps = _STEPS + _STEPS_A_TURN * turns + self._characters // _CHARACTERS_A_STEP
         self._most = _SIZE + _GROWTH * size
         self._ends = time.thread_time() + _SECONDS + _SECONDS_A_TURN * turns + size / _CHARACTERS_A_SECOND
         self._look = self._steps
