@@ -14,7 +14,7 @@ import pytest
 
 from bare_llama import bare_model
 from gguf_files import CONTROLS, END, ModelOptions, write_random_model, write_talking_model
-from localassist.adapters.llama.gbnf import check_grammar
+from localassist.adapters.llama.gbnf import read_grammar
 from localassist.adapters.llama.grammar import Grammar
 from localassist.adapters.llama.json_grammar import integers
 from localassist.adapters.llama.json_schema import grammar_of
@@ -238,7 +238,7 @@ def test_what_is_accepted_llama_cpp_accepts_too(
             at = generator.randrange(len(text))
             text[at : at + generator.randint(0, 2)] = [generator.choice(pieces)]
         try:
-            Grammar("".join(text), model.vocabulary).close()
+            Grammar("".join(text), model.vocabulary)
         except ModelError:
             continue
         accepted += 1
@@ -255,7 +255,6 @@ def test_the_answer_ends_exactly_where_the_grammar_may(model: BareModel) -> None
     assert allowed == [(False, True), (False, True), (True, True)]
     assert [token for token in range(model.vocabulary.size) if grammar.allows(token)] == sorted(model.vocabulary.ends)
     grammar.take(END)
-    grammar.close()
 
 
 def test_parts_of_characters_join_to_those_of_the_grammar_and_no_others(model: BareModel) -> None:
@@ -266,7 +265,6 @@ def test_parts_of_characters_join_to_those_of_the_grammar_and_no_others(model: B
             grammar.take(byte)
         found = {token for token in range(256) if grammar.allows(token)}
         assert not grammar.allows(END)
-        grammar.close()
         return found
 
     assert may_follow('root ::= "é"', b"") == {0xC3}
@@ -281,7 +279,6 @@ def test_control_tokens_are_no_text_however_they_are_spelt(model: BareModel) -> 
     opening = 256 + CONTROLS.index("<|im_start|>")
     assert not grammar.allows(opening)
     assert not model.vocabulary.piece(opening)
-    grammar.close()
 
 
 def test_only_what_was_chosen_is_taken(tmp_path: Path) -> None:
@@ -339,4 +336,4 @@ def test_a_grammar_understood_in_ever_more_ways_is_stopped(tmp_path: Path) -> No
 
 def test_grammars_of_schemas_can_be_followed() -> None:
     for schema in (PERSON, {"properties": {f"p{n}": {"type": "null"} for n in range(250)}}):
-        check_grammar(grammar_of(json.dumps(schema)))
+        read_grammar(grammar_of(json.dumps(schema)))

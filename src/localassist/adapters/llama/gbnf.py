@@ -1,14 +1,15 @@
-"""Grammars in llama.cpp's notation (GBNF), checked before llama.cpp reads them: it would end or hang the process."""
+"""Grammars in llama.cpp's notation (GBNF), read into rules and checked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.gbnf_rules import check_rules
+from localassist.adapters.llama.letters import ANY, joined, others
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
-    from localassist.adapters.llama.gbnf_rules import Alternatives
+    from localassist.adapters.llama.gbnf_rules import Alternatives, Sequence
 
 MOST_REPEATS: Final = 2000
 """Above it, llama.cpp refuses a least number and takes a greatest for none (MAX_REPETITION_THRESHOLD)."""
@@ -16,19 +17,19 @@ MOST_REPEATS: Final = 2000
 _LONGEST: Final = 200_000
 _DEEPEST: Final = 60
 _MOST_ELEMENTS: Final = 500_000
-_TERMINAL: Final = ""
 _NAME: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _BEGINNINGS: Final = _NAME | frozenset('"[.(<!')
 _DIGITS: Final = frozenset("0123456789")
 _HEX_LENGTHS: Final = {"x": 2, "u": 4, "U": 8}
+_ESCAPES: Final = {"t": "\t", "r": "\r", "n": "\n"} | {sign: sign for sign in '\\"[]-'}
 _REPEATS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
-def check_grammar(text: str) -> None:
-    """Raise `ModelError` for a grammar that can't be followed, saying where it is wrong.
+def read_grammar(text: str) -> dict[str, Alternatives]:
+    """The rules of a grammar, by their names; `root` is among them, and those for groups have names nobody can write.
 
-    Refused are mistakes in the notation, rules that are missing, never end or begin with themselves, and what would
-    take too much memory or time.
+    Raises `ModelError` for a grammar that can't be followed, saying where it is wrong: mistakes in the notation, rules
+    that are missing, never end or begin with themselves, and what would take too much memory or time.
     """
     if len(text) > _LONGEST:
         raise ModelError(f"The grammar has {len(text):,} characters.", f"It can have up to {_LONGEST:,}.")
@@ -37,10 +38,11 @@ def check_grammar(text: str) -> None:
     reader = _Reader(text)
     reader.read()
     check_rules(reader.rules)
+    return reader.rules
 
 
 class _Reader:
-    """Reads a grammar as llama.cpp's parser does, into rules of names; a terminal is the empty name."""
+    """Reads a grammar as llama.cpp's parser does."""
 
     def __init__(self, text: str) -> None:
         self.rules: dict[str, Alternatives] = {}
@@ -85,8 +87,8 @@ class _Reader:
             found.append(self._sequence())
         return found
 
-    def _sequence(self) -> list[str]:
-        items: list[list[str]] = []
+    def _sequence(self) -> Sequence:
+        items: list[Sequence] = []
         weight = 0  # how many rules llama.cpp counts for the last item
         while sign := self._next():
             start = self._at
@@ -98,9 +100,9 @@ class _Reader:
                 break
             self._count(len(items[-1]), start)
             self._space(lines=self._depth > 0)
-        return [name for item in items for name in item]
+        return [element for item in items for element in item]
 
-    def _item(self, items: list[list[str]], sign: str) -> int:
+    def _item(self, items: list[Sequence], sign: str) -> int:
         start = self._at
         if sign == "(":
             return self._group(items)
@@ -111,49 +113,57 @@ class _Reader:
             self._wanted.setdefault(name, start)
             items.append([name])
         else:
-            items.append([_TERMINAL] * self._terminal(sign))
+            items.append(self._terminal(sign))
         return 1
 
-    def _terminal(self, sign: str) -> int:
-        """Read a literal, a class or a dot; returns how many elements it takes, of which each is a character."""
+    def _terminal(self, sign: str) -> Sequence:
+        """Read a literal, a class or a dot."""
         start = self._at
         self._at += 1
         if sign == ".":
-            return 1
+            return [ANY]
         if sign == '"':
-            return self._characters('"', start)
-        if self._next() == "^":
-            self._at += 1
-        if not self._characters("]", start):
+            return [((letter, letter),) for letter, _ in self._characters('"', start)]
+        excluded = self._next() == "^"
+        self._at += excluded
+        stretches = self._characters("]", start)
+        if not stretches:
             raise self._error("a class of characters is empty", start)
-        self._count(self._at - start, start)
-        return 1
+        letters = joined(stretches)
+        return [others(letters) if excluded else letters]
 
-    def _characters(self, end: str, start: int) -> int:
-        count = 0
+    def _characters(self, end: str, start: int) -> list[tuple[int, int]]:
+        """The stretches of code points up to a sign that closes them; in a class, they can be more than one long."""
+        found = []
         while self._next() != end:
             if not self._next():
                 raise self._error(f"this is not closed by {end}", start)
-            self._character()
-            count += 1
+            first = last = self._character()
+            if end == "]" and self._next() == "-" and self._text[self._at + 1 : self._at + 2] not in ("", "]"):
+                self._at += 1
+                last = self._character()
+            found.append((first, last))
         self._at += 1
-        return count
+        return found
 
-    def _character(self) -> None:
-        escape = self._text[self._at + 1 : self._at + 2] if self._next() == "\\" else None
+    def _character(self) -> int:
+        sign = self._next()
+        escape = self._text[self._at + 1 : self._at + 2] if sign == "\\" else None
         if escape is None:
             self._at += 1
-        elif escape in _HEX_LENGTHS:
+            return ord(sign)
+        if escape in _HEX_LENGTHS:
             digits = self._text[self._at + 2 : self._at + 2 + _HEX_LENGTHS[escape]]
             if len(digits) < _HEX_LENGTHS[escape] or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
                 raise self._error(f"\\{escape} needs {_HEX_LENGTHS[escape]} hexadecimal digits")
             self._at += 2 + len(digits)
-        elif escape and escape in 'trn\\"[]-':
-            self._at += 2
-        else:
+            return int(digits, 16)
+        if not escape or escape not in _ESCAPES:
             raise self._error("this escape is unknown")
+        self._at += 2
+        return ord(_ESCAPES[escape])
 
-    def _group(self, items: list[list[str]]) -> int:
+    def _group(self, items: list[Sequence]) -> int:
         start, before = self._at, self._made + len(self._wanted)
         self._depth += 1
         if self._depth > _DEEPEST:
@@ -168,7 +178,7 @@ class _Reader:
         items.append([self._make(alternatives)])
         return max(1, self._made + len(self._wanted) - before)
 
-    def _repeat(self, items: list[list[str]], sign: str, weight: int) -> int:
+    def _repeat(self, items: list[Sequence], sign: str, weight: int) -> int:
         """Put a rule for the repetition in the place of the last item; returns how many times llama.cpp counts it."""
         start = self._at
         self._at += 1
@@ -178,14 +188,17 @@ class _Reader:
         times = most or least or 1
         if max(least, most or 0, weight * times) > MOST_REPEATS or (most is not None and most < least):
             raise self._error(f"this can't be repeated so; up to {MOST_REPEATS} rules are", start)
-        optional = 1 if most is None else most - least
+        optional = 0 if most is None else most - least
         item = items[-1]
-        self._count(len(item) * max(least - 1, 0) + (len(item) + 3) * optional, start)
+        self._count(len(item) * least + (len(item) + 3) * max(optional, 1), start)
         if most == 0:
             items[-1] = []
             return times
         # What may be left out is a rule of its own there, one for each repeat.
-        rests: list[str] = []
+        rests: Sequence = []
+        if most is None:
+            rests = [self._make([[]])]
+            self.rules[str(rests[0])] = [[*item, *rests], []]
         for _ in range(optional):
             rests = [self._make([[*item, *rests], []])]
         items[-1] = [*item * least, *rests]
@@ -207,7 +220,8 @@ class _Reader:
         return least, most
 
     def _number(self) -> int:
-        return int(self._word(_DIGITS, "a number")[:9])
+        digits = self._word(_DIGITS, "a number").lstrip("0")
+        return int(digits[:9] or "0")
 
     def _make(self, alternatives: Alternatives) -> str:
         self._made += 1

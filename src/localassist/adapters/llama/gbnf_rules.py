@@ -1,13 +1,17 @@
-"""What the rules of a grammar must be for llama.cpp to follow them: able to end, never beginning with themselves."""
+"""What the rules of a grammar must be to be followed: able to end, never beginning with themselves."""
 
 from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+from localassist.adapters.llama.letters import Letters
 from localassist.domain.errors import ModelError
 
-Alternatives: TypeAlias = list[list[str]]
-"""What a rule may be: sequences of names of rules; the empty name is a character."""
+Sequence: TypeAlias = list[str | Letters]
+"""Names of rules, and sets of characters of which one comes."""
+
+Alternatives: TypeAlias = list[Sequence]
+"""What a rule may be."""
 
 _MOST_WAYS: Final = 5_000
 _MOST_STEPS: Final = 5_000_000
@@ -24,16 +28,12 @@ def check_rules(rules: dict[str, Alternatives]) -> None:
 
 
 class _Beginnings:
-    """Follows what each rule can begin with, as llama.cpp does before each character, but each rule only once.
-
-    llama.cpp takes for empty only what is so at first sight and would go round for ever where a rule begins with
-    itself behind others that can be empty.
-    """
+    """Follows what each rule can begin with, as is done before each character of an answer, but each rule only once."""
 
     def __init__(self, rules: dict[str, Alternatives]) -> None:
         self._rules = rules
-        self._ways = {"": 1}
-        self._may_be_empty = {"": False}
+        self._ways: dict[str, int] = {}
+        self._may_be_empty: dict[str, bool] = {}
         self._steps = 0
         self._under_way: set[str] = set()
 
@@ -43,7 +43,7 @@ class _Beginnings:
             return
         if name in self._under_way:
             raise ModelError(
-                f"The grammar can't be followed: {_spelled(name)} begins with itself.",
+                f"The grammar can't be followed: {_spelled(name)} begins with itself{_or_loops(name)}.",
                 "Write a repetition with * or +, or have the rule begin with something else.",
             )
         if len(self._under_way) >= _DEEPEST:
@@ -63,27 +63,30 @@ class _Beginnings:
                 f"{_SIMPLIFY} Up to {_MOST_WAYS:,} ways at one place are followed.",
             )
 
-    def _begin(self, sequence: list[str]) -> tuple[int, bool]:
+    def _begin(self, sequence: Sequence) -> tuple[int, bool]:
         ways = 0
-        for name in sequence:
-            self.visit(name)
-            ways += self._ways[name]
-            if not self._may_be_empty[name]:
+        for element in sequence:
+            if not isinstance(element, str):
+                return ways + 1, False
+            self.visit(element)
+            ways += self._ways[element]
+            if not self._may_be_empty[element]:
                 return ways, False
         return ways + 1, True
 
 
 def _check_endings(rules: dict[str, Alternatives]) -> None:
     """Raise `ModelError` when no text at all fits `root`, because each of its ways needs another without end."""
-    waiting = {
-        (name, number): len(set(sequence) - {""})
+    needs = {
+        (name, number): {element for element in sequence if isinstance(element, str)}
         for name, sequences in rules.items()
         for number, sequence in enumerate(sequences)
     }
+    waiting = {place: len(names) for place, names in needs.items()}
     needed_by: dict[str, list[tuple[str, int]]] = {name: [] for name in rules}
-    for name, number in waiting:
-        for needed in set(rules[name][number]) - {""}:
-            needed_by[needed].append((name, number))
+    for place, names in needs.items():
+        for name in names:
+            needed_by[name].append(place)
     ready = [name for (name, _), count in waiting.items() if not count]
     ending: set[str] = set()
     while ready:
@@ -103,5 +106,9 @@ def _check_endings(rules: dict[str, Alternatives]) -> None:
 
 
 def _spelled(name: str) -> str:
-    """A rule by its name, which those for groups have none of."""
+    """A rule by its name, which those for groups and repetitions have none of."""
     return "a group" if name.startswith("(") else f"the rule {name[:40]}"
+
+
+def _or_loops(name: str) -> str:
+    return ", or what it repeats can be empty" if name.startswith("(") else ""

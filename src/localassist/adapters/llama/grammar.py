@@ -2,110 +2,102 @@
 
 from __future__ import annotations
 
-import codecs
-import ctypes
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.gbnf import check_grammar
+from localassist.adapters.llama.gbnf import read_grammar
 from localassist.adapters.llama.json_schema import grammar_of
+from localassist.adapters.llama.letters import begun
+from localassist.adapters.llama.positions import Positions, too_ambiguous
+from localassist.adapters.llama.spellings import characters
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.adapters.llama.positions import Position
     from localassist.adapters.llama.vocabulary import Vocabulary
     from localassist.domain.ports.chat_model import Sampling
 
-_LONGEST_STEP: Final = 0.05
-"""Seconds of computing for a character; 0.00003 are usual, 0.013 where it can be one of 4,000 words."""
 _LONGEST_LOOK: Final = 3.0
-"""Seconds of computing for holding all tokens against the grammar; some 0.05 are usual."""
+"""Seconds of computing for holding all tokens against the grammar; 0.05 are usual."""
+_LOOK_AT_CLOCK: Final = 64
+"""Tokens; each takes some microseconds where little is open, and milliseconds where there are thousands of ways."""
 
 
 class Grammar:
-    """A grammar and how far the answer has got in it. Used on the session's thread only; freed by `close`.
+    """A grammar and how far the answer has got in it. Used on the session's thread only.
 
-    llama.cpp ends the process when a token is taken that does not fit, so `take` is for one that `allows` allowed.
+    llama.cpp's own grammars are not used: their work can double with each character of a token, within one call that
+    nothing can end, and the process ends when a token is taken that does not fit.
     """
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         """Raises `ModelError`, saying where, for a grammar (GBNF) that can't be followed."""
-        check_grammar(text)
-        self._api = bindings().api
+        self._positions = Positions(read_grammar(text))
         self._vocabulary = vocabulary
-        self._native = self._api.llama_sampler_init_grammar(vocabulary.native, text.encode(), b"root")
-        if not self._native:
-            raise ModelError(
-                "The grammar can't be followed: a repeated part of it can be empty, or it repeats too much.",
-                "Repeat only what has at least one character, and less often.",
-            )
-        self._one = self._api.llama_token_data()
-        self._array = self._api.llama_token_data_array()
-        self._array.data = ctypes.pointer(self._one)
-        # Parts of characters are checked here: what is no character at all, llama.cpp may allow and then not take.
-        self._letters: dict[str, list[int]] = {}
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._position = self._positions.first()
+        self._part = b""  # of a character that is not whole yet
 
     def allows(self, token: int) -> bool:
-        """Whether a token fits here; one that ends the answer fits where the grammar may end."""
-        self._one.id, self._one.logit = token, 1.0
-        self._array.size, self._array.selected = 1, -1
-        self.restrict(ctypes.byref(self._array))
-        return self._one.logit > float("-inf") and self.spells(token)
+        """Whether a token fits here; one that ends the answer fits where the grammar may end.
 
-    def spells(self, token: int) -> bool:
-        """Whether a token goes on with text; one that ends the answer may come between characters."""
-        before = self._decoder.getstate()
-        if token in self._vocabulary.ends:
-            return not before[0]
-        piece = self._vocabulary.piece(token)
-        try:
-            self._decoder.decode(piece)
-            pending = self._decoder.getstate()[0]
-        except UnicodeDecodeError:
-            return False
-        finally:
-            self._decoder.setstate(before)
-        # Python waits for the third byte before it refuses the beginning of a surrogate, when nothing else fits.
-        return bool(piece) and b"\0" not in piece and not b"\xed\xa0" <= pending < b"\xee"
-
-    def restrict(self, candidates: Any) -> None:
-        """Make impossible (a logit of minus infinity) what does not fit, in a reference to llama.cpp's array.
-
-        Raises `ModelError` when that takes so long that the next time could take for ever.
+        Raises `ModelError` when the grammar leaves too much open to tell.
         """
+        if token in self._vocabulary.ends:
+            return self._may_end()
+        return self._after(token) is not None
+
+    def fitting(self) -> list[int]:
+        """All tokens that fit here. Raises `ModelError` when it would take too long to find them."""
+        found = [token for token in self._vocabulary.ends if self._may_end()]
         began = time.thread_time()
-        self._api.llama_sampler_apply(self._native, candidates)
-        if time.thread_time() - began > _LONGEST_LOOK:
-            raise _too_ambiguous()
+        for count, token in enumerate(self._ways_to_go_on()):
+            if token is not None:
+                found.append(token)
+            if count % _LOOK_AT_CLOCK == 0 and time.thread_time() - began > _LONGEST_LOOK:
+                raise too_ambiguous()
+        return found
 
     def take(self, token: int) -> None:
-        """Go on with a token that was allowed. Raises `ModelError` when the grammar leaves too much open.
+        """Go on with a token that fits."""
+        after = None if token in self._vocabulary.ends else self._after(token)
+        if after is not None:
+            position, self._part = after
+            self._position = self._positions.tidied(position)
 
-        The ways in which the text so far can be understood may double with every character, and llama.cpp follows
-        them all. A character at a time, that is seen before it takes for ever.
-        """
-        if token in self._vocabulary.ends:
+    def _may_end(self) -> bool:
+        return self._position.may_end and not self._part
+
+    def _after(self, token: int) -> tuple[Position, bytes] | None:
+        piece = self._vocabulary.piece(token)
+        read = characters(self._part, piece) if piece else None
+        if read is None:
+            return None
+        text, part = read
+        position = self._positions.after(self._position, text)
+        if position is None or (part and not position.fits_any(*begun(part))):
+            return None
+        return position, part
+
+    def _ways_to_go_on(self) -> Iterator[int | None]:
+        """The tokens that fit and, between them, None for some that don't."""
+        if self._part:
+            yield from (token if self._after(token) else None for token in self._vocabulary.spellings.inner)
             return
-        pending = self._decoder.getstate()[0]
-        text = self._decoder.decode(self._vocabulary.piece(token))
-        parts = [part for letter in text for part in self._letter(letter)] if len(text) > 1 and not pending else []
-        whole = b"".join(map(self._vocabulary.piece, parts)) == self._vocabulary.piece(token)
-        for part in parts if parts and whole else [token]:
-            began = time.thread_time()
-            self._api.llama_sampler_accept(self._native, part)
-            if time.thread_time() - began > _LONGEST_STEP:
-                raise _too_ambiguous()
-
-    def close(self) -> None:
-        """Free the native object."""
-        self._api.llama_sampler_free(self._native)
-        self._native = None
-
-    def _letter(self, letter: str) -> list[int]:
-        if letter not in self._letters:
-            self._letters[letter] = self._vocabulary.continuation(letter)
-        return self._letters[letter]
+        tree, after = self._vocabulary.spellings.tree, self._positions.after
+        reached: dict[int, Position] = {-1: self._position}
+        number = 0
+        while number < len(tree):
+            token, above, more, part, until = tree[number]
+            position = after(reached[above], more)
+            if position is None:
+                number = until  # what begins like this does not fit either
+                yield None
+                continue
+            reached[number] = position
+            number += 1
+            yield token if not part or position.fits_any(*begun(part)) else None
 
 
 def grammar_for(sampling: Sampling, vocabulary: Vocabulary) -> Grammar | None:
@@ -119,10 +111,3 @@ def grammar_for(sampling: Sampling, vocabulary: Vocabulary) -> Grammar | None:
         return Grammar(text, vocabulary)
     except ModelError as error:  # it speaks of rules that nobody wrote
         raise ModelError(f"The JSON schema can't be followed. {error.message}", "Simplify the schema.") from error
-
-
-def _too_ambiguous() -> ModelError:
-    return ModelError(
-        "The grammar can't be followed any further: the answer so far can be understood in too many ways.",
-        "Change the grammar so that each text fits it in one way.",
-    )

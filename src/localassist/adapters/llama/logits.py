@@ -9,7 +9,7 @@ from localassist.adapters.llama.bindings import bindings
 from localassist.domain.events import TokenChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -39,21 +39,22 @@ class Candidates:
         self._entries["logit"] = _logits(context, len(self._tokens))
         self._describe(len(self._tokens))
 
-    def drop_impossible(self) -> bool:
-        """Leave out what a sampler made impossible, because some reckon with what has no probability; is any left?"""
+    def likeliest(self, count: int) -> list[int]:
+        """The `count` tokens with the highest logits, in no order; to be asked after `fill`."""
         import numpy as np
 
-        possible = self._entries[: self._array.size]
-        possible = possible[possible["logit"] > -np.inf]
-        self._entries[: len(possible)] = possible
-        self._describe(len(possible))
-        return len(possible) > 0
+        best: list[int] = np.argpartition(-self._entries["logit"], count)[:count].tolist()
+        return best
 
-    def forbid(self, tokens: Collection[int]) -> None:
-        """Make tokens impossible, which must be done before any are left out."""
+    def keep(self, tokens: Sequence[int]) -> bool:
+        """Leave out all others, and what a model made impossible; is any left? To be asked after `fill`."""
         import numpy as np
 
-        self._entries["logit"][list(tokens)] = -np.inf
+        kept = self._entries[np.array(tokens, np.intp)]
+        kept = kept[kept["logit"] > -np.inf]
+        self._entries[: len(kept)] = kept
+        self._describe(len(kept))
+        return len(kept) > 0
 
     @property
     def selected(self) -> int:

@@ -24,6 +24,10 @@ _MAX_SEED: Final = 2**32 - 2
 _MOST_BREAKERS: Final = 32
 _LONGEST_BREAKER: Final = 40
 """In bytes; llama.cpp cuts what is longer."""
+_COLDEST: Final = 1e-6
+"""Below it the likeliest is taken: logits divided by less overflow, and llama.cpp chooses at random then."""
+_FIRST_LOOKS: Final = (64, 1024)
+"""How many of the likeliest tokens are held against a grammar before all are."""
 _KEEP: Final = 1
 _MIROSTAT_TOKENS: Final = 100
 """How many tokens mirostat 1 estimates from; llama.cpp's own number."""
@@ -97,12 +101,16 @@ class SamplerChain:
         self._vocabulary = vocabulary
         self._rivals = sampling.rivals
         self._looks_back = 0
+        self._deciding: int | None = None
         self._candidates: Candidates | None = None
         self._grammar: Grammar | None = grammar_for(sampling, vocabulary)
         parameters = self._api.llama_sampler_chain_default_params()
         parameters.no_perf = True
         self.native: Any = self._api.llama_sampler_chain_init(parameters)
-        for sampler in (*self._against_repetition(sampling, trained_length), *self._choosing(sampling)):
+        against_repetition = self._against_repetition(sampling, trained_length)
+        if not against_repetition:
+            self._deciding = _deciding(sampling)
+        for sampler in (*against_repetition, *self._choosing(sampling)):
             self._api.llama_sampler_chain_add(self.native, sampler)
 
     def remember(self, tokens: Sequence[int]) -> None:
@@ -129,37 +137,35 @@ class SamplerChain:
         return None if self._rivals is None else token_choice(context, token, self._rivals, self._vocabulary)
 
     def close(self) -> None:
-        """Free the chain, its samplers and the grammar."""
+        """Free the chain and its samplers."""
         self._api.llama_sampler_free(self.native)
         self.native = None
-        if self._grammar is not None:
-            self._grammar.close()
 
     def _choose_fitting(self, context: Any, grammar: Grammar, candidates: Candidates) -> int:
-        """Most choices fit as they are; only after one that does not, all tokens are held against the grammar."""
+        """Most choices fit as they are; only after one that does not, others are held against the grammar."""
         candidates.fill(context)
         self._api.llama_sampler_apply(self.native, candidates.native)
         token = candidates.selected
         if not grammar.allows(token):
-            token = self._choose_again(context, grammar, candidates)
+            candidates.fill(context)
+            if candidates.keep(self._fitting(grammar, candidates)):
+                self._api.llama_sampler_apply(self.native, candidates.native)
+                token = candidates.selected
+            else:
+                token = self._end()
         self._api.llama_sampler_accept(self.native, token)
         if not self.stuck:
             grammar.take(token)
         return token
 
-    def _choose_again(self, context: Any, grammar: Grammar, candidates: Candidates) -> int:
-        unspellable: list[int] = []
-        while True:
-            candidates.fill(context)
-            grammar.restrict(candidates.native)
-            candidates.forbid(unspellable)
-            if not candidates.drop_impossible():
-                return self._end()
-            self._api.llama_sampler_apply(self.native, candidates.native)
-            token = candidates.selected
-            if grammar.spells(token):
-                return token
-            unspellable.append(token)
+    def _fitting(self, grammar: Grammar, candidates: Candidates) -> list[int]:
+        """All that fit, or as many of the likeliest as decide the choice alone."""
+        for count in _FIRST_LOOKS:
+            if self._deciding is not None and self._deciding <= count < self._vocabulary.size:
+                fitting = list(filter(grammar.allows, candidates.likeliest(count)))
+                if len(fitting) >= self._deciding:
+                    return fitting
+        return grammar.fitting()
 
     def _end(self) -> int:
         self.stuck = True
@@ -197,7 +203,7 @@ class SamplerChain:
 
     def _choosing(self, sampling: Sampling) -> list[Any]:
         api = self._api
-        if sampling.temperature == 0.0:
+        if sampling.temperature < _COLDEST:
             return [api.llama_sampler_init_greedy()]
         seed = secrets.randbelow(_MAX_SEED) if sampling.seed is None else sampling.seed % _MAX_SEED
         temperature = api.llama_sampler_init_temp(sampling.temperature)
@@ -221,6 +227,17 @@ class SamplerChain:
         if sampling.xtc_probability > 0.0:
             chain.append(api.llama_sampler_init_xtc(sampling.xtc_probability, sampling.xtc_threshold, _KEEP, seed))
         return chain
+
+
+def _deciding(sampling: Sampling) -> int | None:
+    """How many of the likeliest tokens decide a choice alone, whatever the others are; None where all have a part.
+
+    That is so where the first sampler leaves a number of them. Shares (top_p, typical_p, mirostat) and what counts
+    beside the likeliest are reckoned after that.
+    """
+    if sampling.temperature < _COLDEST:
+        return 1
+    return sampling.top_k if sampling.top_k and not sampling.mirostat else None
 
 
 def _at_most(tokens: int, all_of_them: int) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import ctypes
 import threading
+from functools import cached_property
 from typing import Any, Final
 
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.guarding import BREAK
+from localassist.adapters.llama.spellings import Spellings
 from localassist.domain.errors import ModelError
 
 _PIECE_BYTES: Final = 256
@@ -69,6 +71,11 @@ class Vocabulary:
             buffer = ctypes.create_string_buffer(-length)
             length = self._api.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, _SHOW_CONTROLS)
         return buffer.raw[:length]
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """The texts of all tokens in order; 0.2 s of work for 50,000, once."""
+        return Spellings(self.size, self.piece, self.ends)
 
     def text_of(self, token: int) -> str:
         """How the vocabulary spells a token, empty for none (-1)."""
