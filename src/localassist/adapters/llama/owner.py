@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import deque
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.errors import ModelError, Stopped
@@ -197,7 +198,11 @@ class Owner:
 
 
 class _Job:
-    """Work for one asker and the events that it emitted and nobody took yet."""
+    """Work for one asker and the events that it emitted and nobody took yet.
+
+    A token is handed over through a queue that is all native: locks and conditions of Python's own cost as much
+    again as everything else that a token costs outside llama.cpp.
+    """
 
     def __init__(self, work: Work, *, patient: bool) -> None:
         self.patient = patient
@@ -205,20 +210,24 @@ class _Job:
         self.done = False
         self._work = work
         self._changed = threading.Condition()
-        self._events: deque[GenerationEvent] = deque()
+        self._events: SimpleQueue[GenerationEvent | None] = SimpleQueue()
+        self._waits = False
         self._cancelled = False
         self._ended = False
 
     def events(self) -> Iterator[GenerationEvent | None]:
         """What the work emits until it ends; None when it was silent for a while."""
         while True:
-            with self._changed:
-                if not self._events and not self._ended:
-                    self._changed.wait(_HEARTBEAT)
-                event = self._events.popleft() if self._events else None
-                if event is None and self._ended:
-                    return
-                self._changed.notify_all()
+            try:
+                event = self._events.get(timeout=_HEARTBEAT)
+            except Empty:
+                yield None
+                continue
+            if event is None:
+                return
+            if self._waits:
+                with self._changed:
+                    self._changed.notify_all()
             yield event
 
     def do(self, session: Session) -> None:
@@ -244,6 +253,7 @@ class _Job:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+        self._events.put(None)
 
     def wait(self) -> None:
         """Until the work has ended."""
@@ -251,12 +261,17 @@ class _Job:
             self._changed.wait_for(lambda: self._ended)
 
     def _emit(self, event: GenerationEvent) -> None:
+        if self._events.qsize() >= _AHEAD:
+            self._wait_for_the_asker()
+        if self._cancelled:
+            raise Stopped
+        self._events.put(event)
+
+    def _wait_for_the_asker(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: len(self._events) < _AHEAD or self._cancelled)
-            if self._cancelled:
-                raise Stopped
-            self._events.append(event)
-            self._changed.notify_all()
+            self._waits = True  # before looking again: whoever takes an event after this tells
+            self._changed.wait_for(lambda: self._events.qsize() < _AHEAD or self._cancelled)
+            self._waits = False
 
 
 def _unloaded() -> ModelError:
