@@ -1,28 +1,30 @@
-"""An answer bound to a grammar or a JSON schema has that form; what can't be followed is an error, never a crash."""
+"""An answer bound to a grammar has that form; what can't be followed is an error, never a crash and never a wait."""
 
 from __future__ import annotations
 
 import codecs
-import json
+import ctypes
 import random
 import re
+import time
+from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import jsonschema
+import numpy as np
 import pytest
 
 from bare_llama import bare_model
 from gguf_files import CONTROLS, END, ModelOptions, write_random_model, write_talking_model
-from localassist.adapters.llama.gbnf import read_grammar
+from localassist.adapters.llama import positions
+from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.grammar import Grammar
-from localassist.adapters.llama.json_grammar import integers
-from localassist.adapters.llama.json_schema import grammar_of
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import Sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from bare_llama import BareModel
@@ -36,31 +38,6 @@ ident ::= [a-z] [a-z0-9_]{0,5} ws
 num   ::= [0-9]{1,4} ws   # not too long
 ws    ::= [ \t]?
 """
-PERSON: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string", "minLength": 1, "maxLength": 12, "description": "as it is spelt"},
-        "age": {"type": "integer", "minimum": 0, "maximum": 130},
-        "height": {"type": ["number", "null"]},
-        "tags": {"type": "array", "items": {"enum": ["a\\b", 'é"\n', "c/d", 7, None]}, "minItems": 1, "maxItems": 4},
-        "born": {"type": "string", "format": "date"},
-        "at": {"type": "string", "format": "date-time"},
-        "key": {"type": "string", "format": "uuid"},
-        "child": {"anyOf": [{"$ref": "#/$defs/child"}, {"type": "null"}]},
-        "flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
-        'odd "name"\\': {"const": {"x": [1, 2.5, "\u2028"]}},
-        "pair": {"type": "array", "prefixItems": [{"type": "boolean"}, {"allOf": [{"type": "null"}]}]},
-    },
-    "required": ["name", "tags", "child"],
-    "additionalProperties": False,
-    "$defs": {
-        "child": {
-            "type": "object",
-            "properties": {"n": {"type": "integer", "exclusiveMinimum": -3}, "next": {"$ref": "#/$defs/child"}},
-            "required": ["n"],
-        }
-    },
-}
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +56,6 @@ def bound(model: BareModel, seed: int, **form: str) -> str | None:
     return text if answer.ended else None
 
 
-def values(model: BareModel, schema: Mapping[str, Any] | bool, seeds: int) -> list[Any]:
-    """The JSON of the answers that came to their end, each held against the schema."""
-    found = [bound(model, seed, json_schema=json.dumps(schema)) for seed in range(seeds)]
-    parsed = [json.loads(text) for text in found if text is not None]
-    for value in parsed:
-        jsonschema.validate(value, schema)
-    return parsed
-
-
-@pytest.mark.slow
-def test_json_bound_to_a_schema_always_parses_and_is_valid(model: BareModel) -> None:
-    assert len(values(model, PERSON, 50)) >= 40
-
-
 @pytest.mark.slow
 def test_text_bound_to_a_grammar_always_fits_it(model: BareModel) -> None:
     term = r"(?:[a-z][a-z0-9_]{0,5}|[0-9]{1,4})"
@@ -106,77 +69,6 @@ def test_text_bound_to_a_grammar_always_fits_it(model: BareModel) -> None:
 
 
 @pytest.mark.parametrize(
-    "schema",
-    [
-        {"type": "string"}, {"type": "boolean"}, {"type": "null"}, {"type": "integer"}, {"type": "number"},
-        {"type": "integer", "minimum": -12, "maximum": 345}, {"type": "integer", "maximum": -7},
-        {"enum": ["one", 2, None, [3], {"four": 5}]}, {"const": "only"}, {"type": "array", "maxItems": 0},
-        {"type": "array", "items": {"type": "integer"}, "minItems": 3, "maxItems": 3},
-        {"type": "array", "items": {"type": "boolean"}, "maxItems": 1},
-        {"type": "string", "minLength": 3, "maxLength": 3}, {"type": "string", "format": "time"},
-        {"type": "object", "additionalProperties": False}, {"properties": {"a": {"type": "null"}}},
-        {"type": "object", "required": ["a", "b"], "additionalProperties": {"type": "null"}},
-        {"type": ["string", "integer"], "maxLength": 2, "minimum": 5}, {"oneOf": [{"type": "null"}, {"const": 1}]},
-        {"allOf": [{"$ref": "#/$defs/a"}, {"properties": {"y": {"type": "null"}}, "required": ["y"]}],
-         "$defs": {"a": {"type": "object", "properties": {"x": {"type": "boolean"}}}}},
-        {"type": "string", "enum": ["right", 1]}, {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"const": 0}}},
-    ],
-    ids=json.dumps,
-)  # fmt: skip
-def test_each_kind_of_schema_is_kept_to(model: BareModel, schema: dict[str, Any]) -> None:
-    assert len(values(model, schema, 8)) >= 4
-
-
-def test_optional_members_may_be_left_out_and_required_ones_not(model: BareModel) -> None:
-    null = {"type": "null"}
-    schema = {"type": "object", "properties": {"a": null, "b": null, "c": null}, "required": ["b"]}
-    assert {tuple(value) for value in values(model, schema, 60)} == {
-        ("b",),
-        ("a", "b"),
-        ("b", "c"),
-        ("a", "b", "c"),
-    }
-
-
-def test_where_all_is_allowed_any_value_comes(model: BareModel) -> None:
-    found = values(model, True, 40)
-    assert {type(value) for value in found} >= {dict, str}
-
-
-@pytest.mark.parametrize(("low", "high"), [(0, 0), (-3, 3), (7, 123), (-250, -98), (95, 1005), (10, 9), (-1, 10)])
-def test_whole_numbers_within_bounds_are_all_of_them(low: int, high: int) -> None:
-    patterns = [rule.replace('"', "").replace(" ", "") for rule in integers(low, high)]
-    matched = {number for number in range(-1100, 1101) if any(re.fullmatch(one, str(number)) for one in patterns)}
-    assert matched == set(range(low, high + 1))
-    assert not any(re.fullmatch(one, text) for one in patterns for text in ("00", "-0", "007"))
-
-
-@pytest.mark.parametrize(
-    ("schema", "said"),
-    [
-        ("{", "not JSON"), ('{"const": NaN}', "NaN"), ("1", "no schema"), ("false", "nothing"), ("[" * 9999, "nested"),
-        ('{"type": "strin"}', "strin"), ('{"type": "string", "pattern": "^a$"}', "pattern"),
-        ('{"type": "number", "minimum": 1}', "minimum"), ('{"type": "array", "uniqueItems": true}', "uniqueItems"),
-        ('{"not": {}}', "not"), ('{"$ref": "https://example.org/a"}', "refers"), ('{"$ref": "#/a"}', "#/a"),
-        ('{"$ref": ["#"]}', "refers"), ('{"$ref": "#"}', "begins with itself"), ('{"enum": []}', "enum"),
-        ('{"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}', "no text fits"),
-        ('{"type": "integer", "minimum": 5, "maximum": 4}', "between"), ('{"anyOf": []}', "anyOf"),
-        ('{"type": "integer", "minimum": true}', "bound"), ('{"type": "string", "enum": [1]}', "type"),
-        ('{"type": "string", "minLength": 3, "maxLength": 2}', "maxLength"), ('{"properties": []}', "properties"),
-        ('{"type": "array", "maxItems": 1e9}', "maxItems"), ('{"type": "string", "maxLength": 3000}', "2,000"),
-        (json.dumps({"enum": list(range(6000))}), "branches"), (" " * 300_000, "characters"),
-        ('{"items": ' * 70 + "{}" + "}" * 70, "nested"), ('{"const": "\\ud800"}', "no text"),
-        ('{"type": "object", "additionalProperties": false, "required": ["a"]}', "nothing"),
-        ('{"allOf": [{"type": "null"}, {"type": "object"}]}', "allOf"),
-    ],
-)  # fmt: skip
-def test_a_schema_that_cannot_be_bound_to_is_refused(model: BareModel, schema: str, said: str) -> None:
-    with pytest.raises(ModelError, match=re.escape(said)) as caught:
-        model.chain(Sampling(json_schema=schema))
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
     ("grammar", "said"),
     [
         (" ", "no rule named root"), ("# nothing", "no rule named root"), ('a ::= "x"', "no rule named root"),
@@ -186,7 +78,8 @@ def test_a_schema_that_cannot_be_bound_to_is_refused(model: BareModel, schema: s
         ('root ::= "\\q"', "escape"), ('root ::= "\\u12"', "4 hexadecimal"), ("root ::= *", "nothing to repeat"),
         ('root ::= ""*', "nothing to repeat"), ('root ::= "x"{', "a number"), ('root ::= "x"{2', "}"),
         ('root ::= "x"{3,2}', "repeated"), ('root ::= "x"{2001}', "repeated"), ('root ::= "x"{0,99999}', "repeated"),
-        ('root ::= "x"{99999999999999999999999999}', "repeated"), ('root ::= ("x"{0,1000}){3}', "repeated"),
+        ('root ::= "x"{99999999999999999999999999}', "repeated"),
+        ('root ::= "x"{0000000002001}', "repeated"), ('root ::= ("x"{0,1000}){3}', "repeated"),
         ('root ::= "' + "x" * 5000 + '"{2000}', "grow"), ("root ::= " + "(" * 5000, "lie in each other"),
         ('root ::= "x" | "y" root ::= "z"', "can't stand"), ('root ::= "x"\nroot ::= "y"', "twice"),
         ("root ::= <think>", "tokens"), ("root ::= !<[7]>", "tokens"), ("x" * 300_000, "characters"),
@@ -207,42 +100,51 @@ def test_a_grammar_that_cannot_be_followed_is_refused_where_it_is_wrong(
     assert caught.value.hint
 
 
-def test_what_is_accepted_llama_cpp_accepts_too(
+def fitting_natively(model: BareModel, text: str, taken: Sequence[int]) -> set[int] | None:
+    """What llama.cpp's own grammars let follow some tokens, None where it can't follow the grammar."""
+    api = bindings().api
+    native = api.llama_sampler_init_grammar(model.vocabulary.native, text.encode(), b"root")
+    if not native:
+        return None
+    for token in taken:
+        api.llama_sampler_accept(native, token)
+    size = model.vocabulary.size
+    entries = (api.llama_token_data * size)(*((token, 1.0, 0.0) for token in range(size)))
+    array = api.llama_token_data_array(ctypes.cast(entries, api.llama_token_data_p), size, -1, False)
+    api.llama_sampler_apply(native, ctypes.byref(array))
+    api.llama_sampler_free(native)
+    return {entry.id for entry in entries if entry.logit > 0}
+
+
+def test_grammars_mean_what_they_mean_to_llama_cpp(
     model: BareModel, capfd: pytest.CaptureFixture[str]
 ) -> None:  # what its parser refuses, it prints
     generator = random.Random(0)
-    pieces = [
-        "a",
-        "(",
-        ")",
-        "*",
-        "+",
-        "?",
-        "{2}",
-        "{0,3}",
-        "{1,}",
-        '"x"',
-        '""',
-        "[^a]",
-        ".",
-        "\n",
-        "|",
-        "\\",
-        "# c",
-        "]",
-    ]
-    accepted = 0
+    pieces = ["a", "(", ")", "*", "+", "?", "{2}", "{0,3}", "{1,}", '"x"', '""', "[^a]", ".", "\n", "|", "\\", "]"]
+    compared = 0
     for _ in range(3000):
         text = list('root ::= a ("q" | b)\na ::= [a-zé]+ b?\nb ::= "(" root ")" | "x"{2,4}\n')
         for _ in range(generator.randint(1, 3)):
             at = generator.randrange(len(text))
             text[at : at + generator.randint(0, 2)] = [generator.choice(pieces)]
         try:
-            Grammar("".join(text), model.vocabulary)
+            grammar = Grammar("".join(text), model.vocabulary)
         except ModelError:
             continue
-        accepted += 1
-    assert 300 < accepted < 2700
+        taken: list[int] = []
+        while len(taken) < 5:
+            native, found = fitting_natively(model, "".join(text), taken), set(grammar.fitting())
+            assert native is not None
+            assert found <= native
+            assert found == {token for token in range(model.vocabulary.size) if grammar.allows(token)}
+            # It also lets come parts of what can't become a character, and control tokens by their names.
+            assert not any(0 < token < 0x80 for token in native - found), "".join(text)
+            if not (going_on := sorted(found - model.vocabulary.ends)):
+                break
+            taken.append(generator.choice(going_on))
+            grammar.take(taken[-1])
+            compared += 1
+    assert compared > 1000
     assert capfd.readouterr().err == ""
 
 
@@ -334,6 +236,63 @@ def test_a_grammar_understood_in_ever_more_ways_is_stopped(tmp_path: Path) -> No
         model.answer(Sampling(grammar=grammar, temperature=0.0), prompt=[ord("\n")], count=200)
 
 
-def test_grammars_of_schemas_can_be_followed() -> None:
-    for schema in (PERSON, {"properties": {f"p{n}": {"type": "null"} for n in range(250)}}):
-        read_grammar(grammar_of(json.dumps(schema)))
+@pytest.mark.parametrize(
+    ("grammar", "followed"),
+    [
+        ("root ::= " + '"a"? ' * 1000 + '"x"', True), ("root ::= " + "[a-z]* " * 60 + '"Z"', True),
+        ("root ::= r0\n" + "\n".join(f'r{n} ::= "a"? r{n + 1}' for n in range(280)) + '\nr280 ::= "a"', True),
+        ("root ::= " + " | ".join(f'"=" root "{n:x}"' for n in range(1200)) + ' | "z"', False),
+        ('root ::= "a" root "x" | "a" root "y" | "a"', False),
+    ],
+    ids=["optionals", "repeats", "chain", "alternatives", "doubling"],
+)  # fmt: skip
+def test_no_grammar_takes_long_however_much_it_leaves_open(tmp_path: Path, grammar: str, followed: bool) -> None:
+    words = [b"a", b"=", b"a" * 16, b"=" * 16, b"a" * 20]
+    with bare_model(write_talking_model(tmp_path / "wide.gguf", words, ModelOptions(loops=True))) as model:
+        began = time.thread_time()
+        with nullcontext() if followed else pytest.raises(ModelError, match="too many ways"):
+            bound_here = Grammar(grammar, model.vocabulary)
+            for _ in range(20):
+                fitting = bound_here.fitting()
+                bound_here.take(max(fitting, key=lambda token: len(model.vocabulary.piece(token))))
+        assert time.thread_time() - began < 2.0
+
+
+def test_a_long_answer_keeps_its_place_when_what_was_found_out_is_forgotten(
+    model: BareModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(positions, "_NODES_KEPT", 1)
+    grammar = Grammar('root ::= "(" root ")" | [0-9]+ ("." root)?', model.vocabulary)
+    for letter in b"((12.((3" + b"))))":
+        assert grammar.allows(letter)
+        grammar.take(letter)
+    assert grammar.fitting() == sorted(model.vocabulary.ends)
+
+
+def test_the_likeliest_that_fit_are_found_without_trying_all(model: BareModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Grammar, "fitting", lambda _self: pytest.fail("all were tried"))
+    monkeypatch.setattr(Grammar, "take", lambda *_: None)  # choose for the same place again and again
+    model.begin([65, 66, 67])
+    order = [int(token) for token in np.argsort(-model.logits()) if 0x61 <= token <= 0x7A]
+    for options, allowed in (({"temperature": 0.0}, order[:1]), ({"temperature": 5.0, "top_k": 3}, order[:3])):
+        chain = model.chain(Sampling(seed=1, grammar="root ::= [a-z]+", top_p=1.0, min_p=0.0, **options))  # type: ignore[arg-type]
+        found = {chain.choose(model.context) for _ in range(60)}
+        assert found == set(allowed)
+        chain.close()
+
+
+def test_shares_are_those_among_all_that_fit(model: BareModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Grammar, "take", lambda *_: None)  # choose for the same place again and again
+    model.begin([65, 66, 67])
+    logits = model.logits()
+    unlikely = sorted(sorted(range(0x61, 0x7B), key=lambda token: logits[token])[:12], key=lambda token: -logits[token])
+    shares = np.exp(logits[unlikely]) / np.exp(logits[unlikely]).sum()
+    nucleus = unlikely[: int(np.searchsorted(np.cumsum(shares), 0.6)) + 1]
+    cut = {"top_k": 0, "top_p": 0.6, "min_p": 0.0, "temperature": 1.0}
+    form = f"root ::= [{bytes(unlikely).decode()}]+"
+    chain = model.chain(Sampling(seed=1, grammar=form, **cut))  # type: ignore[arg-type]
+    found = Counter(chain.choose(model.context) for _ in range(3000))
+    chain.close()
+    assert set(found) == set(nucleus)
+    for token, share in zip(nucleus, shares, strict=False):
+        assert found[token] / 3000 == pytest.approx(share / shares[: len(nucleus)].sum(), abs=0.05)

@@ -57,6 +57,11 @@ def test_temperature_0_takes_the_likeliest_whatever_the_seed(model: BareModel) -
     assert model.answer(Sampling(temperature=0.0, seed=1)) == model.answer(Sampling(temperature=0.0, seed=2))
 
 
+def test_next_to_no_temperature_is_none(model: BareModel) -> None:
+    for temperature in (1e-40, 1e-7):
+        assert drawn(model, temperature=temperature) == {likeliest(model)[0]: 400}
+
+
 def test_a_higher_temperature_spreads_the_choice(model: BareModel) -> None:
     cold, warm = drawn(model, temperature=0.1), drawn(model, temperature=3.0)
     assert len(cold) < len(warm)

@@ -8,6 +8,8 @@ from typing import Any, Final
 LARGEST: Final = 10**16 - 1
 """No more digits are written, so that a number can't go on for ever."""
 
+_FRACTION: Final = '("." [0-9]{1,16})?'
+
 JSON_RULES: Final = {
     # Some room for how models like to lay out JSON, but no way to go on with nothing but spaces.
     "ws": r'| " " | "\n" [ \t]{0,20}',
@@ -16,7 +18,7 @@ JSON_RULES: Final = {
     "char": r'[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" ([0-9abcefABCEF] hex{3} | [dD] [0-7] hex{2}))',
     "string": r'"\"" char* "\""',
     "integer": '"-"? ("0" | [1-9] [0-9]{0,15})',
-    "number": '"-"? ("0" | [1-9] [0-9]{0,15}) ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?',
+    "number": f'"-"? ("0" | [1-9] [0-9]{{0,15}}) {_FRACTION} ([eE] [-+]? [0-9]{{1,2}})?',
     "boolean": '"true" | "false"',
     "null": '"null"',
     "value": "object | array | string | number | boolean | null",
@@ -47,6 +49,22 @@ def integers(low: int, high: int) -> list[str]:
     """
     found = [f'"-" {rest}' for rest in _naturals(max(-high, 1), -low)] if low < 0 else []
     return found + (_naturals(max(low, 0), high) if high >= 0 else [])
+
+
+def numbers(low: int, high: int) -> list[str]:
+    """The alternatives for all numbers from `low` to `high`, both among them, without exponents.
+
+    None when there is no such number.
+    """
+    found = [f'"-" {rest}' for rest in _decimals(max(-high, 0), -low)] if low < 0 else []
+    return found + (_decimals(max(low, 0), high) if high >= 0 else [])
+
+
+def _decimals(low: int, high: int) -> list[str]:
+    if low > high:
+        return []
+    below = [f"({' | '.join(_naturals(low, high - 1))}) {_FRACTION}"] if low < high else []
+    return [*below, f'"{high}" ("." "0"{{1,16}})?']
 
 
 def _naturals(low: int, high: int) -> list[str]:
