@@ -270,3 +270,17 @@ def test_marks_are_found_in_linear_time(unit: str) -> None:
     started = time.perf_counter()
     without_markers("x" + unit * (200_000 // len(unit)) + "x")
     assert time.perf_counter() - started < 5
+
+
+def test_a_mark_hints_at_no_passage_where_the_model_saw_none() -> None:
+    twins = (("A", "The fee is 45 dollars."), ("B", "The fee is 45 dollars."))
+    shelf = Shelf(*twins)
+    passages = shelf.passages((1, 0.5), (2, 0.4))
+
+    def first_cited(numbers: dict[int, int] | None) -> int:
+        material = Material("What is the fee?", passages, shelf.find, shared_words, numbers)
+        return ground(material, "The fee is 45 dollars [2].").citations[0].passage.document_id
+
+    assert first_cited(None) == 2
+    assert first_cited({}) == 1
+    assert first_cited({passages[0].chunk_id: 2, passages[1].chunk_id: 1}) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.quantities import find_quantities, held_values
@@ -55,14 +55,14 @@ class Material:
 
     `find` gives a document's text by its id, None when it is gone; `compare` says how near in meaning texts are
     to a question (cosines; all 0 where that can't be known). `numbers` are those under which the model was given
-    passages, by chunk; without any it knew them by their places.
+    passages, by chunk; None where it knew them by their places. With none it saw no passage: no mark is a hint.
     """
 
     question: str
     passages: Sequence[Passage]
     find: FindDocument
     compare: CompareMeaning
-    numbers: Mapping[int, int] = field(default_factory=dict)
+    numbers: Mapping[int, int] | None = None
 
 
 def ground(material: Material, answer: str, *, complete: bool = True) -> Grounded:
@@ -77,7 +77,7 @@ def ground(material: Material, answer: str, *, complete: bool = True) -> Grounde
     sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
     for sentence in sentences:
         if not _MAKES_NO_CLAIM.match(clean, sentence.start):
-            hinted = {n for position, n in hints if sentence.start < position <= sentence.end + 1}
+            hinted = {n for n, place in hints if sentence.start < place <= sentence.end + 1}
             aligner.align(clean, sentence, hinted)
     if complete:
         missing = aligner.missing_evidence([window for sentence in sentences for window in sentence.windows])
@@ -106,7 +106,7 @@ class _Aligner:
     def __init__(self, material: Material) -> None:
         self._sources = [read_source(passage, material.find(passage.document_id)) for passage in material.passages]
         places = {passage.chunk_id: place for place, passage in enumerate(material.passages, 1)}
-        numbers = material.numbers or places
+        numbers = places if material.numbers is None else material.numbers
         self._numbers = [numbers.get(chunk_id, 0) for chunk_id in places]
         self._weights = Weights(self._sources)
         self._question = content_of(material.question)
