@@ -587,8 +587,9 @@ class FakeChatModel(ChatModel):
     """Says its script word by word, the last one again and again; a token is a word.
 
     `before_word` is called with the number of words said so far; `prompts` notes what was asked, `prefilled` what
-    was to be read ahead, `framings` those of both. A script that is an error is raised instead of said; what stands
-    in it before `</think>` is thought.
+    was to be read ahead, `framings` those of both, `counted` what was counted and how framed. A script that is an error
+    is raised instead of said; what stands in it before `</think>` is thought, as far as that is allowed. A prompt with
+    which a model that `thinks` must not think is a token longer.
     """
 
     def __init__(
@@ -596,7 +597,9 @@ class FakeChatModel(ChatModel):
         *script: str | LocalAssistError | Callable[[Sequence[Turn]], str],
         name: str = "parrot",
         context_length: int = 4096,
+        thinks: bool = False,
     ) -> None:
+        self._thinks = thinks
         self._script = list(script) or ["I do not know."]
         self._name = name
         self._context_length = context_length
@@ -606,13 +609,16 @@ class FakeChatModel(ChatModel):
         self.prefilled: list[tuple[Turn, ...]] = []
         self.samplings: list[Sampling] = []
         self.framings: list[Framing] = []
+        self.counted: list[tuple[tuple[Turn, ...], Framing]] = []
         self.load_problem: ModelError | None = None
 
     @property
     @override
     def description(self) -> ModelDescription:
-        known = (self._context_length, "fake processor") if self._loaded else (0, "")
-        return ModelDescription(self._name, f"/models/{self._name}.gguf", *known)
+        path = f"/models/{self._name}.gguf"
+        if not self._loaded:
+            return ModelDescription(self._name, path, 0, "")
+        return ModelDescription(self._name, path, self._context_length, "fake processor", self._thinks)
 
     @override
     def load(self, stop: Stop) -> Iterator[LoadingEvent]:
@@ -628,13 +634,14 @@ class FakeChatModel(ChatModel):
     @override
     def count_tokens(self, turns: Sequence[Turn], framing: Framing = PLAIN) -> int:
         assert self._loaded, "load the model first"
-        return 1 + sum(4 + len(turn.text.split()) for turn in turns)
+        self.counted.append((tuple(turns), framing))
+        return 1 + sum(4 + len(turn.text.split()) for turn in turns) + (self._thinks and not framing.think)
 
     @override
     def generate(
         self, turns: Sequence[Turn], sampling: Sampling, stop: Stop, framing: Framing = PLAIN
     ) -> Iterator[GenerationEvent]:
-        total = self.count_tokens(turns)
+        total = self.count_tokens(turns, framing)
         if total >= self._context_length:
             raise ContextOverflowError("The prompt does not fit.", "Ask something shorter.")
         self.prompts.append(tuple(turns))
@@ -645,23 +652,26 @@ class FakeChatModel(ChatModel):
         if isinstance(said, LocalAssistError):
             raise said
         thought, _, spoken = (said if isinstance(said, str) else said(turns)).rpartition("</think>")
-        yield from self._think(thought, stop)
+        thoughts = re.findall(r"\s*\S+", thought)[: sampling.max_reasoning_tokens]
+        yield from self._think(thoughts, stop)
         pieces = re.findall(r"\s*\S+", spoken)
-        room = min(sampling.max_tokens or self._context_length, self._context_length - total)
+        room = min(sampling.max_tokens or self._context_length, self._context_length - total - len(thoughts))
         for position, piece in enumerate(pieces[:room]):
             self.before_word(position)
             if stop.requested:
                 raise Stopped
             yield TokenDelta(piece)
-        figures = Figures(total, 0, min(len(pieces), room), 0.0, 0.0, self._context_length, "fake processor")
+        wrote = len(thoughts) + min(len(pieces), room)
+        context = self._context_length
+        figures = Figures(total, 0, wrote, 0.0, 0.0, context, "fake processor", reasoning_tokens=len(thoughts))
         yield Generated("length" if len(pieces) > room else "end", figures)
 
-    def _think(self, thought: str, stop: Stop) -> Iterator[GenerationEvent]:
-        for piece in re.findall(r"\s*\S+", thought):
+    def _think(self, thoughts: Sequence[str], stop: Stop) -> Iterator[GenerationEvent]:
+        for piece in thoughts:
             if stop.requested:
                 raise Stopped
             yield ReasoningDelta(piece)
-        if thought:
+        if thoughts:
             yield ReasoningEnded(0.0)
 
     @override

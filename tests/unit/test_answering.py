@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,7 @@ from localassist.domain.events import (
     AnswerEvent,
     Asked,
     Finished,
+    Generated,
     ModelLoading,
     ModelReady,
     PromptProgress,
@@ -487,3 +489,65 @@ def test_stopping_while_the_model_thinks_keeps_the_thought() -> None:
             desk.stop.request()
     assert (desk.head().status, desk.head().text) == (MessageStatus.STOPPED, "")
     assert desk.head().evidence.reasoning == "The"
+
+
+def test_what_a_model_thinks_has_a_budget_beside_that_of_its_answer() -> None:
+    model = FakeChatModel(f"{'hm ' * 50}</think>{RIGHT}", thinks=True)
+    desk = Desk(model, settings=Settings(max_answer_tokens=16, max_reasoning_tokens=20))
+    answer = desk.finished(RENT)
+    assert answer.text == f"{RIGHT} [1]", "thinking long costs the answer nothing"
+    assert answer.evidence.figures.reasoning_tokens == 20
+    assert (model.samplings[0].max_tokens, model.samplings[0].max_reasoning_tokens) == (16, 20)
+
+
+@pytest.mark.parametrize(("tokens", "thinks"), [(0, False), (2048, True)])
+def test_no_tokens_to_think_keep_a_model_from_it_also_while_its_prompt_is_counted(*, tokens: int, thinks: bool) -> None:
+    model = FakeChatModel(RIGHT, thinks=True)
+    Desk(model, settings=Settings(max_reasoning_tokens=tokens)).finished(RENT)
+    assert {framing.think for framing in (*model.framings, *(framing for _, framing in model.counted))} == {thinks}
+
+
+@pytest.mark.parametrize(
+    ("script", "length", "problem"),
+    [
+        ("on and on</think>", True, "thought until its tokens ran out"),
+        ("on and on</think>", False, "without a word"),
+        (" ", False, "without a word"),
+    ],
+)
+def test_a_model_that_says_nothing_has_failed_and_why_is_told(script: str, *, length: bool, problem: str) -> None:
+    class Ends(FakeChatModel):
+        def generate(self, turns, sampling, stop, framing):  # type: ignore[no-untyped-def]
+            for event in super().generate(turns, sampling, stop, framing):
+                yield replace(event, reason="length") if length and isinstance(event, Generated) else event
+
+    desk = Desk(Ends(script))
+    with pytest.raises(ModelError, match=problem) as caught:
+        list(desk.ask("Who wrote Moby-Dick?", Scope()))
+    answer = desk.head()
+    assert (answer.status, answer.problem) == (MessageStatus.FAILED, str(caught.value))
+    assert caught.value.hint
+    assert answer.evidence.reasoning == script.removesuffix("</think>").strip()
+    assert Desk(Ends(script)).finished(RENT).text.startswith("From your documents:")
+
+
+def test_an_answer_that_was_cut_off_is_known_as_such() -> None:
+    desk = Desk(FakeChatModel("word " * 40), settings=Settings(max_answer_tokens=16))
+    assert desk.finished("Hi", Scope()).evidence.ended == "length"
+    assert Desk(FakeChatModel(RIGHT)).finished(RENT).evidence.ended == "end"
+
+
+def test_the_model_is_asked_about_the_passage_that_has_the_number_on_the_screen() -> None:
+    model = FakeChatModel("The rent is 1,150 euros a month [1].", "The rent is 950 euros a month [2].", "Hm.")
+    desk = Desk(model)
+    first = desk.finished("What is the rent of flat 7A?")
+    second = desk.finished(RENT, parent=first.id)
+    lease = second.evidence.citations[0].passage
+    (given,) = [given.n for given in second.evidence.given if given.chunk_id == lease.chunk_id]
+    assert (second.evidence.citations[0].n, given) == (1, 2)
+    third = desk.finished("What else does [1] say?", parent=second.id)
+    assert model.prompts[2][-1].text.endswith("Question: What else does [2] say?")
+    assert third.parent_id is not None
+    assert desk.store.message(third.parent_id).text == "What else does [1] say?"
+    desk.finished("And in winter?", parent=third.id)
+    assert model.prompts[3][: len(model.prompts[2])] == model.prompts[2]

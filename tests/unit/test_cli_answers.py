@@ -76,6 +76,14 @@ def test_lines_name_places_quotes_and_figures() -> None:
     ]
 
 
+def test_an_answer_that_was_cut_off_says_so() -> None:
+    cut_off = replace(ANSWER, evidence=replace(ANSWER.evidence, ended="length"))
+    assert next(answers.evidence_lines(cut_off)).startswith("Cut off: its tokens ran out")
+    assert answers.answer_object(cut_off)["ended"] == "length"
+    whole = replace(ANSWER, evidence=replace(ANSWER.evidence, ended="end"))
+    assert list(answers.evidence_lines(whole)) == list(answers.evidence_lines(ANSWER))
+
+
 def test_an_answer_that_no_document_supports_says_so_first() -> None:
     invented = replace(ANSWER, evidence=replace(ANSWER.evidence, citations=(), sentences=()))
     assert next(answers.evidence_lines(invented)) == (
@@ -90,7 +98,7 @@ def test_without_a_model_the_answer_says_so() -> None:
 
 def test_the_object_has_the_promised_keys_and_the_quote_verbatim() -> None:
     found = answers.answer_object(ANSWER)
-    assert set(found) == {"answer", "reasoning", "citations", "passages", "route", "timings", "usage"}
+    assert set(found) == {"answer", "reasoning", "ended", "citations", "passages", "route", "timings", "usage"}
     assert found["reasoning"] == "The term is on page 4."
     assert found["citations"] == [
         {

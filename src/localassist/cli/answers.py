@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Citation, Passage
 
 CHECKED: Final = "Checked against the documents:"
+CUT_OFF: Final = "Cut off: its tokens ran out (max_answer_tokens in the settings, or the model's whole context)."
 UNSUPPORTED: Final = "No document was used: nothing found in your documents supports this answer."
 
 
@@ -38,10 +39,12 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 
 def evidence_lines(answer: Message) -> Iterator[str]:
-    """What stands behind an answer, a line each: citations, numbers without support, what else was found,
-    what was not seen, figures.
+    """What stands behind an answer, a line each: that it was cut off, citations, numbers without support, what else
+    was found, what was not seen, figures.
     """
     evidence = answer.evidence
+    if evidence.ended == "length":
+        yield CUT_OFF
     if evidence.searched and not evidence.citations:
         yield UNSUPPORTED
     for citation in evidence.citations:
@@ -70,6 +73,7 @@ def answer_object(answer: Message) -> dict[str, Any]:
     return {
         "answer": answer.text,
         "reasoning": evidence.reasoning,
+        "ended": evidence.ended,
         "citations": [_citation_object(citation) for citation in evidence.citations],
         "passages": [passage_object(passage) for passage in evidence.found],
         "route": {

@@ -98,8 +98,8 @@ class Evidence:
     `citations` are numbered from 1; `found` are the passages that were found and not cited, best first;
     `left_out` counts passages that had no room in the prompt, `dropped` the oldest messages that had none.
     `given` are the passages that had room, whole or in part, best first; `said` is the answer as the model wrote it,
-    without marks and quotes ("" where none was asked); `reasoning` is what it thought before. `timings` are seconds
-    by step.
+    without marks and quotes ("" where none was asked); `reasoning` is what it thought before; `ended` is why it ended,
+    as `Generated.reason` says it ("" where that is not known). `timings` are seconds by step.
     """
 
     route: Route | None = None
@@ -111,6 +111,7 @@ class Evidence:
     given: tuple[Given, ...] = ()
     said: str = ""
     reasoning: str = ""
+    ended: str = ""
     searched: bool = False
     figures: Figures = field(default_factory=Figures)
     timings: dict[str, float] = field(default_factory=dict)

@@ -42,13 +42,15 @@ class Device:
 class ModelDescription:
     """A chat model as an answer names it. `context_length` is tokens; `device` says where it runs, for people.
 
-    Both are what is known before loading (context 0, device "") until the model is loaded.
+    `thinks` says whether it may think before it answers. These three are what is known before loading (context 0,
+    device "") until the model is loaded.
     """
 
     name: str
     path: str
     context_length: int
     device: str
+    thinks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

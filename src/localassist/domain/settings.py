@@ -28,6 +28,12 @@ class Settings:
     )
     temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
     max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
+    max_reasoning_tokens: int = _setting(
+        2048,
+        "A model that thinks before it answers gets this many tokens for it; 0 keeps it from thinking, where it can "
+        "be kept.",
+        (0, 32768),
+    )
     context_length: int = _setting(
         0, "Tokens a conversation may use, from the next question on; 0 lets the app choose.", (0, 1_048_576)
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.chat import Evidence, MessageStatus
+from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError, Stopped
 from localassist.domain.events import (
     Asked,
@@ -20,12 +19,13 @@ from localassist.domain.events import (
     ToolCalled,
     TurnsDropped,
 )
-from localassist.domain.ports.chat_model import Framing, Sampling
+from localassist.domain.ports.chat_model import Sampling
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
-from localassist.usecases.prompting import Line, Material, reads_lines, write_prompt
+from localassist.usecases.drafting import Draft
+from localassist.usecases.prompting import Limits, Line, Material, framing_for, reads_lines, write_prompt
 from localassist.usecases.recording import GrowingAnswer
-from localassist.usecases.retelling import History, leans_on, retell
+from localassist.usecases.retelling import leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from localassist.domain.chat import Message, Question
-    from localassist.domain.documents import Passage, Scope, StructuredText
+    from localassist.domain.documents import Scope, StructuredText
     from localassist.domain.events import AnswerEvent
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.chat_model import ChatModel, ChatModels
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentStore
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.stopping import Stop
-    from localassist.usecases.prompting import Prompt
     from localassist.usecases.retelling import Numbered
     from localassist.usecases.retrieval import SearchPassages
 
@@ -53,38 +52,6 @@ _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _STEPS: Final[dict[type, str]] = {ReasoningDelta: "reasoning", TokenDelta: "answer", ToolCalled: "answer"}
 _NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
-
-
-@dataclass(slots=True)
-class _Draft:
-    """An answer under way: what is known of it whenever it ends."""
-
-    question: Message
-    answer: Message
-    scope: Scope
-    model: str
-    growing: GrowingAnswer
-    text: str = ""
-    status: MessageStatus = MessageStatus.FAILED
-    problem: str = "Answering ended unexpectedly. Ask again; the log says more."
-    evidence: Evidence = field(default_factory=Evidence)
-    history: History = field(default_factory=History)
-    before: str = ""
-    passages: tuple[Passage, ...] = ()
-    standing: tuple[Numbered, ...] = ()
-    timings: dict[str, float] = field(default_factory=dict)
-
-    def spend(self, step: str, since: float) -> None:
-        """Count the time from `since` (seconds of `time.perf_counter`) as a step's."""
-        self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - since
-
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.spend(step, started)
 
 
 class AnswerQuestion:
@@ -128,7 +95,7 @@ class AnswerQuestion:
         self, question: Message, answer: Message, scope: Scope, model: str, stop: Stop
     ) -> Iterator[AnswerEvent]:
         started = time.perf_counter()
-        draft = _Draft(question, answer, scope, model, GrowingAnswer(self._conversations, answer.id))
+        draft = Draft(question, answer, scope, model, GrowingAnswer(self._conversations, answer.id))
         try:
             yield Asked(question, answer)
             yield from self._work(draft, stop)
@@ -155,7 +122,7 @@ class AnswerQuestion:
             )
         yield Finished(finished)
 
-    def _work(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
+    def _work(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         self._entitle(draft.question)
         model = self._models.open(draft.model) if draft.model else self._models.default()
         route = choose_route(model, searches=not draft.scope.is_empty)
@@ -173,17 +140,19 @@ class AnswerQuestion:
         material = Material(
             system_prompt or self._settings.load().system_prompt,
             draft.history,
-            draft.question.text,
+            draft.history.as_given(draft.question.text),
             draft.passages,
             self._lines(draft, model, stop),
             draft.evidence.searched,
         )
         yield from self._generate(draft, material, model, stop)
         self._ground(draft, stop, complete=True)
+        draft.check()
 
-    def _lines(self, draft: _Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...] | None:
+    def _lines(self, draft: Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...] | None:
         """The best lines for a model that loses the thread in whole passages, None for others."""
-        if not reads_lines(model, self._models.files()):
+        draft.reads_lines = reads_lines(model, self._models.files())
+        if not draft.reads_lines:
             return None
         if not draft.passages:
             return ()
@@ -195,7 +164,7 @@ class AnswerQuestion:
         if not self._conversations.get(question.conversation_id).title:
             self._conversations.rename(question.conversation_id, title_of(question.text))
 
-    def _retrieve(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
+    def _retrieve(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         if draft.scope.is_empty:
             return
         limit = self._settings.load().passages
@@ -206,31 +175,39 @@ class AnswerQuestion:
                     draft.evidence = replace(draft.evidence, searched=True, found=event.passages)
                 yield event
 
-    def _quote(self, draft: _Draft, stop: Stop) -> Iterator[AnswerEvent]:
+    def _quote(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         """Answer without a model, by quoting."""
         if draft.scope.is_empty:
             raise ModelError(_NO_MODEL, _ADD_A_MODEL)
         with draft.timed("grounding"):
             grounded = grounding.answer_with_quotes(self._evidence(draft, stop))
-        self._take(draft, grounded if draft.passages else Grounded(_NOTHING_SAID))
+        draft.take(grounded if draft.passages else Grounded(_NOTHING_SAID))
         draft.growing.add(draft.text)
         yield TokenDelta(draft.text)
 
-    def _generate(self, draft: _Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
+    def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
         settings = self._settings.load()
-        prompt = write_prompt(material, model, settings.max_answer_tokens)
-        yield from self._note_prompt(draft, prompt)
-        sampling = Sampling(temperature=settings.temperature, repeat_penalty=_REPEAT_PENALTY, max_tokens=prompt.room)
+        framing = framing_for(settings, kept=self._conversations.lasts)
+        limits = Limits(settings.max_answer_tokens, settings.max_reasoning_tokens)
+        prompt = write_prompt(material, model, limits, framing)
+        draft.note_prompt(prompt)
+        yield from _unseen(draft)
+        sampling = Sampling(
+            temperature=settings.temperature,
+            repeat_penalty=_REPEAT_PENALTY,
+            max_tokens=prompt.room,
+            max_reasoning_tokens=prompt.room_to_think,
+        )
         thoughts: list[str] = []
         step, began = "prompt", time.perf_counter()
         try:
-            for event in model.generate(prompt.turns, sampling, stop, Framing(kept=self._conversations.lasts)):
+            for event in model.generate(prompt.turns, sampling, stop, framing):
                 reached = _STEPS.get(type(event), step)
                 if reached != step:
                     draft.spend(step, began)
                     step, began = reached, time.perf_counter()
                 if isinstance(event, Generated):
-                    draft.evidence = replace(draft.evidence, figures=event.figures)
+                    draft.evidence = replace(draft.evidence, figures=event.figures, ended=event.reason)
                     continue
                 if isinstance(event, TokenDelta):
                     draft.growing.add(event.text)
@@ -241,21 +218,7 @@ class AnswerQuestion:
             draft.spend(step, began)
             draft.evidence = replace(draft.evidence, said=draft.growing.text, reasoning="".join(thoughts))
 
-    def _note_prompt(self, draft: _Draft, prompt: Prompt) -> Iterator[AnswerEvent]:
-        """Keep what the model is given and what it does not see, and tell of the latter."""
-        draft.evidence = replace(
-            draft.evidence,
-            left_out=prompt.left_out,
-            dropped=prompt.dropped,
-            given=prompt.given,
-        )
-        draft.standing = prompt.standing
-        if prompt.dropped:
-            yield TurnsDropped(prompt.dropped)
-        if prompt.left_out:
-            yield Retrieved(draft.passages, prompt.left_out)
-
-    def _ground(self, draft: _Draft, stop: Stop, *, complete: bool) -> None:
+    def _ground(self, draft: Draft, stop: Stop, *, complete: bool) -> None:
         with draft.timed("grounding"):
             answer = draft.growing.text.strip()
             if not draft.evidence.searched:
@@ -264,9 +227,9 @@ class AnswerQuestion:
             # A passage from before that the answer names may be what it rests on.
             named = {n for n, _ in without_markers(answer)[1]} - {given.n for given in draft.evidence.given}
             earlier = [each for each in draft.standing if each.n in named]
-            self._take(draft, grounding.ground(self._evidence(draft, stop, earlier), answer, complete=complete))
+            draft.take(grounding.ground(self._evidence(draft, stop, earlier), answer, complete=complete))
 
-    def _evidence(self, draft: _Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
+    def _evidence(self, draft: Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
         def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
             try:
                 return self._search.nearness(question, texts, stop)
@@ -274,26 +237,24 @@ class AnswerQuestion:
                 return [0.0] * len(texts)
 
         question = f"{draft.before[:LONGEST_QUERY]}\n{draft.question.text[:LONGEST_QUERY]}".strip()
-        numbers = {given.chunk_id: given.n for given in draft.evidence.given}
+        numbers = {} if draft.reads_lines else {given.chunk_id: given.n for given in draft.evidence.given}
         passages = (*draft.passages, *(each.passage for each in earlier))
         numbers |= {each.passage.chunk_id: each.n for each in earlier}
         return grounding.Material(question, passages, self._content, compare, numbers)
-
-    def _take(self, draft: _Draft, grounded: Grounded) -> None:
-        cited = {citation.passage.chunk_id for citation in grounded.citations}
-        draft.text = grounded.text
-        draft.evidence = replace(
-            draft.evidence,
-            citations=grounded.citations,
-            sentences=grounded.sentences,
-            found=tuple(passage for passage in draft.evidence.found if passage.chunk_id not in cited),
-        )
 
     def _content(self, document_id: int) -> StructuredText | None:
         try:
             return self._documents.content(document_id)
         except NotFoundError:
             return None
+
+
+def _unseen(draft: Draft) -> Iterator[AnswerEvent]:
+    """Tell of what the model does not see."""
+    if draft.evidence.dropped:
+        yield TurnsDropped(draft.evidence.dropped)
+    if draft.evidence.left_out:
+        yield Retrieved(draft.passages, draft.evidence.left_out)
 
 
 def title_of(question: str) -> str:

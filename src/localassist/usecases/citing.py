@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.documents import Citation, SentenceSupport, page_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from localassist.domain.documents import StructuredText
     from localassist.usecases.aligning import Source, Window
@@ -24,6 +24,8 @@ _MARKER: Final = re.compile(
     r"(?<![ \t])[ \t]*+\[(?:(?:passage|source|document)s?\s*)?(\d{1,2}(?:\s*,\s*\d{1,2})*)\](?!\()", re.IGNORECASE
 )
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
+_POINTER: Final = re.compile(rf"{_CODE.pattern}|(?<!\w)\[(\d{{1,2}}(?:\s*,\s*\d{{1,2}})*)\](?!\()", re.DOTALL)
+_NUMBER: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,30 @@ def without_markers(answer: str) -> tuple[str, list[tuple[int, int]]]:
         position = mark.end()
         hints += [(number, length) for number in numbers]
     return "".join([*kept, answer[position:]]), hints
+
+
+def without_citations(text: str, sentences: Sequence[SentenceSupport]) -> str:
+    """An answer without the marks that `cite` put into it; whatever else looks like one stays."""
+    parts: list[str] = []
+    position = 0
+    for sentence in sentences:
+        marks = "".join(f" [{n}]" for n in sentence.citations)
+        place = next((at for at in (sentence.end, sentence.end - 1) if text.startswith(marks, at)), None)
+        if place is not None and place >= position:
+            parts.append(text[position:place])
+            position = place + len(marks)
+    return "".join([*parts, text[position:]])
+
+
+def renumbered(question: str, numbers: Mapping[int, int]) -> str:
+    """A question whose numbers in brackets are made others, outside of code; those that are not in `numbers` stay."""
+
+    def other(mark: re.Match[str]) -> str:
+        if mark.group(1) is None:  # code
+            return mark.group()
+        return _NUMBER.sub(lambda number: str(numbers.get(int(number.group()), number.group())), mark.group())
+
+    return _POINTER.sub(other, question) if numbers else question
 
 
 def with_quotes(text: str, sentences: list[Sentence], quotes: Iterable[Window]) -> tuple[str, list[Sentence]]:

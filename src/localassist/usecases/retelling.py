@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import Role
 from localassist.domain.documents import Scope
 from localassist.domain.terms import terms, words
+from localassist.usecases.citing import renumbered, without_citations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from localassist.domain.chat import Evidence, Message
     from localassist.domain.documents import Passage
     from localassist.domain.ports.documents import DocumentStore
 
-_MARKERS: Final = re.compile(r"[ \t]?\[\d+\]")
 _ENGLISH_POINTERS: Final = "it its they them their he him his she her that this these those there one ones same former"
 _GERMAN_POINTERS: Final = (
     "es er sie ihn ihm ihr ihre das dies diese dieser davon dafur dazu damit dort dabei daran deren"
@@ -37,7 +37,7 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question that was answered.
+    """A question that was answered, as the model was given it.
 
     `answer` is what people read, without marks; `said` is what the model wrote, to the letter. `given` are the
     passages that went with the question, without those that were forgotten since. `searched` says whether
@@ -57,17 +57,23 @@ class History:
     """One branch of a conversation, oldest exchange first.
 
     `dropped` counts its oldest exchanges that the model did not see at the last question, `highest` is the highest
-    number that a passage has had in it.
+    number that a passage has had in it. `shown` are the numbers that people see with the last answer that has
+    any, each with its passage's in the conversation.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     dropped: int = 0
     highest: int = 0
+    shown: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def searched(self) -> bool:
         """Whether documents were looked through for any of its questions."""
         return any(exchange.searched for exchange in self.exchanges)
+
+    def as_given(self, question: str) -> str:
+        """The next question as the model is given it: who writes [1] means what has that number on the screen."""
+        return renumbered(question, self.shown)
 
 
 def retell(messages: Sequence[Message], documents: DocumentStore) -> History:
@@ -75,10 +81,18 @@ def retell(messages: Sequence[Message], documents: DocumentStore) -> History:
     answered = tuple(_answered(messages))
     evidence = [answer.evidence for _, answer in answered]
     known = _still_known(evidence, documents)
+    exchanges: list[Exchange] = []
+    numbers: dict[int, int] = {}
+    shown: dict[int, int] = {}
+    for question, answer in answered:
+        exchanges.append(_exchange(renumbered(question.text, shown), answer, known))
+        numbers |= {given.chunk_id: given.n for given in answer.evidence.given}
+        shown = _shown(answer.evidence, numbers) or shown
     return History(
-        tuple(_exchange(question, answer, known) for question, answer in answered),
+        tuple(exchanges),
         evidence[-1].dropped // 2 if evidence else 0,
-        max((given.n for each in evidence for given in each.given), default=0),
+        max(numbers.values(), default=0),
+        shown,
     )
 
 
@@ -111,11 +125,17 @@ def _still_known(evidence: Sequence[Evidence], documents: DocumentStore) -> dict
     return {passage.chunk_id: passage for passage in documents.passages(sorted(chunks), scope)} if chunks else {}
 
 
-def _exchange(question: Message, answer: Message, known: dict[int, Passage]) -> Exchange:
+def _shown(evidence: Evidence, numbers: dict[int, int]) -> dict[int, int]:
+    """The number of each citation that people see, with the one its passage has in the conversation."""
+    cited = {citation.n: citation.passage.chunk_id for citation in evidence.citations}
+    return {n: numbers[chunk_id] for n, chunk_id in cited.items() if chunk_id in numbers}
+
+
+def _exchange(question: str, answer: Message, known: dict[int, Passage]) -> Exchange:
     evidence = answer.evidence
     return Exchange(
-        question.text,
-        _MARKERS.sub("", answer.text),
+        question,
+        without_citations(answer.text, evidence.sentences),
         evidence.said,
         tuple(Numbered(each.n, known[each.chunk_id]) for each in evidence.given if each.chunk_id in known),
         evidence.searched,

@@ -54,6 +54,7 @@ def evidence_from_json(column: str) -> Evidence:
         given=tuple(Given(**each) for each in stored.get("given", ())),
         said=stored.get("said", ""),
         reasoning=stored.get("reasoning", ""),
+        ended=stored.get("ended", ""),
         searched=stored["searched"],
         figures=Figures(**stored["figures"]),
         timings=stored["timings"],

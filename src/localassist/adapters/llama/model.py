@@ -70,7 +70,9 @@ class LlamaChatModel(ChatModel):
         session = self._session()
         if session is None:
             return self._described
-        return replace(self._described, context_length=session.loaded.context_length, device=session.loaded.device)
+        loaded = session.loaded
+        thinks = loaded.prompts.speech.thinks
+        return replace(self._described, context_length=loaded.context_length, device=loaded.device, thinks=thinks)
 
     @property
     def is_loaded(self) -> bool:

@@ -19,10 +19,11 @@ class Sampling:
     """How the next token is chosen, with llama.cpp's names and defaults.
 
     `temperature` 0 takes the likeliest token. The penalties look back over `repeat_last_n` tokens (-1: all);
-    `mirostat` 1 or 2 takes the place of all other ways to choose. `max_tokens` 0 means as many as the context
-    holds, `max_reasoning_tokens` None as many as the model likes; `seed` None draws a fresh one. `rivals` is how many
-    of the likeliest tokens to report beside each chosen one (None: report nothing). `grammar` (GBNF) or
-    `json_schema` (JSON text) bind the form of the answer; at most one of them.
+    `mirostat` 1 or 2 takes the place of all other ways to choose. `max_tokens` counts the answer without what is
+    thought before it, which `max_reasoning_tokens` bounds: 0 means as many as the context holds there, None as many as
+    the model likes here. `seed` None draws a fresh one. `rivals` is how many of the likeliest tokens to report beside
+    each chosen one (None: report nothing). `grammar` (GBNF) or `json_schema` (JSON text) bind the form of the answer;
+    at most one of them.
     """
 
     temperature: float = 0.8

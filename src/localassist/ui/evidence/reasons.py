@@ -30,6 +30,8 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     if evidence.dropped:
         told.append(("Not seen", dropped_words(evidence.dropped)))
     told += figure_rows(evidence.figures)
+    if evidence.ended == "length":
+        told.append(("Cut off", "The answer's tokens ran out before it was complete."))
     if evidence.timings:
         told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
     return told

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LONG_TEXT: Final = 40  # characters of a default from which on a setting is edited in several lines
 CONTROL_WIDTH: Final = 45 * STEP
 CONTROL_HEIGHT: Final = 8 * STEP
-ZEROS: Final = {"unload_after_minutes": "never"}
+ZEROS: Final = {"unload_after_minutes": "never", "max_reasoning_tokens": "no thinking"}
 CHOSEN: Final = "chosen by the app"  # what 0 means for other settings
 
 

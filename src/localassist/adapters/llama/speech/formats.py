@@ -50,6 +50,11 @@ class SpeechFormat:
     tags: Tags | None
     marks: frozenset[str] = _RESULTS
 
+    @property
+    def thinks(self) -> bool:
+        """Whether the model may think before it answers."""
+        return self.tags is None or self.tags.known
+
     def opened(self, prompt: str) -> bool:
         """Whether the prompt itself opens the reasoning, so that the answer begins inside it."""
         return self.tags is not None and prompt.rstrip().endswith(self.tags.opens)

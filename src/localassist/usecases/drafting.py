@@ -1,0 +1,91 @@
+"""An answer under way: all that is known of it whenever it ends, and why there is none if there is none."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.chat import Evidence, MessageStatus
+from localassist.domain.errors import ModelError
+from localassist.usecases.retelling import History
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.chat import Message
+    from localassist.domain.documents import Passage, Scope
+    from localassist.usecases.citing import Grounded
+    from localassist.usecases.prompting import Prompt
+    from localassist.usecases.recording import GrowingAnswer
+    from localassist.usecases.retelling import Numbered
+
+_ONLY_THOUGHT: Final = "The model thought until its tokens ran out and came to no answer."
+_LET_IT_THINK: Final = (
+    "Ask again or begin a new conversation; or change how long it may think: max_reasoning_tokens in the settings, "
+    "where 0 keeps it from thinking."
+)
+_WROTE_NOTHING: Final = "The model ended its answer without a word."
+_ASK_OTHERWISE: Final = "Ask again or in other words, or choose another model."
+
+
+@dataclass(slots=True)
+class Draft:
+    """An answer under way: what is known of it whenever it ends.
+
+    `reads_lines` says that the model is given single lines, which have no numbers.
+    """
+
+    question: Message
+    answer: Message
+    scope: Scope
+    model: str
+    growing: GrowingAnswer
+    text: str = ""
+    status: MessageStatus = MessageStatus.FAILED
+    problem: str = "Answering ended unexpectedly. Ask again; the log says more."
+    evidence: Evidence = field(default_factory=Evidence)
+    history: History = field(default_factory=History)
+    before: str = ""
+    reads_lines: bool = False
+    passages: tuple[Passage, ...] = ()
+    standing: tuple[Numbered, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def spend(self, step: str, since: float) -> None:
+        """Count the time from `since` (seconds of `time.perf_counter`) as a step's."""
+        self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - since
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Count the time inside as a step's."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spend(step, started)
+
+    def note_prompt(self, prompt: Prompt) -> None:
+        """Keep what the model is given, and how much it does not see."""
+        self.evidence = replace(self.evidence, left_out=prompt.left_out, dropped=prompt.dropped, given=prompt.given)
+        self.standing = prompt.standing
+
+    def take(self, grounded: Grounded) -> None:
+        """Make this the answer's text, with what it rests on."""
+        cited = {citation.passage.chunk_id for citation in grounded.citations}
+        self.text = grounded.text
+        self.evidence = replace(
+            self.evidence,
+            citations=grounded.citations,
+            sentences=grounded.sentences,
+            found=tuple(passage for passage in self.evidence.found if passage.chunk_id not in cited),
+        )
+
+    def check(self) -> None:
+        """Raise `ModelError`, saying why, if the model ended and there is nothing to read."""
+        if self.text.strip():
+            return
+        if self.evidence.reasoning and self.evidence.ended == "length":
+            raise ModelError(_ONLY_THOUGHT, _LET_IT_THINK)
+        raise ModelError(_WROTE_NOTHING, _ASK_OTHERWISE)
