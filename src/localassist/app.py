@@ -173,6 +173,7 @@ class App:
         search = SearchPassages(documents, self._index, embedder)
         conversations = DatabaseConversationStore(self.database)
         unrecorded = DatabaseConversationStore(Database(None))
+        read_ahead = ReadAhead(conversations, documents, self.models, self.settings)
 
         def answering(store: ConversationStore) -> AnswerQuestion:
             return AnswerQuestion(store, search, documents, self.models, self.settings, activity)
@@ -185,12 +186,12 @@ class App:
             models=self.models,
             settings=self.settings,
             ingest=IngestPaths(DiskFiles(), reader, embedder, documents, self._index, activity),
-            forget=ForgetDocuments(documents, self._index, self.models),
-            forget_conversation=ForgetConversation(conversations, self.models),
+            forget=ForgetDocuments(documents, self._index, self.models, read_ahead),
+            forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,
             answer=answering(conversations),
             answer_unrecorded=answering(unrecorded),
-            read_ahead=ReadAhead(conversations, documents, self.models, self.settings),
+            read_ahead=read_ahead,
             traffic=lambda: self.door.traffic,
             diagnose=self.diagnose,
             samples=str(resource("assets") / "samples"),

@@ -167,6 +167,7 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
     reader = FakeReader(files)
     models, settings = FakeChatModels(FakeChatModel(name="parrot")), FakeSettingsStore()
     search = SearchPassages(documents, index, embedder)
+    read_ahead = ReadAhead(answers._conversations, documents, models, settings)
     return Services(
         conversations=answers._conversations,
         unrecorded_conversations=FakeConversationStore(),
@@ -175,12 +176,12 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
         models=models,
         settings=settings,
         ingest=IngestPaths(files, reader, embedder, documents, index, activity),
-        forget=ForgetDocuments(documents, index, models),
-        forget_conversation=ForgetConversation(answers._conversations, models),
+        forget=ForgetDocuments(documents, index, models, read_ahead),
+        forget_conversation=ForgetConversation(answers._conversations, models, read_ahead),
         search=search,
         answer=answers,  # type: ignore[arg-type]
         answer_unrecorded=answers,  # type: ignore[arg-type]
-        read_ahead=ReadAhead(answers._conversations, documents, models, settings),
+        read_ahead=read_ahead,
         traffic=Traffic,
         diagnose=lambda: (),
         samples=str(ASSETS / "samples"),

@@ -1,10 +1,32 @@
 """What is forgotten is found nowhere any more, nor in the index."""
 
-from fakes import FakeChatModels, FakeConversationStore, FakeDocumentStore, FakeEmbedder, FakePassageIndex
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import (
+    FakeChatModel,
+    FakeChatModels,
+    FakeConversationStore,
+    FakeDocumentStore,
+    FakeEmbedder,
+    FakePassageIndex,
+    FakeSettingsStore,
+)
+from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.documents import Chunk, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
+from localassist.usecases.reading_ahead import ReadAhead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from localassist.domain.chat import Turn
+    from localassist.domain.ports.chat_model import Framing
 
 
 class Shelf:
@@ -12,8 +34,12 @@ class Shelf:
         self.embedder = FakeEmbedder()
         self.store = FakeDocumentStore()
         self.index = FakePassageIndex(self.store)
-        self.models = FakeChatModels()
-        self.forget = ForgetDocuments(self.store, self.index, self.models)
+        self.model = FakeChatModel()
+        self.models = FakeChatModels(self.model)
+        self.conversations = FakeConversationStore()
+        self.reading = ReadAhead(self.conversations, self.store, self.models, FakeSettingsStore())
+        self.forget = ForgetDocuments(self.store, self.index, self.models, self.reading)
+        self.forget_conversation = ForgetConversation(self.conversations, self.models, self.reading)
 
     def put(self, path: str, text: str) -> int:
         vectors = self.embedder.embed_passages([text], Stop())
@@ -60,8 +86,39 @@ def test_what_models_keep_of_conversations_goes_with_documents_and_conversations
     shelf.forget.collection(shelf.store.add_collection("first", ["/"]).id)
     assert shelf.models.forgot
 
-    conversations, models = FakeConversationStore(), FakeChatModels()
-    made, kept = conversations.create("Lease", ""), conversations.create("Other", "")
-    ForgetConversation(conversations, models)(made.id)
-    assert conversations.recent() == (kept,)
-    assert models.forgot
+    shelf = Shelf()
+    made, kept = shelf.conversations.create("Lease", ""), shelf.conversations.create("Other", "")
+    shelf.forget_conversation(made.id)
+    assert shelf.conversations.recent() == (kept,)
+    assert shelf.models.forgot
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        lambda shelf, document_id, _: shelf.forget.document(document_id),
+        lambda shelf, _, conversation_id: shelf.forget_conversation(conversation_id),
+    ],
+)
+def test_what_is_being_read_ahead_ends_before_models_forget(
+    monkeypatch: pytest.MonkeyPatch, forget: Callable[[Shelf, int, int], None]
+) -> None:
+    shelf = Shelf()
+    document_id, conversation = shelf.put("/a", "apples"), shelf.conversations.create("Fruit", "")
+    _, answer = shelf.conversations.ask(conversation.id, None, "Which fruit?")
+    shelf.conversations.finish(answer.id, "Apples.", MessageStatus.COMPLETE, Evidence())
+    list(shelf.model.load(Stop()))
+    ended = []
+
+    def prefill(_turns: Sequence[Turn], stop: Stop, _framing: Framing) -> None:
+        monkeypatch.setattr(shelf.models, "forget_conversations", lambda: ended.append(stop.requested))
+        forget(shelf, document_id, conversation.id)
+
+    monkeypatch.setattr(shelf.model, "prefill", prefill)
+    shelf.reading(conversation.id, Stop())
+    assert ended == [True]
+
+    later = Stop()
+    monkeypatch.setattr(shelf.model, "prefill", lambda *_: None)
+    shelf.reading(conversation.id, later)
+    assert not later.requested

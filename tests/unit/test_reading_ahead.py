@@ -25,10 +25,10 @@ from localassist.usecases.retrieval import SearchPassages
 
 
 class Desk:
-    def __init__(self, model: FakeChatModel, *, lasting: bool = True) -> None:
+    def __init__(self, model: FakeChatModel, *, lasting: bool = True, max_reasoning_tokens: int = 2048) -> None:
         self.store, self.activity = FakeConversationStore(lasting=lasting), FakeActivity()
         documents = FakeDocumentStore()
-        settings = FakeSettingsStore(Settings(system_prompt="Be brief."))
+        settings = FakeSettingsStore(Settings(system_prompt="Be brief.", max_reasoning_tokens=max_reasoning_tokens))
         models = FakeChatModels(model)
         search = SearchPassages(documents, FakePassageIndex(documents), FakeEmbedder())
         self.answer = AnswerQuestion(self.store, search, documents, models, settings, self.activity)
@@ -88,3 +88,12 @@ def test_a_model_keeps_on_the_disk_only_conversations_that_last(*, lasting: bool
     desk.ask("Hi")
     desk.read_ahead(desk.conversation_id, Stop())
     assert [framing.kept for framing in model.framings] == [lasting, lasting]
+
+
+@pytest.mark.parametrize("tokens", [0, 2048])
+def test_what_is_read_ahead_lets_the_model_think_just_if_the_next_prompt_will(tokens: int) -> None:
+    model = FakeChatModel("Hello.", thinks=True)
+    desk = Desk(model, max_reasoning_tokens=tokens)
+    desk.ask("Hi")
+    desk.read_ahead(desk.conversation_id, Stop())
+    assert [framing.think for framing in model.framings] == [tokens > 0, tokens > 0]

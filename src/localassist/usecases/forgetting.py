@@ -8,18 +8,21 @@ if TYPE_CHECKING:
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, PassageIndex
+    from localassist.usecases.reading_ahead import ReadAhead
 
 
 class ForgetDocuments:
     """Removes what was added; the files themselves stay. Raises `NotFoundError` and `StorageError`.
 
-    What models keep of conversations goes too: passages of the documents were read with the questions.
+    What models keep of conversations goes too, and what they are reading just now ends: passages of the documents
+    are read with the questions.
     """
 
-    def __init__(self, store: DocumentStore, index: PassageIndex, models: ChatModels) -> None:
+    def __init__(self, store: DocumentStore, index: PassageIndex, models: ChatModels, reading: ReadAhead) -> None:
         self._store = store
         self._index = index
         self._models = models
+        self._reading = reading
 
     def collection(self, collection_id: int) -> None:
         """Forget a collection and the documents that are in no other."""
@@ -30,6 +33,7 @@ class ForgetDocuments:
         self._forget(self._store.remove_document(document_id))
 
     def _forget(self, chunk_ids: tuple[int, ...]) -> None:
+        self._reading.end()  # what is read from now on holds nothing of them any more
         self._index.remove(chunk_ids)
         self._models.forget_conversations()
 
@@ -37,11 +41,13 @@ class ForgetDocuments:
 class ForgetConversation:
     """Deletes a conversation and all that models keep of any. Raises `NotFoundError` and `StorageError`."""
 
-    def __init__(self, conversations: ConversationStore, models: ChatModels) -> None:
+    def __init__(self, conversations: ConversationStore, models: ChatModels, reading: ReadAhead) -> None:
         self._conversations = conversations
         self._models = models
+        self._reading = reading
 
     def __call__(self, conversation_id: int) -> None:
         """Delete it for good."""
         self._conversations.delete(conversation_id)
+        self._reading.end()
         self._models.forget_conversations()

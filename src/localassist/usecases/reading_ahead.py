@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import LocalAssistError, Stopped
-from localassist.domain.ports.chat_model import Framing
-from localassist.usecases.prompting import Material, reads_lines, write_beginning
+from localassist.usecases.prompting import Material, framing_for, reads_lines, write_beginning
 from localassist.usecases.retelling import retell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore
@@ -33,6 +35,8 @@ class ReadAhead:
         self._documents = documents
         self._models = models
         self._settings = settings
+        self._lock = threading.Lock()
+        self._under_way: list[Stop] = []
 
     def __call__(self, conversation_id: int, stop: Stop, model: str = "") -> None:
         """Read the branch on show up to its last answer; to be called after `Finished`, on a thread that may wait.
@@ -41,8 +45,25 @@ class ReadAhead:
         loaded, gives way to whoever asks, and never raises what a person would have to be told: the question
         itself will tell.
         """
-        with suppress(LocalAssistError, Stopped):
+        with self._known(stop), suppress(LocalAssistError, Stopped):
             self._read(conversation_id, stop, model)
+
+    def end(self) -> None:
+        """Stop all reading that is under way: what it reads is forgotten. Returns at once."""
+        with self._lock:
+            under_way = list(self._under_way)
+        for stop in under_way:
+            stop.request()
+
+    @contextmanager
+    def _known(self, stop: Stop) -> Iterator[None]:
+        with self._lock:
+            self._under_way.append(stop)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way.remove(stop)
 
     def _read(self, conversation_id: int, stop: Stop, reference: str) -> None:
         model = self._models.open(reference) if reference else self._models.default()
@@ -52,10 +73,12 @@ class ReadAhead:
         messages = self._conversations.branch(conversation.head_id)
         if not messages or messages[-1].status is MessageStatus.STREAMING:
             return
+        settings = self._settings.load()
         material = Material(
-            conversation.system_prompt or self._settings.load().system_prompt,
+            conversation.system_prompt or settings.system_prompt,
             retell(messages, self._documents),
             lines=() if reads_lines(model, self._models.files()) else None,
         )
         stop.raise_if_requested()
-        model.prefill(write_beginning(material), stop, Framing(kept=self._conversations.lasts))
+        framing = framing_for(settings, kept=self._conversations.lasts)
+        model.prefill(write_beginning(material), stop, framing)
