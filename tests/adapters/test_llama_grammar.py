@@ -258,6 +258,16 @@ def test_no_grammar_takes_long_however_much_it_leaves_open(tmp_path: Path, gramm
         assert time.thread_time() - began < 2.0
 
 
+def test_what_takes_too_much_work_is_given_up(model: BareModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    grammar = Grammar("root ::= ([a-z] | [c-y] [f-x] | [g-w] [h-v])*", model.vocabulary)
+    for _ in range(100):  # each token has its own share
+        grammar.fitting()
+        grammar.take(ord("h"))
+    monkeypatch.setattr(positions, "_MOST_WORK", 10)
+    with pytest.raises(ModelError, match="too many ways"):
+        Grammar("root ::= ([a-z] | [c-y] [f-x] | [g-w] [h-v])*", model.vocabulary).fitting()
+
+
 def test_a_long_answer_keeps_its_place_when_what_was_found_out_is_forgotten(
     model: BareModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from localassist.adapters.llama.gbnf import read_grammar
 from localassist.adapters.llama.json_schema import grammar_of
 from localassist.adapters.llama.letters import begun
-from localassist.adapters.llama.positions import Positions, too_ambiguous
+from localassist.adapters.llama.positions import Positions
 from localassist.adapters.llama.spellings import characters
 from localassist.domain.errors import ModelError
 
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from localassist.adapters.llama.positions import Position
     from localassist.adapters.llama.vocabulary import Vocabulary
     from localassist.domain.ports.chat_model import Sampling
-
-_LONGEST_LOOK: Final = 3.0
-"""Seconds of computing for holding all tokens against the grammar; 0.05 are usual."""
-_LOOK_AT_CLOCK: Final = 64
-"""Tokens; each takes some microseconds where little is open, and milliseconds where there are thousands of ways."""
 
 
 class Grammar:
@@ -50,14 +44,8 @@ class Grammar:
 
     def fitting(self) -> list[int]:
         """All tokens that fit here. Raises `ModelError` when it would take too long to find them."""
-        found = [token for token in self._vocabulary.ends if self._may_end()]
-        began = time.thread_time()
-        for count, token in enumerate(self._ways_to_go_on()):
-            if token is not None:
-                found.append(token)
-            if count % _LOOK_AT_CLOCK == 0 and time.thread_time() - began > _LONGEST_LOOK:
-                raise too_ambiguous()
-        return found
+        ends = self._vocabulary.ends if self._may_end() else ()
+        return [*ends, *self._going_on()]
 
     def take(self, token: int) -> None:
         """Go on with a token that fits."""
@@ -80,24 +68,23 @@ class Grammar:
             return None
         return position, part
 
-    def _ways_to_go_on(self) -> Iterator[int | None]:
-        """The tokens that fit and, between them, None for some that don't."""
+    def _going_on(self) -> Iterator[int]:
+        spellings, after = self._vocabulary.spellings, self._positions.after
         if self._part:
-            yield from (token if self._after(token) else None for token in self._vocabulary.spellings.inner)
+            yield from (token for token in spellings.inner if self._after(token))
             return
-        tree, after = self._vocabulary.spellings.tree, self._positions.after
         reached: dict[int, Position] = {-1: self._position}
         number = 0
-        while number < len(tree):
-            token, above, more, part, until = tree[number]
+        while number < len(spellings.tree):
+            token, above, more, part, until = spellings.tree[number]
             position = after(reached[above], more)
             if position is None:
                 number = until  # what begins like this does not fit either
-                yield None
                 continue
             reached[number] = position
             number += 1
-            yield token if not part or position.fits_any(*begun(part)) else None
+            if not part or position.fits_any(*begun(part)):
+                yield token
 
 
 def grammar_for(sampling: Sampling, vocabulary: Vocabulary) -> Grammar | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_WAYS: Final = 20_000
 """How many are looked at for one character; 4,000 words to choose from are 4,000 positions."""
+_MOST_WORK: Final = 2_000_000
+"""How many ways are looked at for all that could follow one token: some seconds; some ten thousand are usual."""
 _MOST_NODES: Final = 1_000_000
 _NODES_KEPT: Final = 100_000
 _END: Final = 0
@@ -67,6 +69,7 @@ class Positions:
             for sequence in alternatives:
                 self._starts[name].append(len(self._elements))
                 self._elements += [*sequence, None]
+        self._work = 0
         self._forget()
 
     def first(self) -> Position:
@@ -82,6 +85,9 @@ class Positions:
             if position is None:
                 return None
             if letter not in position.after:
+                self._work += len(position.nodes)
+                if self._work > _MOST_WORK:
+                    raise too_ambiguous()
                 follow = [(self._element[node] + 1, self._parent[node]) for node in position.fitting(letter)]
                 position.after[letter] = self._position(follow) if follow else None
             position = position.after[letter]
@@ -89,6 +95,7 @@ class Positions:
 
     def tidied(self, position: Position) -> Position:
         """The same position, to go on with alone: what was found out about others is forgotten when it was much."""
+        self._work = 0
         if len(self._element) < _NODES_KEPT:
             return position
         elements, parents = self._element, self._parent
@@ -130,6 +137,7 @@ class Positions:
             seen.update(more)
             if len(seen) > _MOST_WAYS:
                 raise too_ambiguous()
+        self._work += len(seen)
         return self._known(frozenset(found))
 
     def _known(self, nodes: frozenset[int]) -> Position:
