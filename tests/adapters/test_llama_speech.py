@@ -421,6 +421,19 @@ def test_sees_whether_the_prompt_opens_the_reasoning(evidence: str, prompt: str,
     assert format_of(evidence, []).opened(prompt) is opened
 
 
+@pytest.mark.parametrize(
+    ("evidence", "controls", "thinks"),
+    [
+        ("<think>", [], True),
+        ("", ["<think>", "</think>"], True),
+        ("<|channel|><|message|>", [], True),
+        ("<|im_start|>assistant", ["<|im_end|>"], False),
+    ],
+)
+def test_knows_whether_a_model_may_think(evidence: str, controls: list[str], thinks: bool) -> None:
+    assert format_of(evidence, controls).thinks is thinks
+
+
 def test_asks_for_the_control_tokens_it_needs() -> None:
     controls = ["<|im_end|>", "<think>", "</think>", "<tool_call>", "[ARGS]", "<|channel>", "x", "<|start|>"]
     assert format_of("", controls).markers == {"<think>", "</think>", "<tool_call>", "[ARGS]"}

@@ -61,7 +61,7 @@ def test_an_answer_grows_and_is_finished(store: ConversationStore) -> None:
     store.grow(answer.id, "Because")
     assert store.message(answer.id).text == "Because"
     assert store.message(answer.id).status is MessageStatus.STREAMING
-    evidence = Evidence(figures=Figures(answer_tokens=2), searched=True)
+    evidence = Evidence(figures=Figures(answer_tokens=2), searched=True, ended="length")
     finished = store.finish(answer.id, "Because so.", MessageStatus.COMPLETE, evidence)
     assert (finished.text, finished.status, finished.evidence) == ("Because so.", MessageStatus.COMPLETE, evidence)
     assert store.message(answer.id) == finished

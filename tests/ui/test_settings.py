@@ -145,6 +145,7 @@ def test_settings_that_cannot_be_read_say_so_on_top(
         ("context_length", "chosen by the app"),
         ("threads", "chosen by the app"),
         ("unload_after_minutes", "never"),
+        ("max_reasoning_tokens", "no thinking"),
     ],
 )
 def test_a_zero_says_what_it_means(dialog: SettingsDialog, name: str, said: str) -> None:
