@@ -268,6 +268,15 @@ def test_what_takes_too_much_work_is_given_up(model: BareModel, monkeypatch: pyt
         Grammar("root ::= ([a-z] | [c-y] [f-x] | [g-w] [h-v])*", model.vocabulary).fitting()
 
 
+def test_many_words_to_choose_from_are_little_work(model: BareModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "_MOST_WORK", 20_000)
+    grammar = Grammar("root ::= " + " | ".join(f'"value {n}"' for n in range(4000)), model.vocabulary)
+    assert grammar.fitting() == [ord("v")]
+    for letter in b"value 2":
+        grammar.take(letter)
+    assert set(b"0123456789") < set(grammar.fitting())
+
+
 def test_a_long_answer_keeps_its_place_when_what_was_found_out_is_forgotten(
     model: BareModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,9 +24,12 @@ _OUTSIDE: Final = -1
 
 
 class Position:
-    """All that can come next; `may_end` when that can be nothing. Compared by identity: equal ones are the same."""
+    """All that can come next; `may_end` when that can be nothing. Compared by identity: equal ones are the same.
 
-    __slots__ = ("_single", "_wide", "after", "may_end", "nodes")
+    `width` is the work to look for a character: single ones are looked up, sets of them tried one by one.
+    """
+
+    __slots__ = ("_single", "_wide", "after", "may_end", "nodes", "width")
 
     def __init__(self, nodes: frozenset[int], letters: Iterable[tuple[int, Letters]]) -> None:
         """`letters` are those that each node except the end wants."""
@@ -40,6 +43,7 @@ class Position:
                 self._single.setdefault(wanted[0][0], []).append(node)
             else:
                 self._wide.append((node, wanted))
+        self.width = 1 + len(self._wide)
 
     def fitting(self, letter: str) -> list[int]:
         """The nodes that want a character."""
@@ -85,7 +89,7 @@ class Positions:
             if position is None:
                 return None
             if letter not in position.after:
-                self._work += len(position.nodes)
+                self._work += position.width
                 if self._work > _MOST_WORK:
                     raise too_ambiguous()
                 follow = [(self._element[node] + 1, self._parent[node]) for node in position.fitting(letter)]
