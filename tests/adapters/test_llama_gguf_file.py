@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gguf_files import write_random_model
-from localassist.adapters.llama import gguf_file
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.gguf_file import read_header
+from localassist.adapters.llama.files import gguf_file
+from localassist.adapters.llama.files.gguf_file import read_header
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:

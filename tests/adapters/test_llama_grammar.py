@@ -17,9 +17,9 @@ import pytest
 
 from bare_llama import bare_model
 from gguf_files import CONTROLS, END, ModelOptions, write_random_model, write_talking_model
-from localassist.adapters.llama import positions
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.grammar import Grammar
+from localassist.adapters.llama.grammars import positions
+from localassist.adapters.llama.grammars.grammar import Grammar
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import Sampling
 

@@ -14,10 +14,10 @@ import pytest
 import gguf_architectures as architectures
 from gguf_files import write_random_model, write_talking_model
 from localassist.adapters.children import ChildPool
-from localassist.adapters.llama.gguf_file import Header, read_header
+from localassist.adapters.llama.files.gguf_file import Header, read_header
+from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.memory import need_of
 from localassist.adapters.llama.probe import FileCheck
-from localassist.adapters.llama.remembered import RememberedFiles
 from localassist.domain.errors import ModelError
 from localassist.domain.stopping import Stop
 

@@ -13,9 +13,9 @@ import pytest
 
 from bare_llama import bare_model
 from gguf_files import ModelOptions, write_random_model
-from localassist.adapters.llama.gbnf import read_grammar
-from localassist.adapters.llama.json_grammar import integers, numbers
-from localassist.adapters.llama.json_schema import grammar_of
+from localassist.adapters.llama.grammars.gbnf import read_grammar
+from localassist.adapters.llama.grammars.json_grammar import integers, numbers
+from localassist.adapters.llama.grammars.json_schema import grammar_of
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import Sampling
 

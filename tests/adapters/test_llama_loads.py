@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localassist.adapters.llama.loads import LoadMarks
+from localassist.adapters.llama.files.loads import LoadMarks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DYING = (
-    "import os, sys; from pathlib import Path; from localassist.adapters.llama.loads import LoadMarks\n"
+    "import os, sys; from pathlib import Path; from localassist.adapters.llama.files.loads import LoadMarks\n"
     "with LoadMarks(Path(sys.argv[1])).marking('/m/a.gguf'): {end}"
 )
 

@@ -15,7 +15,7 @@ from gguf_files import ModelOptions, write_random_model
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.llama import memory
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.gguf_file import Header, read_header
+from localassist.adapters.llama.files.gguf_file import Header, read_header
 from localassist.adapters.llama.memory import Need, free_memory, longest_context, need_of
 from localassist.adapters.resources import resource
 

@@ -13,8 +13,8 @@ from fakes import FakeSettingsStore
 from gguf_files import ModelOptions, write_random_model, write_talking_model, write_wordless_model
 from localassist.adapters.children import ChildPool
 from localassist.adapters.llama import LlamaChatModels, probe, room
+from localassist.adapters.llama.files.remembered import Verdict
 from localassist.adapters.llama.probe import FileCheck
-from localassist.adapters.llama.remembered import Verdict
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelReady, TokenDelta
@@ -222,7 +222,7 @@ def test_two_crashed_files_of_one_name_have_two_names(place: Place, monkeypatch:
 def die_loading(place: Place, path: Path) -> None:
     """Leave what a process leaves that ended while it was loading the file."""
     program = (
-        "import os, sys; from pathlib import Path; from localassist.adapters.llama.loads import LoadMarks\n"
+        "import os, sys; from pathlib import Path; from localassist.adapters.llama.files.loads import LoadMarks\n"
         "with LoadMarks(Path(sys.argv[1])).marking(sys.argv[2]): os.abort()"
     )
     command = [sys.executable, "-c", program, str(place.folder / "home" / "loading"), str(path)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gguf_files import ModelOptions, write_random_model
-from localassist.adapters.llama.gguf_file import Header, read_header
+from localassist.adapters.llama.files.gguf_file import Header, read_header
 from localassist.adapters.llama.memory import Need
 from localassist.adapters.llama.planning import (
     FIRST_CONTEXT,

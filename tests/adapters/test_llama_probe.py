@@ -20,8 +20,8 @@ from gguf_files import (
 )
 from localassist.adapters.children import ChildDied, ChildPool, Death, Limits, Reply
 from localassist.adapters.llama import probe
+from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.probe import FileCheck
-from localassist.adapters.llama.remembered import RememberedFiles
 from localassist.domain.errors import MemoryShortageError, ModelError, Stopped
 from localassist.domain.stopping import Stop
 

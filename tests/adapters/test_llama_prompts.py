@@ -8,8 +8,8 @@ import pytest
 
 from chat_templates import FAMILIES
 from localassist.adapters.llama.guarding import BREAK
-from localassist.adapters.llama.prompts import PromptWriter
-from localassist.adapters.llama.templates import template_for
+from localassist.adapters.llama.templating.prompts import PromptWriter
+from localassist.adapters.llama.templating.templates import template_for
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.ports.chat_model import PLAIN, Framing
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chat_templates import FAMILIES, WITHOUT_TOOLS
 from localassist.adapters.llama.speech import CONTROL, SpeechFormat, format_of
-from localassist.adapters.llama.templates import template_for
+from localassist.adapters.llama.templating.templates import template_for
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.events import ReasoningDelta, ReasoningEnded, TokenDelta, ToolCalled
 from localassist.domain.ports.chat_model import Framing

@@ -17,7 +17,7 @@ from chat_templates import FAMILIES, WITHOUT_TOOLS
 from gguf_files import CHATML
 from localassist.adapters.llama.guarding import BREAK, Guard
 from localassist.adapters.llama.speech import format_of
-from localassist.adapters.llama.templates import template_for
+from localassist.adapters.llama.templating.templates import template_for
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import PLAIN, Framing
@@ -25,7 +25,7 @@ from localassist.domain.ports.chat_model import PLAIN, Framing
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from localassist.adapters.llama.templates import Template
+    from localassist.adapters.llama.templating.templates import Template
 
     Reference = Callable[..., str]
 

@@ -16,8 +16,8 @@ from localassist.domain.events import Generated, PromptProgress
 
 if TYPE_CHECKING:
     from localassist.adapters.llama.owner import Emit
-    from localassist.adapters.llama.prompts import WrittenPrompt
     from localassist.adapters.llama.session import Session
+    from localassist.adapters.llama.templating.prompts import WrittenPrompt
     from localassist.domain.ports.chat_model import Framing, Sampling
 
 PIECE: Final = MICRO_BATCH

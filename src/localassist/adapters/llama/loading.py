@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.adapters.llama.bindings import bindings, trim_memory
 from localassist.adapters.llama.context import AbortSwitch, Context, ContextOptions
 from localassist.adapters.llama.devices import usable_gpus
-from localassist.adapters.llama.gguf_file import read_header
+from localassist.adapters.llama.files.gguf_file import read_header
 from localassist.adapters.llama.memory import free_memory, need_of
 from localassist.adapters.llama.planning import layers_for_gpu, longest_allowed, plan_context
-from localassist.adapters.llama.prompts import PromptWriter
-from localassist.adapters.llama.templates import template_for
+from localassist.adapters.llama.templating.prompts import PromptWriter
+from localassist.adapters.llama.templating.templates import template_for
 from localassist.adapters.llama.threadpool import Threadpool
 from localassist.adapters.llama.threads import ThreadChoice, default_threads
 from localassist.adapters.llama.vocabulary import Vocabulary, unloaded
@@ -26,7 +26,7 @@ from localassist.domain.errors import MemoryShortageError, ModelError, Stopped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localassist.adapters.llama.templates import Template
+    from localassist.adapters.llama.templating.templates import Template
     from localassist.domain.stopping import Stop
 
 _USUAL_CONTEXT: Final = 8192

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from localassist.adapters.llama.gguf_file import Header
+    from localassist.adapters.llama.files.gguf_file import Header
 
 _MICRO_BATCH: Final = 512
 _CELLS: Final = 256

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
+from localassist.adapters.llama.files.loads import LoadMarks
+from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.loading import LoadOptions
-from localassist.adapters.llama.loads import LoadMarks
 from localassist.adapters.llama.memory import need_of
 from localassist.adapters.llama.model import LlamaChatModel
 from localassist.adapters.llama.probe import Checked, FileCheck, read_headers
-from localassist.adapters.llama.remembered import RememberedFiles
 from localassist.adapters.llama.room import Neighbour, Room
 from localassist.adapters.llama.states import forget_states
 from localassist.domain.errors import ModelError

@@ -9,7 +9,7 @@ from localassist.adapters.llama.memory import longest_context
 from localassist.domain.errors import MemoryShortageError
 
 if TYPE_CHECKING:
-    from localassist.adapters.llama.gguf_file import Header
+    from localassist.adapters.llama.files.gguf_file import Header
     from localassist.adapters.llama.memory import Need
 
 FIRST_CONTEXT: Final = 4096

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.children import ChildDied, Death, Limits
-from localassist.adapters.llama.gguf_file import DOWNLOAD_AGAIN, Header, read_header
+from localassist.adapters.llama.files.gguf_file import DOWNLOAD_AGAIN, Header, read_header
+from localassist.adapters.llama.files.remembered import Verdict, verdict_key
 from localassist.adapters.llama.memory import Need, need_of
-from localassist.adapters.llama.remembered import Verdict, verdict_key
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import MemoryShortageError, ModelError
 from localassist.domain.models import ModelFile
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from localassist.adapters.child_messages import JSON
     from localassist.adapters.children import ChildPool
-    from localassist.adapters.llama.remembered import RememberedFiles
+    from localassist.adapters.llama.files.remembered import RememberedFiles
 
 _TASK: Final = "llama.probe:try_file"
 _TRIAL_CONTEXT: Final = 512

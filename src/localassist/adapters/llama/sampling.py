@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.llama.bindings import bindings
-from localassist.adapters.llama.grammar import grammar_for
+from localassist.adapters.llama.grammars.grammar import grammar_for
 from localassist.adapters.llama.logits import Candidates, token_choice
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from localassist.adapters.llama.grammar import Grammar
+    from localassist.adapters.llama.grammars.grammar import Grammar
     from localassist.adapters.llama.vocabulary import Vocabulary
     from localassist.domain.events import TokenChoice
     from localassist.domain.ports.chat_model import Sampling

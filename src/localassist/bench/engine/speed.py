@@ -26,7 +26,7 @@ from localassist.domain.stopping import Stop
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localassist.adapters.llama.prompts import WrittenPrompt
+    from localassist.adapters.llama.templating.prompts import WrittenPrompt
     from localassist.domain.events import GenerationEvent
 
 _LENGTH: Final = 4096

@@ -7,8 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from localassist.adapters.llama.json_grammar import JSON_RULES, LARGEST, integers, literal, numbers
-from localassist.adapters.llama.json_keywords import (
+from localassist.adapters.llama.grammars.json_grammar import JSON_RULES, LARGEST, integers, literal, numbers
+from localassist.adapters.llama.grammars.json_keywords import (
     KEYWORDS,
     TELLING_NOTHING,
     Schema,

@@ -15,7 +15,7 @@ from localassist.domain.ports.chat_model import PLAIN, Framing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from localassist.adapters.llama.templates import Template
+    from localassist.adapters.llama.templating.templates import Template
     from localassist.adapters.llama.vocabulary import Vocabulary
 
 SHORTEST_ANSWER: Final = 16

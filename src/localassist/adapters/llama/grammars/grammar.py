@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localassist.adapters.llama.gbnf import read_grammar
-from localassist.adapters.llama.json_schema import grammar_of
-from localassist.adapters.llama.letters import begun
-from localassist.adapters.llama.positions import Positions
+from localassist.adapters.llama.grammars.gbnf import read_grammar
+from localassist.adapters.llama.grammars.json_schema import grammar_of
+from localassist.adapters.llama.grammars.letters import begun
+from localassist.adapters.llama.grammars.positions import Positions
 from localassist.adapters.llama.spellings import characters
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localassist.adapters.llama.positions import Position
+    from localassist.adapters.llama.grammars.positions import Position
     from localassist.adapters.llama.vocabulary import Vocabulary
     from localassist.domain.ports.chat_model import Sampling
 

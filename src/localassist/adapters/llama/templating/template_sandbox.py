@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from localassist.adapters.llama.guarding import guarded_json
-from localassist.adapters.llama.template_budget import FILTERS, Budget, TooCostlyError
+from localassist.adapters.llama.templating.template_budget import FILTERS, Budget, TooCostlyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

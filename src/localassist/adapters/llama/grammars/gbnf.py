@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.llama.gbnf_rules import check_rules
-from localassist.adapters.llama.letters import ANY, joined, others
+from localassist.adapters.llama.grammars.gbnf_rules import check_rules
+from localassist.adapters.llama.grammars.letters import ANY, joined, others
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
-    from localassist.adapters.llama.gbnf_rules import Alternatives, Sequence
+    from localassist.adapters.llama.grammars.gbnf_rules import Alternatives, Sequence
 
 MOST_REPEATS: Final = 2000
 """Above it, llama.cpp refuses a least number and takes a greatest for none (MAX_REPETITION_THRESHOLD)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from localassist.adapters.llama.gbnf import MOST_REPEATS
+from localassist.adapters.llama.grammars.gbnf import MOST_REPEATS
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.llama.letters import hold
+from localassist.adapters.llama.grammars.letters import hold
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from localassist.adapters.llama.gbnf_rules import Alternatives
-    from localassist.adapters.llama.letters import Letters
+    from localassist.adapters.llama.grammars.gbnf_rules import Alternatives
+    from localassist.adapters.llama.grammars.letters import Letters
 
 _MOST_WAYS: Final = 20_000
 """How many are looked at for one character; 4,000 words to choose from are 4,000 positions."""

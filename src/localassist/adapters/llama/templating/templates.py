@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from localassist.adapters.llama.guarding import with_breaks
 from localassist.adapters.llama.speech import format_of
-from localassist.adapters.llama.spoken_tools import parsed, with_spoken_tools, without_system
-from localassist.adapters.llama.template_budget import TooCostlyError
-from localassist.adapters.llama.template_sandbox import Sandbox, today
+from localassist.adapters.llama.templating.spoken_tools import parsed, with_spoken_tools, without_system
+from localassist.adapters.llama.templating.template_budget import TooCostlyError
+from localassist.adapters.llama.templating.template_sandbox import Sandbox, today
 from localassist.domain.chat import Role, Tool, ToolCall, Turn
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.chat_model import PLAIN, Framing

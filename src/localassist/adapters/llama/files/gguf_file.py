@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from localassist.adapters.llama.foreign_files import recognise
+from localassist.adapters.llama.files.foreign_files import recognise
 from localassist.domain.errors import ModelError
 
 DOWNLOAD_AGAIN: Final = "Download it again; a complete file has the size that its page names."

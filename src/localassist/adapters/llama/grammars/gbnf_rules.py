@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from localassist.adapters.llama.letters import Letters
+from localassist.adapters.llama.grammars.letters import Letters
 from localassist.domain.errors import ModelError
 
 Sequence: TypeAlias = list[str | Letters]
