@@ -97,7 +97,7 @@ def test_ask_gives_one_object_with_the_cited_page(lasting: Home) -> None:
     ran = lasting.run("ask", "--docs", LEASE_7A, "--docs", LEASE_4B, "--json", NOTICE)
     assert (ran.returncode, ran.stderr) == (0, "")
     found = only_object(ran)
-    assert set(found) == {"answer", "reasoning", "citations", "passages", "route", "timings", "usage"}
+    assert set(found) == {"answer", "reasoning", "ended", "citations", "passages", "route", "timings", "usage"}
     first = found["citations"][0]
     assert set(first) == {"n", "path", "page", "heading", "quote", "char_start", "char_end"}
     assert first["n"] == 1
