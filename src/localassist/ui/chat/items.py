@@ -27,8 +27,8 @@ LINE_PIXELS: Final = 23  # a line of body text, for messages that were never lai
 CHARACTER_PIXELS: Final = 7.5
 LONGEST_QUESTION: Final = 4_000  # characters shown; the rest is copied with it
 ONLY_THOUGHT: Final = (
-    "The model thought for as long as an answer may be and came to none. Ask again, or let answers be longer: "
-    "“Max answer tokens” in the settings."
+    "The model thought and came to no answer. Ask again, or let it think for longer: “Max reasoning tokens” in the "
+    "settings."
 )
 
 
