@@ -202,7 +202,7 @@ def test_a_model_that_only_thought_is_told_with_what_to_do(transcript: Transcrip
     transcript.show_messages([answer(1, "", evidence=Evidence(reasoning=LONG))])
     (said,) = texts(transcript, 0)
     assert "came to none" in said
-    assert "Max answer tokens" in said
+    assert "Max reasoning tokens" in said
 
 
 def test_the_window_shows_the_thought_in_the_transcript_alone(
