@@ -201,7 +201,7 @@ def test_messages_that_no_longer_fit_are_told_above_the_answer(transcript: Trans
 def test_a_model_that_only_thought_is_told_with_what_to_do(transcript: TranscriptView) -> None:
     transcript.show_messages([answer(1, "", evidence=Evidence(reasoning=LONG))])
     (said,) = texts(transcript, 0)
-    assert "came to none" in said
+    assert "came to no answer" in said
     assert "Max reasoning tokens" in said
 
 
