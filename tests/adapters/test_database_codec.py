@@ -41,6 +41,7 @@ FULL = Evidence(
     sentences=(SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9))),),
     left_out=4,
     dropped=2,
+    ended="length",
     given=(Given(n=5, chunk_id=7, document_id=3),),
     said="Three months.",
     reasoning="The fee stands on page 3.",
