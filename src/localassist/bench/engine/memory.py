@@ -27,7 +27,7 @@ _SHARE_OF_MODEL: Final = 0.03
 _BEYOND: Final = 60
 """MB beyond weights, keys and values and compute buffers."""
 
-_STATUS: Final = Path("/proc/self/status")
+_PAGES: Final = Path("/proc/self/smaps_rollup")
 _BUFFER: Final = re.compile(r"(model|KV|RS|compute|output) +buffer size = +([0-9.]+) MiB")
 _WHOLE_MICRO_BATCH: Final = 700
 """Tokens of a prompt after which every buffer was used to its full size."""
@@ -35,7 +35,7 @@ _WHOLE_MICRO_BATCH: Final = 700
 
 def measure(path: str) -> Iterator[Result]:
     """Both in processes of their own; nothing where the system does not tell a process its size in a file."""
-    if not _STATUS.exists():
+    if not _PAGES.exists():
         return
     facts = json.loads(
         subprocess.run(  # noqa: S603  our own interpreter and module
@@ -71,7 +71,7 @@ def _measure(path: str) -> dict[str, float]:
     logger.setLevel(logging.DEBUG)
     logger.addHandler(buffers)
     bindings()
-    before, after = _resident(), []
+    before, after = _megabytes(), []
     for cycle in range(_CYCLES):
         with opened(path, LoadOptions(context_length=2048)) as model:
             if not cycle:
@@ -80,17 +80,20 @@ def _measure(path: str) -> dict[str, float]:
             else:
                 asked = [question(0, model.count_tokens)]
             ask(model, asked, Sampling(seed=1, max_tokens=8))
-            loaded = _resident()
+            loaded = _megabytes()
         if not cycle:
             beyond = loaded - before - buffers.total
-        after.append(_resident())
+        after.append(_megabytes("Anonymous"))
     size = Path(path).stat().st_size / 1e6
     return {"beyond": beyond, "sizes": buffers.total, "grown": (after[-1] - after[_FIRST - 1]) / size, "file": size}
 
 
-def _resident() -> float:
-    """MB of this process in memory."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", _STATUS.read_text(encoding="ascii"))
+def _megabytes(kind: str = "Rss") -> float:
+    """MB of this process in memory: all (Rss), or what is no copy of a file (Anonymous).
+
+    The system takes pages of files away and brings them back as it likes: only the other ones tell of a leak.
+    """
+    found = re.search(rf"^{kind}:\s+(\d+) kB", _PAGES.read_text(encoding="ascii"), re.MULTILINE)
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
