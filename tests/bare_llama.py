@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +13,11 @@ import numpy as np
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.sampling import SamplerChain
 from localassist.adapters.llama.vocabulary import Vocabulary
+from localassist.domain.ports.chat_model import Sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from localassist.domain.ports.chat_model import Sampling
 
 CONTEXT = 1024
 
@@ -91,3 +91,11 @@ def bare_model(path: Path) -> Iterator[BareModel]:
     vocabulary.close()
     api.llama_free(context)
     api.llama_model_free(model)
+
+
+def bound(model: BareModel, seed: int, **form: str) -> str | None:
+    """An answer in a form, None when it did not come to its end."""
+    answer = model.answer(Sampling(seed=seed, temperature=1.5, **form), count=900)  # type: ignore[arg-type]
+    assert not answer.stuck
+    text = codecs.getincrementaldecoder("utf-8")().decode(answer.text)
+    return text if answer.ended else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import ctypes
 import random
 import re
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from bare_llama import bare_model
+from bare_llama import bare_model, bound
 from gguf_files import CONTROLS, END, ModelOptions, write_random_model, write_talking_model
 from localassist.adapters.llama.bindings import bindings
 from localassist.adapters.llama.grammars import positions
@@ -46,14 +45,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareModel]:
     path = write_random_model(tmp_path_factory.mktemp("model") / "random.gguf", ModelOptions(context_length=4096))
     with bare_model(path) as model:
         yield model
-
-
-def bound(model: BareModel, seed: int, **form: str) -> str | None:
-    """An answer in a form, None when it did not come to its end."""
-    answer = model.answer(Sampling(seed=seed, temperature=1.5, **form), count=900)  # type: ignore[arg-type]
-    assert not answer.stuck
-    text = codecs.getincrementaldecoder("utf-8")().decode(answer.text)
-    return text if answer.ended else None
 
 
 @pytest.mark.slow

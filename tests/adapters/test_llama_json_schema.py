@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import random
 import re
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from bare_llama import bare_model
+from bare_llama import bare_model, bound
 from gguf_files import ModelOptions, write_random_model
 from localassist.adapters.llama.grammars.gbnf import read_grammar
 from localassist.adapters.llama.grammars.json_grammar import integers, numbers
@@ -57,14 +56,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareModel]:
     path = write_random_model(tmp_path_factory.mktemp("model") / "random.gguf", ModelOptions(context_length=4096))
     with bare_model(path) as model:
         yield model
-
-
-def bound(model: BareModel, seed: int, **form: str) -> str | None:
-    """An answer in a form, None when it did not come to its end."""
-    answer = model.answer(Sampling(seed=seed, temperature=1.5, **form), count=900)  # type: ignore[arg-type]
-    assert not answer.stuck
-    text = codecs.getincrementaldecoder("utf-8")().decode(answer.text)
-    return text if answer.ended else None
 
 
 def values(model: BareModel, schema: Mapping[str, Any] | bool, seeds: int) -> list[Any]:
