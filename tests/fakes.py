@@ -359,7 +359,7 @@ class FakeDocumentStore(DocumentStore):
     ) -> tuple[Document, tuple[int, ...]]:
         with self._lock:
             assert vectors.count == len(chunks), "one vector a chunk"
-            status = DocumentStatus.READY if chunks else DocumentStatus.EMPTY
+            status = DocumentStatus.INDEXED if chunks else DocumentStatus.EMPTY
             problem = "" if chunks else " ".join(content.notes) or "It has no text."
             stored = self._replace(file, content_hash, versions, content, status, problem)
             for position, chunk in enumerate(chunks):

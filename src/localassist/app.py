@@ -19,7 +19,7 @@ from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import EXACT_UP_TO, ChromaPassageIndex
 from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore
 from localassist.adapters.diagnosis import Diagnosis
-from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
 from localassist.adapters.files import DiskFiles
 from localassist.adapters.llama import LlamaChatModels
 from localassist.adapters.logs import Log, log_path

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from localassist.adapters.catalog import Catalog
-from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
 from localassist.adapters.resources import resource
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.stopping import Stop

@@ -80,7 +80,7 @@ def by_meaning(store: DocumentStore, query: str, scope: Scope, k: int = 10, embe
 def test_a_document_is_stored_whole(store: DocumentStore) -> None:
     document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
     assert document == Document(
-        document.id, "/docs/lease.pdf", "lease.pdf", f"hash of {LEASE}", len(LEASE), 5.5, 3, 3, DocumentStatus.READY
+        document.id, "/docs/lease.pdf", "lease.pdf", f"hash of {LEASE}", len(LEASE), 5.5, 3, 3, DocumentStatus.INDEXED
     )
     assert store.find_document("/docs/lease.pdf") == document
     assert store.find_document("/docs/other.pdf") is None
@@ -229,7 +229,12 @@ def test_equal_bytes_are_not_read_again(store: DocumentStore) -> None:
     first, _ = save(store, "/docs/lease.pdf", LEASE)
     copy = store.reuse(FoundFile("/docs/copy.pdf", len(LEASE), 8.0), first.content_hash, VERSIONS)
     assert copy is not None
-    assert (copy.path, copy.status, copy.chunk_count, copy.modified) == ("/docs/copy.pdf", DocumentStatus.READY, 3, 8.0)
+    assert (copy.path, copy.status, copy.chunk_count, copy.modified) == (
+        "/docs/copy.pdf",
+        DocumentStatus.INDEXED,
+        3,
+        8.0,
+    )
     store.remove_document(first.id)
     scope = Scope(document_ids=(copy.id,))
     assert by_words(store, "rent", scope)[0] == by_meaning(store, "The rent is 900 euros.", scope)[0]

@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_read_is_told_and_listed_with_its_reason(
     model = dialog.findChild(QTableView).model()  # type: ignore[union-attr]
     shown = [[model.index(row, column).data() for column in (0, 1, 3)] for row in range(model.rowCount())]
     why = "locked.pdf is encrypted. Save it again and add it once more."
-    assert shown == [["locked.pdf", "failed", why], ["lease.md", "ready", ""]]
+    assert shown == [["locked.pdf", "failed", why], ["lease.md", "indexed", ""]]
     assert why in said(dialog)
     assert "tool.exe: There is no reader for this format." in dialog.findChild(QPlainTextEdit).toPlainText()
 

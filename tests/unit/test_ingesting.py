@@ -97,7 +97,7 @@ def test_a_file_that_can_not_be_read_says_why_and_the_others_go_on(shelf: Shelf)
     locked = shelf.documents()["a_locked.md"]
     assert locked.status is DocumentStatus.FAILED
     assert locked.problem == "It is locked with a password. Save it again and add it once more."
-    assert shelf.documents()["leases.md"].status is DocumentStatus.READY
+    assert shelf.documents()["leases.md"].status is DocumentStatus.INDEXED
 
 
 def test_what_failed_is_tried_again(shelf: Shelf) -> None:
@@ -105,7 +105,7 @@ def test_what_failed_is_tried_again(shelf: Shelf) -> None:
     shelf.ingest()
     shelf.files.opened("/files/locked.md").problem = ""
     shelf.ingest()
-    assert shelf.documents()["locked.md"].status is DocumentStatus.READY
+    assert shelf.documents()["locked.md"].status is DocumentStatus.INDEXED
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails_alone(shelf: Shelf) -> None:
@@ -115,7 +115,7 @@ def test_a_file_that_vanishes_after_it_was_found_fails_alone(shelf: Shelf) -> No
     shelf.files.delete("/files/boats.md")
     list(events)
     assert shelf.documents()["boats.md"].problem.startswith("/files/boats.md is gone.")
-    assert shelf.documents()["leases.md"].status is DocumentStatus.READY
+    assert shelf.documents()["leases.md"].status is DocumentStatus.INDEXED
 
 
 def test_a_file_too_large_to_be_read_is_not_hashed_either(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_long_documents_are_embedded_in_batches_that_yield_to_answers(shelf: She
 def test_a_broken_index_loses_no_document(shelf: Shelf) -> None:
     shelf.index.problem = ModelError("The index folder is locked.")
     shelf.ingest()
-    assert {d.status for d in shelf.documents().values()} == {DocumentStatus.READY}
+    assert {d.status for d in shelf.documents().values()} == {DocumentStatus.INDEXED}
 
 
 class FullDisk(FakeDocumentStore):

@@ -12,7 +12,7 @@ from localassist.adapters.catalog import Catalog
 from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import ChromaPassageIndex
 from localassist.adapters.database import Database, DatabaseDocumentStore
-from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
 from localassist.adapters.files import DiskFiles
 from localassist.adapters.readers.file_reader import FileReader
 from localassist.adapters.resources import resource

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.database import Database, DatabaseDocumentStore
-from localassist.adapters.embeddings import SentenceTransformersEmbedder
+from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
 from localassist.adapters.resources import resource
 from localassist.bench.report import Result
 from localassist.domain.documents import Block, BlockKind, Scope, StructuredText

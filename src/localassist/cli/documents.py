@@ -91,7 +91,7 @@ def scope_given(arguments: argparse.Namespace, services: Services, console: Cons
     documents = {document.id: document for result in results for document in result.documents}
     sentences = [sentence for result in results for sentence in result.skipped]
     sentences += [problem for document in documents.values() if (problem := _problem(document))]
-    ready = tuple(document.id for document in documents.values() if document.status is DocumentStatus.READY)
+    ready = tuple(document.id for document in documents.values() if document.status is DocumentStatus.INDEXED)
     if not ready:
         raise DocumentError(
             " ".join(sentences) or f"There is no document in {', '.join(arguments.docs)}.",
@@ -128,7 +128,7 @@ def _name(path: str) -> str:
 
 def _problem(document: Document) -> str:
     """What is wrong with a document, with its name; "" when nothing is."""
-    if document.status is DocumentStatus.READY:
+    if document.status is DocumentStatus.INDEXED:
         return ""
     name = Path(document.path).name
     problem = document.problem or "There is no text in it."
@@ -139,7 +139,7 @@ def _line(document: Document, root: Path) -> str:
     path = Path(document.path)
     name = str(path.relative_to(root)) if path != root and path.is_relative_to(root) else str(path)
     facts = one_line(document.problem)
-    if document.status is DocumentStatus.READY:
+    if document.status is DocumentStatus.INDEXED:
         pages = f"{_counted(document.page_count, 'page')}, " if document.page_count else ""
         facts = f"{pages}{_counted(document.chunk_count, 'chunk')}"
     return f"{document.status.value:<8} {one_line(name)}  {facts}".rstrip()

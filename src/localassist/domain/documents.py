@@ -23,21 +23,46 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch `text[start:end]` of a document, in characters; `level` is a heading's 1 to 6, else 0."""
+    """A stretch `text[start:end]` of a document, in characters; `level` is a heading's 1 to 6, else 0.
+
+    `place` is the range of cells it fills in a sheet ("A2:D2"), else "". `box` is where it stands on its page,
+    (x, y, width, height) in points from the page's upper left corner, None for formats that don't say.
+    """
 
     kind: BlockKind
     start: int
     end: int
     level: int = 0
+    place: str = ""
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageSpan:
-    """The characters `text[start:end]` that stand on page `number` (1-based)."""
+    """The characters `text[start:end]` that stand on page `number` (1-based).
+
+    `label` is what people call it where it is no page ("slide 3", "sheet Costs"), else "". `recognised`: it was
+    a picture, and its text is what character recognition made of it.
+    """
 
     number: int
     start: int
     end: int
+    label: str = ""
+    recognised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenText:
+    """Words that a file holds and does not show. They are no part of its text: no search and no model sees them.
+
+    `reason` completes "This text is ..." ("white on white", "too small to be seen"); `page` is 1-based, None for
+    formats without pages.
+    """
+
+    reason: str
+    text: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +70,9 @@ class StructuredText:
     """What every reader makes of a file: its whole text, and what stands where in it.
 
     `blocks` and `pages` are in reading order and do not overlap; `pages` is empty for formats without pages.
-    `notes` are sentences about what was left out and why (hidden text, pictures without text).
+    `notes` are sentences about what was left out and why (pictures without text); `partly` says that this was
+    text somebody would miss (damaged or unread pages, a bound that was reached). `hidden` is kept apart from the
+    text. `parts` are the files inside this one (attachments, an archive's members), each a document of its own.
     """
 
     text: str
@@ -53,10 +80,25 @@ class StructuredText:
     pages: tuple[PageSpan, ...] = ()
     title: str = ""
     notes: tuple[str, ...] = ()
+    partly: bool = False
+    hidden: tuple[HiddenText, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     def page_at(self, position: int) -> int | None:
         """The page (1-based) on which the character at `position` stands, None for formats without pages."""
         return page_at(self.pages, position)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file inside another one, called `name` there ("annex.pdf", in an archive "2024/annex.pdf").
+
+    `content` is None where it could not be read; `problem` then says why and what to do.
+    """
+
+    name: str
+    content: StructuredText | None
+    problem: str = ""
 
 
 def page_at(pages: tuple[PageSpan, ...], position: int) -> int | None:
@@ -66,11 +108,23 @@ def page_at(pages: tuple[PageSpan, ...], position: int) -> int | None:
 
 
 class DocumentStatus(StrEnum):
-    """Where a document stands on its way to being answerable."""
+    """Where a document stands on its way to being answerable.
 
-    READY = "ready"
+    `PARTLY` is answerable, but some of its text was left out; `IGNORED` was passed over on purpose.
+    """
+
+    WAITING = "waiting"
+    READING = "reading"
+    INDEXED = "indexed"
+    PARTLY = "partly"
     EMPTY = "no text"
     FAILED = "failed"
+    IGNORED = "ignored"
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether questions find it."""
+        return self in {DocumentStatus.INDEXED, DocumentStatus.PARTLY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +208,8 @@ class Passage:
     """A chunk as retrieval returns it: `text` is the document's `[char_start:char_end]`, verbatim.
 
     `page` is the page of its first character (1-based, None without pages); `score` is 0 to 1, higher is
-    better, comparable within one search only.
+    better, comparable within one search only. `place` says in people's words where it stands ("page 4", "slide 3",
+    "sheet Costs, A2:D9", "lines 10 to 24"), "" where there is nothing to say.
     """
 
     chunk_id: int
@@ -167,6 +222,7 @@ class Passage:
     char_start: int
     char_end: int
     score: float = 0.0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +230,7 @@ class Citation:
     """A passage that an answer rests on, with the words that carry it.
 
     `n` is the number shown in the answer (1-based). `quote` is the document's `[char_start:char_end]`,
-    verbatim; `page` is where its first character stands.
+    verbatim; `page` is where its first character stands, `place` says it in people's words, as a passage's does.
     """
 
     n: int
@@ -183,6 +239,7 @@ class Citation:
     char_start: int
     char_end: int
     page: int | None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

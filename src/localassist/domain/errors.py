@@ -36,6 +36,10 @@ class DocumentError(LocalAssistError):
     """A document could not be read."""
 
 
+class PasswordNeededError(DocumentError):
+    """A document is protected by a password that is not known, or the one given is wrong."""
+
+
 class StorageError(LocalAssistError):
     """The app's own files could not be read or written: full disk, read-only home, newer database."""
 

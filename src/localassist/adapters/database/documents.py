@@ -276,7 +276,7 @@ def _collections(connection: apsw.Connection) -> tuple[Collection, ...]:
 def _document_of(row: tuple[Any, ...]) -> Document:
     document_id, column, content_hash, size, modified, problem, title, page_count, chunk_count, notes = row
     path = path_from_bytes(column)
-    status = DocumentStatus.READY
+    status = DocumentStatus.INDEXED
     if chunk_count is None:
         status = DocumentStatus.FAILED
     elif not chunk_count:

@@ -82,7 +82,7 @@ class DocumentsDialog(QDialog):
 def tally(documents: Sequence[Document]) -> str:
     """How many documents are ready, how many have no text, how many failed."""
     counts = Counter(document.status for document in documents)
-    told = [f"{counts[DocumentStatus.READY]:,} ready"]
+    told = [f"{counts[DocumentStatus.INDEXED]:,} ready"]
     if counts[DocumentStatus.EMPTY]:
         told.append(f"{counts[DocumentStatus.EMPTY]:,} without text")
     if counts[DocumentStatus.FAILED]:

@@ -21,9 +21,33 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 TOP: Final = QModelIndex()
 COLUMNS: Final = ("Document", "Status", "Pages", "What is wrong")
-ORDER: Final = (DocumentStatus.FAILED, DocumentStatus.EMPTY, DocumentStatus.READY)
-TONES: Final = {DocumentStatus.FAILED: "red", DocumentStatus.EMPTY: "amber", DocumentStatus.READY: "green"}
-SYMBOLS: Final = {DocumentStatus.FAILED: "warning", DocumentStatus.EMPTY: "warning", DocumentStatus.READY: "check"}
+ORDER: Final = (
+    DocumentStatus.FAILED,
+    DocumentStatus.EMPTY,
+    DocumentStatus.PARTLY,
+    DocumentStatus.READING,
+    DocumentStatus.WAITING,
+    DocumentStatus.INDEXED,
+    DocumentStatus.IGNORED,
+)
+TONES: Final = {
+    DocumentStatus.FAILED: "red",
+    DocumentStatus.EMPTY: "amber",
+    DocumentStatus.PARTLY: "amber",
+    DocumentStatus.READING: "muted",
+    DocumentStatus.WAITING: "muted",
+    DocumentStatus.INDEXED: "green",
+    DocumentStatus.IGNORED: "muted",
+}
+SYMBOLS: Final = {
+    DocumentStatus.FAILED: "warning",
+    DocumentStatus.EMPTY: "warning",
+    DocumentStatus.PARTLY: "warning",
+    DocumentStatus.READING: "document",
+    DocumentStatus.WAITING: "document",
+    DocumentStatus.INDEXED: "check",
+    DocumentStatus.IGNORED: "document",
+}
 
 
 class FileTable(QAbstractTableModel):

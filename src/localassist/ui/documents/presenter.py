@@ -114,7 +114,7 @@ class DocumentsPresenter(QObject):
 
     def _report(self, documents: Sequence[Document], skipped: Sequence[str]) -> None:
         self._skipped[self._name] = tuple(skipped)
-        ready = all(d.status is DocumentStatus.READY for d in documents)
+        ready = all(d.status is DocumentStatus.INDEXED for d in documents)
         if ready and not skipped:
             return
         passed_over = f" {len(skipped):,} passed over." if skipped else ""

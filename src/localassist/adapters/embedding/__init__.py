@@ -1,0 +1,1 @@
+"""Texts to vectors, and passages ranked again: embedding models and rerankers."""
