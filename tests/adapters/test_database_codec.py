@@ -19,7 +19,16 @@ from localassist.adapters.database.codec import (
     structure_to_json,
 )
 from localassist.domain.chat import Evidence, Figures, Given
-from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
+from localassist.domain.documents import (
+    Block,
+    BlockKind,
+    Citation,
+    PageSpan,
+    Passage,
+    SentenceSupport,
+    StructuredText,
+    SupportStatus,
+)
 from localassist.domain.privacy import Destination, Route
 
 PASSAGE = Passage(
@@ -33,12 +42,15 @@ PASSAGE = Passage(
     char_start=10,
     char_end=31,
     score=0.25,
+    place="page 2",
 )
 FULL = Evidence(
     route=Route(Destination.YOUR_SERVER, "model", "Because it is yours."),
-    citations=(Citation(n=1, passage=PASSAGE, quote="Three", char_start=10, char_end=15, page=2),),
+    citations=(Citation(n=1, passage=PASSAGE, quote="Three", char_start=10, char_end=15, page=2, place="page 2"),),
     found=(PASSAGE,),
-    sentences=(SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9))),),
+    sentences=(
+        SentenceSupport(start=0, end=20, citations=(1, 2), unsupported=((3, 5), (7, 9)), status=SupportStatus.PARTLY),
+    ),
     left_out=4,
     dropped=2,
     ended="length",
@@ -46,6 +58,7 @@ FULL = Evidence(
     said="Three months.",
     reasoning="The fee stands on page 3.",
     searched=True,
+    unused=("/docs/annex.pdf",),
     figures=Figures(
         prompt_tokens=100,
         cached_tokens=50,

@@ -99,7 +99,8 @@ class Evidence:
     `left_out` counts passages that had no room in the prompt, `dropped` the oldest messages that had none.
     `given` are the passages that had room, whole or in part, best first; `said` is the answer as the model wrote it,
     without marks and quotes ("" where none was asked); `reasoning` is what it thought before; `ended` is why it ended,
-    as `Generated.reason` says it ("" where that is not known). `timings` are seconds by step.
+    as `Generated.reason` says it ("" where that is not known). `unused` are the paths of the documents that were
+    attached to the question or named in it and that the answer does not rest on. `timings` are seconds by step.
     """
 
     route: Route | None = None
@@ -113,6 +114,7 @@ class Evidence:
     reasoning: str = ""
     ended: str = ""
     searched: bool = False
+    unused: tuple[str, ...] = ()
     figures: Figures = field(default_factory=Figures)
     timings: dict[str, float] = field(default_factory=dict)
 

@@ -242,18 +242,32 @@ class Citation:
     place: str = ""
 
 
+class SupportStatus(StrEnum):
+    """Whether the documents bear out what a sentence says.
+
+    `PARTLY`: its words stand in a passage, but a number, date, name or negation in it does not. `NO_CLAIM` says
+    nothing that could be borne out (a question, a heading, code), or was never checked.
+    """
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    NO_CLAIM = "no claim"
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceSupport:
     """What one sentence `answer[start:end]` rests on.
 
     `citations` are the numbers of the passages it is aligned with, best first; `unsupported` are the spans
-    (start, end) in the answer of numbers that no passage of the answer holds.
+    (start, end) in the answer of the numbers, dates, names and negations that these passages do not bear out.
     """
 
     start: int
     end: int
     citations: tuple[int, ...] = ()
     unsupported: tuple[tuple[int, int], ...] = ()
+    status: SupportStatus = SupportStatus.NO_CLAIM
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,16 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from localassist.domain.chat import Evidence, Figures, Given
-from localassist.domain.documents import Block, BlockKind, Citation, PageSpan, Passage, SentenceSupport, StructuredText
+from localassist.domain.documents import (
+    Block,
+    BlockKind,
+    Citation,
+    PageSpan,
+    Passage,
+    SentenceSupport,
+    StructuredText,
+    SupportStatus,
+)
 from localassist.domain.privacy import Destination, Route
 
 _EVIDENCE_VERSION: Final = 1
@@ -56,6 +65,7 @@ def evidence_from_json(column: str) -> Evidence:
         reasoning=stored.get("reasoning", ""),
         ended=stored.get("ended", ""),
         searched=stored["searched"],
+        unused=tuple(stored.get("unused", ())),
         figures=Figures(**stored["figures"]),
         timings=stored["timings"],
     )
@@ -75,6 +85,7 @@ def _sentence(stored: dict[str, Any]) -> SentenceSupport:
         end=stored["end"],
         citations=tuple(stored["citations"]),
         unsupported=tuple((start, end) for start, end in stored["unsupported"]),
+        status=SupportStatus(stored.get("status", SupportStatus.NO_CLAIM)),
     )
 
 
