@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -31,22 +32,38 @@ class FoundFile:
     modified: float
 
 
+class Skipped(StrEnum):
+    """Why something was passed over, as far as it matters for what is known of it from before.
+
+    `UNREACHABLE` says nothing of what is there: it could not be looked at. `LINKED` was looked through under another
+    path already.
+    """
+
+    ON_PURPOSE = "on purpose"
+    UNREACHABLE = "unreachable"
+    LINKED = "linked"
+
+
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
     """Something that is not indexed, and a sentence why."""
 
     path: str
     reason: str
+    kind: Skipped = Skipped.ON_PURPOSE
 
 
 class FileSource(Protocol):
     """The file system, as ingesting sees it."""
 
-    def scan(self, paths: Sequence[str], stop: Stop) -> Iterator[FoundFile | SkippedFile]:
+    def scan(
+        self, paths: Sequence[str], stop: Stop, only: frozenset[str] | None = None
+    ) -> Iterator[FoundFile | SkippedFile]:
         """Every readable file at or below the paths, each once, in a stable order.
 
-        Links that form a cycle, unreadable folders and formats without a reader come as `SkippedFile`; a named
-        path that does not exist too.
+        With `only`, just what lies at or below these of it; links are then not told from what they lead to. Links that
+        form a cycle, unreadable folders, formats without a reader and what an ignore rule names come as `SkippedFile`
+        (a folder as one); a named path that does not exist too.
         """
 
     def content_hash(self, path: str, stop: Stop) -> str:
