@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from pathspec import GitIgnoreSpec
 
 OWN_RULES: Final = ".localassistignore"
 GIT_RULES: Final = ".gitignore"
@@ -33,22 +32,42 @@ def is_passing(name: str) -> bool:
     return any(fnmatchcase(lowered, pattern) for pattern in _PASSING)
 
 
+class _Rule:
+    """One line of a rule file. Raises `ValueError` for a line that means nothing."""
+
+    def __init__(self, line: str) -> None:
+        from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+        self.line = line.strip()
+        self._pattern = GitIgnoreSpecPattern(line)
+        if self._pattern.include is None:
+            raise ValueError(line)
+        self.leaves_out = self._pattern.include
+        bare = self.line.removeprefix("!").rstrip("/")
+        self._about_names = "/" not in bare
+        self._open_ended = bare == "*" or bare.endswith("**")
+
+    def matches(self, path: str, name: str) -> bool:
+        """Whether the rule names this very file or folder (with a slash behind); what is below one is pruned."""
+        told = name if self._about_names else path
+        found = self._pattern.match_file(told)
+        return found is not None and (self._open_ended or found.match.end() == len(told))
+
+
 class _RuleFile:
     """The rules of one file, which hold in its folder and below."""
 
-    def __init__(self, path: str, lines: list[str]) -> None:
+    def __init__(self, path: str, rules: list[_Rule]) -> None:
         self.path = path
         self._folder = os.path.dirname(path)  # noqa: PTH120  a Path for each of a million files costs seconds
-        self._lines = lines
-        self._spec = _compiled(lines)
+        self._last_first = rules[::-1]
 
-    def decision(self, path: str, *, is_folder: bool) -> tuple[bool | None, str]:
-        """Whether the last rule that matches takes the path out (True) or in (False), and that rule; None for none."""
+    def deciding(self, path: str, *, is_folder: bool) -> _Rule | None:
+        """The last rule that matches a path below the folder."""
         relative = os.path.relpath(path, self._folder).replace(os.sep, "/")
-        found = self._spec.check_file(f"{relative}/" if is_folder else relative)
-        if found.include is None or found.index is None:
-            return None, ""
-        return found.include, self._lines[found.index].strip()
+        behind = "/" if is_folder else ""
+        name = relative.rpartition("/")[2] + behind
+        return next((rule for rule in self._last_first if rule.matches(relative + behind, name)), None)
 
 
 class IgnoreRules:
@@ -85,11 +104,10 @@ class IgnoreRules:
 
     def reason(self, path: str, *, is_folder: bool) -> str:
         """The sentence that says which rule takes the path out; "" where none does."""
-        for rules in (self._own, self._git):
-            for file in rules:
-                out, rule = file.decision(path, is_folder=is_folder)
-                if out is not None:
-                    return f"The rule {rule} in {file.path} leaves it out." if out else ""
+        for file in (*self._own, *self._git):
+            rule = file.deciding(path, is_folder=is_folder)
+            if rule is not None:
+                return f"The rule {rule.line} in {file.path} leaves it out." if rule.leaves_out else ""
         return ""
 
 
@@ -100,22 +118,8 @@ def _read(path: str) -> tuple[_RuleFile, ...]:
             text = file.read(_MOST_RULE_BYTES).decode("utf-8-sig", "replace")
     except OSError:
         return ()
-    lines = [line for line in text.splitlines() if _means_something(line)]
-    return (_RuleFile(path, lines),) if lines else ()
-
-
-def _means_something(line: str) -> bool:
-    """Whether a line is a rule; git passes over the others too."""
-    if not line.strip() or line.startswith("#"):
-        return False
-    try:
-        _compiled([line])
-    except ValueError:
-        return False
-    return True
-
-
-def _compiled(lines: list[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)
+    rules = []
+    for line in text.splitlines():
+        with suppress(ValueError):  # git passes over such a line too
+            rules.append(_Rule(line))
+    return (_RuleFile(path, rules),) if rules else ()
