@@ -280,3 +280,13 @@ def test_a_folder_with_modules_of_its_own_is_not_trusted(tmp_path, monkeypatch):
         pool.call("child_messages:nothing", {}, LIMITS, Stop())
     pool.close()
     assert "AttributeError" in caught.value.detail
+
+
+@posix_only
+def test_the_children_of_a_patient_pool_stand_back(pool):
+    patient = ChildPool(patient=True)
+    try:
+        usual = pool.call("priority:niceness", {}, LIMITS, Stop()).value
+        assert patient.call("priority:niceness", {}, LIMITS, Stop()).value >= min(usual + 5, 19)
+    finally:
+        patient.close()

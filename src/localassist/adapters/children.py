@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,9 @@ _CALLS_A_WORKER: Final = 100
 
 _MOST_TOLD: Final = 4096
 """Bytes of a crash report and characters of a sentence: a child that read a hostile file may tell any amount."""
+
+_PATIENT_NICENESS: Final = 10
+"""Halfway to the last: a tenth of what a process of usual priority gets beside it."""
 
 _KEPT_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
@@ -70,11 +74,12 @@ class ChildPool:
 
     A task is a function inside `localassist.adapters`, named "package.module:function". It is called with the
     arguments as keywords and returns `(value, blob)`: JSON and bytes. Children have no network, a bare
-    environment and no standard streams.
+    environment and no standard streams. Those of a `patient` pool leave the processor to whoever wants it.
     """
 
-    def __init__(self, size: int = 1) -> None:
+    def __init__(self, size: int = 1, *, patient: bool = False) -> None:
         self._size = size
+        self._patient = patient
         self._changed = threading.Condition()
         self._workers: set[_Worker] = set()
         self._idle: list[_Worker] = []
@@ -138,7 +143,7 @@ class ChildPool:
     def _start(self) -> _Worker:
         worker = None
         try:
-            worker = _Worker()
+            worker = _Worker(patient=self._patient)
         except OSError as error:
             raise LocalAssistError(
                 f"The system would not start another process ({error.strerror}).",
@@ -179,11 +184,12 @@ class ChildPool:
 class _Worker:
     """One child process and the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool) -> None:
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         options: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
-            options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+            options = {"creationflags": flags | (subprocess.BELOW_NORMAL_PRIORITY_CLASS if patient else 0)}
         self._calls = 0
         self._killed = False
         self._ending: str | None = None
@@ -195,6 +201,9 @@ class _Worker:
             env=environment | {"PYTHONUTF8": "1"},
             **options,
         )
+        if patient and sys.platform != "win32":
+            with suppress(OSError):  # it died at once: its first call says so
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _PATIENT_NICENESS)
 
     @property
     def usable(self) -> bool:
