@@ -201,8 +201,8 @@ def test_closing_ends_a_busy_call_and_refuses_the_next(pool, tmp_path):
 
 
 def test_a_process_that_starts_while_the_pool_closes_is_ended(pool, monkeypatch):
-    def start_and_close():
-        worker = start()
+    def start_and_close(**how):
+        worker = start(**how)
         pool.close()
         return worker
 
