@@ -474,6 +474,12 @@ class FakeDocumentStore(DocumentStore):
         return len(ids), max(ids, default=0)
 
     @override
+    def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> dict[int, Vectors]:
+        with self._lock:
+            held = {i: v for s in self._stored.values() if s.versions[1] == embedder for i, v in s.vectors.items()}
+        return {i: held[i] for i in chunk_ids if i in held}
+
+    @override
     def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
         for stored in sorted(self._stored.values(), key=lambda s: min(s.vectors, default=0)):
             if stored.versions[1] == embedder and min(stored.vectors, default=0) > after:
@@ -755,7 +761,9 @@ class FakeFiles(FileSource):
         return self._files[path]
 
     @override
-    def scan(self, paths: Sequence[str], stop: Stop) -> Iterator[FoundFile | SkippedFile]:
+    def scan(
+        self, paths: Sequence[str], stop: Stop, only: frozenset[str] | None = None
+    ) -> Iterator[FoundFile | SkippedFile]:
         seen: set[str] = set()
         for asked in paths:
             below = sorted(p for p in self._files if p == asked or p.startswith(asked.rstrip("/") + "/"))
@@ -763,7 +771,8 @@ class FakeFiles(FileSource):
                 yield SkippedFile(asked, "It does not exist.")
             for path in below:
                 stop.raise_if_requested()
-                if path not in seen:
+                wanted = only is None or any(p == path or path.startswith(p.rstrip("/") + "/") for p in only)
+                if wanted and path not in seen:
                     seen.add(path)
                     yield self._described(path)
 

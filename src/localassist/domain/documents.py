@@ -132,7 +132,8 @@ class Document:
     """A file that was added. `modified` is seconds since the epoch, `size` bytes, `content_hash` hex SHA-256.
 
     `problem` says, for `FAILED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or its
-    file name.
+    file name. `pending` of its chunks have no vector yet; `container_id` is that of the document whose part it is;
+    `hidden` is how many hidden texts it has; `notes` say what was left out of it.
     """
 
     id: int
@@ -145,6 +146,10 @@ class Document:
     chunk_count: int
     status: DocumentStatus
     problem: str = ""
+    pending: int = 0
+    container_id: int | None = None
+    hidden: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,14 @@ class DocumentIndexed:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """Of the chunks that were without a vector when embedding began, `done` of `total` have theirs now."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Indexed:
     """Ingesting ended: which documents the paths stand for, in order, and sentences about what was passed over."""
 
@@ -166,7 +174,59 @@ class Indexed:
     skipped: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RootMissing:
+    """What was added from `path` can't be looked at just now, for the `reason`; its documents stay as they are."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootBack:
+    """A root that was missing is there again."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootPolled:
+    """The system does not report what changes below `path`, for the `reason`: it is looked at every few minutes."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast work goes on: `done` of `total` files or chunks, so many `per_second`, `seconds_left` at that rate."""
+
+    done: int
+    total: int
+    per_second: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """The collections are as the disk is: `read` files were new or changed, `removed` documents went.
+
+    What was read is found by its words; its vectors may still be on their way.
+    """
+
+    read: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """Something keeps vectors from being made; `problem` says what, and what to do. Words are found without them."""
+
+    problem: str
+
+
 GenerationEvent = PromptProgress | ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled | Generated
 LoadingEvent = ModelLoading | ModelReady
 AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Finished
-IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Indexed
+IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Embedding | Indexed
+MirrorEvent = IngestEvent | RootMissing | RootBack | RootPolled | Pace | Mirrored | Hindered

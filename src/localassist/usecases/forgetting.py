@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, PassageIndex
@@ -31,6 +33,11 @@ class ForgetDocuments:
     def document(self, document_id: int) -> None:
         """Forget one document in every collection."""
         self._forget(self._store.remove_document(document_id))
+
+    def documents(self, document_ids: Sequence[int]) -> None:
+        """Forget documents whose files are gone, in every collection."""
+        if document_ids:
+            self._forget(tuple(gone for each in document_ids for gone in self._store.remove_document(each)))
 
     def _forget(self, chunk_ids: tuple[int, ...]) -> None:
         self._reading.end()  # what is read from now on holds nothing of them any more
