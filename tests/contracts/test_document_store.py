@@ -264,6 +264,17 @@ def test_a_failure_is_not_reused(store: DocumentStore) -> None:
     assert store.reuse(FoundFile("/docs/lease.pdf", 7, 7.0), "hash", VERSIONS) is None
 
 
+def test_single_vectors_are_those_of_their_chunks(store: DocumentStore) -> None:
+    stored = [save(store, f"/d/{n}.txt", text)[1] for n, text in enumerate((LEASE, CELLAR))]
+    expected = {
+        chunk_id: list(v.row(n).data) for ids, v in store.all_vectors(EMBEDDER.name) for n, chunk_id in enumerate(ids)
+    }
+    wanted = [stored[1][1], stored[0][2], 999_999]
+    found = store.vectors_of(wanted, EMBEDDER.name)
+    assert {chunk_id: list(vector.data) for chunk_id, vector in found.items()} == {i: expected[i] for i in wanted[:2]}
+    assert store.vectors_of(wanted, "another embedder") == {}
+
+
 def test_all_vectors_come_once_each_in_order_of_id(store: DocumentStore) -> None:
     stored = [save(store, f"/docs/{number}.pdf", f"Text number {number}.\nMore of it.")[1] for number in range(5)]
     wanted = [chunk_id for chunk_ids in stored for chunk_id in chunk_ids]

@@ -17,7 +17,7 @@ from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.documents import DocumentStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import apsw
 
@@ -217,6 +217,11 @@ class DatabaseDocumentStore(DocumentStore):
         with self._database.reading() as connection:
             ((count, newest),) = connection.execute(_VECTOR_STATE, (embedder,))
         return count, newest
+
+    @override
+    def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> Mapping[int, Vectors]:
+        with self._database.reading() as connection:
+            return searching.vectors_of(connection, chunk_ids, embedder)
 
     @override
     def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:

@@ -33,6 +33,11 @@ SELECT first_chunk, chunk_count, data FROM contents c JOIN vectors v ON v.conten
 WHERE embedder = :embedder AND dimension = :dimension
     AND c.id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
+_ONE_VECTOR: Final = """
+SELECT dimension, substr(data, (k.id - c.first_chunk) * dimension * 4 + 1, dimension * 4)
+FROM chunks k JOIN contents c ON c.id = k.content_id JOIN vectors v ON v.content_id = c.id
+WHERE k.id = ?1 AND c.embedder = ?2
+"""
 _MULTIPLIED_BYTES: Final = 1024 * 1024
 """Vectors compared at once: they stay in the processor's cache, and small contents share one multiplication."""
 
@@ -100,6 +105,16 @@ def _batches(rows: Iterable[tuple[int, int, bytes]]) -> Iterable[list[tuple[int,
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def vectors_of(connection: apsw.Connection, chunk_ids: Iterable[int], embedder: str) -> dict[int, Vectors]:
+    """The vectors of single chunks, of those that this embedder embedded."""
+    found: dict[int, Vectors] = {}
+    for chunk_id in chunk_ids:
+        row = connection.execute(_ONE_VECTOR, (chunk_id, embedder)).fetchone()
+        if row:
+            found[chunk_id] = Vectors(memoryview(row[1]).cast("f"), row[0])
+    return found
 
 
 def vectors_after(connection: apsw.Connection, embedder: str, last: int) -> tuple[tuple[int, ...], Vectors] | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from localassist.domain.documents import (
         Chunk,
@@ -159,6 +159,9 @@ class DocumentStore(Protocol):
 
         Ids are never used twice, so equal states mean the same chunks.
         """
+
+    def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> Mapping[int, Vectors]:
+        """The vectors of single chunks by id, of those that this embedder embedded."""
 
     def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
         """Ids and vectors of all chunks above id `after` embedded by that embedder, in batches, ids rising."""
