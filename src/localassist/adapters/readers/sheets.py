@@ -1,0 +1,194 @@
+"""Spreadsheets (.xlsx, .xls, .xlsb, .ods): each sheet's rows with the cells they fill."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
+from localassist.adapters.readers.assembly import TextAssembly
+from localassist.adapters.readers.cells import SheetRows
+from localassist.adapters.readers.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localassist.domain.documents import StructuredText
+
+_MAX_CHARACTERS: Final = 20_000_000
+"""Of text in one workbook; a reader of 300 million characters a minute and a patient person stop here."""
+
+_MAX_CELLS: Final = 20_000_000
+"""Calamine holds the whole rectangle from the first to the last used cell, 24 bytes a cell, however few are filled."""
+
+_DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^>]*?ref=\"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\"")
+_DIMENSION_WITHIN: Final = 8192
+_SHEET_MEMBER: Final = re.compile(r"xl/worksheets/sheet\d+\.xml", re.IGNORECASE)
+_HIDDEN: Final = "on a hidden sheet"
+_DAMAGED: Final = (
+    "is damaged or no complete spreadsheet",
+    "Open it in Excel or LibreOffice and save it again as .xlsx.",
+)
+
+
+def read(path: str) -> StructuredText:
+    """The structured text of a spreadsheet: a page a sheet, a row of cells a table row.
+
+    Hidden sheets are kept apart. Raises `UnreadableError` for damaged, protected and overlarge files.
+    """
+    from python_calamine import CalamineError, PasswordError, load_workbook
+
+    if zipfile.is_zipfile(path):
+        check_office_file(path, _DAMAGED)
+        _refuse_vast(path)
+    try:
+        with load_workbook(path) as workbook:
+            return _Workbook(workbook).read()
+    except PasswordError as error:
+        raise UnreadableError(*PROTECTED) from error
+    except (CalamineError, ValueError, EOFError) as error:
+        raise UnreadableError(*_DAMAGED) from error
+
+
+def _refuse_vast(path: str) -> None:
+    """Refuse a workbook with a sheet whose corners are too far apart to be held."""
+    with zipfile.ZipFile(path) as archive:
+        for name in filter(_SHEET_MEMBER.fullmatch, archive.namelist()):
+            found = _DIMENSION.search(read_member(archive, name, _DIMENSION_WITHIN))
+            if found and _cells(*found.groups()) > _MAX_CELLS:
+                raise UnreadableError(
+                    "has a sheet whose first and last cell are too far apart",
+                    "Delete the stray cells at its far end, or save the sheet as CSV and add that.",
+                )
+
+
+def _cells(left: bytes, top: bytes, right: bytes | None, bottom: bytes | None) -> int:
+    width = _column_number(right or left) - _column_number(left) + 1
+    return width * (int(bottom or top) - int(top) + 1)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+class _Workbook:
+    """Reads a workbook sheet by sheet."""
+
+    def __init__(self, workbook: Any) -> None:
+        from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+        self._workbook = workbook
+        self._assembly = TextAssembly()
+        without_cells = (SheetTypeEnum.ChartSheet, SheetTypeEnum.Vba)  # these have no hash, so no set
+        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ not in without_cells]
+        self._shown = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
+        self._hidden = [sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible]
+
+    def read(self) -> StructuredText:
+        """The whole; what several sheets are called stands above their rows."""
+        for name in self._hidden:  # before the first page begins: they are on none that anybody sees
+            self._hide(name)
+        for name in self._shown:
+            self._assembly.start_page(f"sheet {name}")
+            rows = SheetRows(self._assembly, name if len(self._shown) > 1 else "")
+            for number, first_column, cells in self._rows(name):
+                rows.add(number, first_column, cells)
+                if self._assembly.length > _MAX_CHARACTERS:
+                    self._cut(name, number)
+                    rows.finish()
+                    return self._whole()
+            rows.finish()
+        return self._whole()
+
+    def _whole(self) -> StructuredText:
+        content = self._assembly.finish()
+        # The first of several sheets gives the workbook no name.
+        return replace(content, title="") if len(self._shown) > 1 else content
+
+    def _cut(self, name: str, number: int) -> None:
+        left = self._shown[self._shown.index(name) + 1 :]
+        rest = f" and {len(left)} more sheets" if len(left) > 1 else " and one more sheet" if left else ""
+        self._assembly.note(
+            f"Only the first {_MAX_CHARACTERS // 1_000_000} million characters were read: "
+            f"what follows row {number + 1:,} of sheet {name}{rest} was left out.",
+            misses_text=True,
+        )
+
+    def _hide(self, name: str) -> None:
+        said = 0
+        for _, _, cells in self._rows(name):
+            line = " | ".join(filter(None, cells))
+            self._assembly.hide(_HIDDEN, line)
+            said += len(line)
+            if said > _MAX_CHARACTERS:
+                break
+
+    def _rows(self, name: str) -> Iterator[tuple[int, int, list[str]]]:
+        """Each row's number and first column (0-based) with its cells as people see them; blank rows too."""
+        sheet = self._workbook.get_sheet_by_name(name)
+        if sheet.start is None:
+            return
+        top, left = sheet.start
+        merged = _Merged(sheet.merged_cell_ranges or [], left)
+        for number, values in enumerate(sheet.iter_rows()):
+            if number >= top:
+                cells = [_shown(value) for value in values]
+                merged.fill(number, cells)
+                yield number, left, cells
+
+
+class _Merged:
+    """Cells merged over several rows belong to each of them: `fill` says again what the first one says."""
+
+    def __init__(self, ranges: list[tuple[tuple[int, int], tuple[int, int]]], left: int) -> None:
+        tall = (
+            (top, bottom, column - left) for (top, column), (bottom, _) in ranges if bottom > top and column >= left
+        )
+        self._ahead = sorted(tall, reverse=True)
+        self._open: dict[int, tuple[int, str]] = {}
+
+    def fill(self, number: int, cells: list[str]) -> None:
+        """Fill the row `number` in place; one with nothing else in it stays blank."""
+        while self._ahead and self._ahead[-1][0] <= number:
+            top, bottom, column = self._ahead.pop()
+            if top == number and column < len(cells):
+                self._open[column] = (bottom, cells[column])
+        if not self._open:
+            return
+        self._open = {column: merge for column, merge in self._open.items() if merge[0] >= number}
+        if any(cells):
+            for column, (_, text) in self._open.items():
+                cells[column] = cells[column] or text
+
+
+def _shown(value: object) -> str:
+    """A cell's value as people read it. How the file wants numbers shown (as percentages, say) calamine can't tell."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return f"{value:.15g}" if abs(value) >= 1e15 or value != int(value) else str(int(value))
+    return _shown_time(value)
+
+
+def _shown_time(value: object) -> str:
+    if isinstance(value, datetime.datetime):
+        at_midnight = value.time() == datetime.time()
+        return value.date().isoformat() if at_midnight else f"{value.date().isoformat()} {_clock(value)}"
+    if isinstance(value, datetime.time):
+        return _clock(value)
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
+    return str(value)
+
+
+def _clock(value: datetime.datetime | datetime.time) -> str:
+    return value.strftime("%H:%M:%S" if value.second else "%H:%M")
