@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
+import shutil
 import stat
+import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
 from localassist.adapters.children import ChildDied, Death, Limits
-from localassist.adapters.readers.formats import SUFFIXES
-from localassist.domain.documents import MAX_DOCUMENT_BYTES, Block, BlockKind, PageImage, PageSpan, StructuredText
+from localassist.adapters.readers.formats import CONTAINERS, named_format
+from localassist.adapters.readers.layout import UNBELIEVABLE, believed, is_unread
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, PageImage, Part
 from localassist.domain.errors import DocumentError
 from localassist.domain.ports.documents import DocumentReader
 from localassist.domain.stopping import Stop
@@ -20,10 +26,13 @@ from localassist.domain.stopping import Stop
 if TYPE_CHECKING:
     from localassist.adapters.child_messages import JSON
     from localassist.adapters.children import ChildPool, Reply
+    from localassist.domain.documents import StructuredText
 
-_VERSION: Final = "readers-1"
+_VERSION: Final = "readers-2"
 _READING: Final = Limits(seconds=120, memory_bytes=2_000_000_000, output_bytes=400_000_000)
 _DRAWING: Final = Limits(seconds=30, memory_bytes=2_000_000_000, output_bytes=100_000_000)
+_APART_SECONDS: Final = 900.0
+"""How long the files inside one file may take when each is read by itself; what is left then is said."""
 
 _DEATHS: Final = {
     Death.CRASH: ("is damaged in a way that crashed its reader", "Open it in its own program and save it again."),
@@ -36,10 +45,11 @@ _log = logging.getLogger(__name__)
 
 
 class FileReader(DocumentReader):
-    """Reads PDF, DOCX, Markdown, HTML and plain text."""
+    """Reads every format of `formats.Format`, and files inside others under the path of those around them."""
 
     def __init__(self, children: ChildPool) -> None:
         self._children = children
+        self._passwords: dict[str, str] = {}
 
     @property
     @override
@@ -47,25 +57,95 @@ class FileReader(DocumentReader):
         return _VERSION
 
     @override
+    def unlock(self, path: str, password: str) -> None:
+        self._passwords[_absolute(path)] = password
+
+    @override
     def read(self, path: str, stop: Stop) -> StructuredText:
-        return _structured(self._call("read", path, {}, _READING, stop), Path(path).name)
+        return self._read(_absolute(path), stop, time.monotonic() + _APART_SECONDS)
 
     @override
     def draw_page(self, path: str, page: int, width: int, mark: tuple[int, int] | None) -> PageImage:
         wanted: dict[str, JSON] = {"page": page, "width": width, "mark": list(mark) if mark else None}
-        return _page_image(self._call("draw", path, wanted, _DRAWING, Stop()), Path(path).name)
+        return _page_image(self._call("draw", _absolute(path), wanted, _DRAWING, Stop()), Path(path).name)
+
+    def _read(self, path: str, stop: Stop, deadline: float) -> StructuredText:
+        """Read a file, and one by one the files inside it that were left out or that killed the child together."""
+        try:
+            content = self._told(path, stop, apart=False)
+        except _DiedError as death:
+            content = self._told_apart(path, stop, death)
+        return self._complete(path, content, stop, deadline)
+
+    def _told_apart(self, path: str, stop: Stop, death: _DiedError) -> StructuredText:
+        """The same file without those inside it: one of them may have been the death of the child."""
+        if named_format(path) not in CONTAINERS:
+            raise death
+        content = self._told(path, stop, apart=True)
+        if not content.parts:
+            raise death
+        return content
+
+    def _told(self, path: str, stop: Stop, *, apart: bool) -> StructuredText:
+        reply = self._call("read", path, {"apart": apart}, _READING, stop)
+        try:
+            return believed(reply.value, reply.blob)
+        except UNBELIEVABLE as error:
+            raise _unbelievable(Path(path).name) from error
+
+    def _complete(self, path: str, content: StructuredText, stop: Stop, deadline: float) -> StructuredText:
+        parts = tuple(
+            self._part(f"{path}/{part.name}", part, stop, deadline) if is_unread(part) else part
+            for part in content.parts
+        )
+        return content if parts == content.parts else replace(content, parts=parts)
+
+    def _part(self, path: str, part: Part, stop: Stop, deadline: float) -> Part:
+        if time.monotonic() > deadline:
+            return replace(part, problem=f"{Path(path).name} was not read: the files beside it took too long.")
+        try:
+            return Part(part.name, self._read(path, stop, deadline))
+        except DocumentError as error:
+            return replace(part, problem=str(error))
 
     def _call(self, task: str, path: str, more: dict[str, JSON], limits: Limits, stop: Stop) -> Reply:
-        path = os.path.abspath(path)  # noqa: PTH100  `resolve` would follow links and change the name in sentences
-        _check_size(path)
+        file, inner = _outermost(path)
+        _check_size(file)
+        # The child makes the folder if it needs one, and may be killed before it could remove it.
+        scratch = os.path.join(tempfile.gettempdir(), f"localassist-{secrets.token_hex(16)}")  # noqa: PTH118
+        passwords = {
+            locked[len(file) + 1 :]: password
+            for locked, password in self._passwords.copy().items()
+            if locked == file or locked.startswith(file + "/")
+        }
+        inside: JSON = {"inner": inner, "passwords": passwords, "scratch": scratch}
         try:
-            return self._children.call(f"readers.tasks:{task}", {"path": path, **more}, limits, stop)
+            return self._children.call(f"readers.tasks:{task}", {"path": file, "inside": inside, **more}, limits, stop)
         except ChildDied as death:
             # Not the name's own ending: after a dot in a title it is words.
-            kind = SUFFIXES.get(Path(path).suffix.lower(), "other")
-            _log.warning("a child process died over a file (%s): %s", kind, death)
+            _log.warning("a child process died over a file (%s): %s", named_format(path) or "other", death)
             predicate, hint = _DEATHS[death.kind]
-            raise DocumentError(f"{Path(path).name} {predicate}.", hint) from death
+            raise _DiedError(f"{Path(path).name} {predicate}.", hint) from death
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _DiedError(DocumentError):
+    """A file was the death of the child that read it."""
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100  `resolve` would follow links and change the name in sentences
+
+
+def _outermost(path: str) -> tuple[str, str]:
+    """The file on disk that a path leads to or into, and what comes below it; the path itself if there is none."""
+    pieces = path.split("/")
+    for count in range(len(pieces), 1, -1):
+        file = "/".join(pieces[:count])
+        if os.path.exists(file):  # noqa: PTH110  as above
+            return (file, "/".join(pieces[count:])) if os.path.isfile(file) else (path, "")  # noqa: PTH113
+    return path, ""
 
 
 def _check_size(path: str) -> None:
@@ -87,41 +167,12 @@ def _check_size(path: str) -> None:
         raise DocumentError(f"{name} is empty.", "Check that it was copied or downloaded to its end.")
 
 
-def _structured(reply: Reply, name: str) -> StructuredText:
-    value: Any = reply.value
-    try:
-        content = StructuredText(
-            reply.blob.decode(),
-            tuple(
-                Block(BlockKind(kind), int(start), int(end), int(level)) for kind, start, end, level in value["blocks"]
-            ),
-            tuple(PageSpan(int(number), int(start), int(end)) for number, start, end in value["pages"]),
-            str(value["title"]),
-            tuple(str(note) for note in value["notes"]),
-        )
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
-        raise _unbelievable(name) from error
-    for spans in (content.blocks, content.pages):
-        if not _in_order(spans, len(content.text)):
-            raise _unbelievable(name)
-    return content
-
-
-def _in_order(spans: tuple[Block, ...] | tuple[PageSpan, ...], length: int) -> bool:
-    position = 0
-    for span in spans:
-        if not position <= span.start <= span.end <= length:
-            return False
-        position = span.end
-    return True
-
-
 def _page_image(reply: Reply, name: str) -> PageImage:
     value: Any = reply.value
     try:
         marks = tuple((float(x), float(y), float(w), float(h)) for x, y, w, h in value["marks"])
         return PageImage(reply.blob, int(value["width"]), int(value["height"]), marks)
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
+    except UNBELIEVABLE as error:
         raise _unbelievable(name) from error
 
 

@@ -1,4 +1,4 @@
-"""Which formats can be read, and how a file's format is told."""
+"""Which formats can be read, and what their files are called."""
 
 from __future__ import annotations
 
@@ -8,68 +8,87 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from localassist.adapters.readers.unreadable import UnreadableError
-
 
 class Format(StrEnum):
     """A format with a reader, by the name people give it."""
 
     PDF = "PDF"
     DOCX = "Word (.docx)"
+    PPTX = "PowerPoint (.pptx)"
+    SHEET = "spreadsheet"
+    CSV = "CSV"
+    ODT = "OpenDocument text"
+    RTF = "RTF"
+    EPUB = "EPUB"
+    IMAGE = "picture"
+    MAIL = "mail"
+    MAILBOX = "mailbox"
+    OUTLOOK = "Outlook mail"
+    WEB_ARCHIVE = "web archive"
+    ARCHIVE = "ZIP archive"
+    NOTEBOOK = "notebook"
+    FEED = "feed"
+    CODE = "source code"
     MARKDOWN = "Markdown"
     HTML = "HTML"
     TEXT = "plain text"
 
 
-SUFFIXES: Final = {
-    ".pdf": Format.PDF,
-    ".docx": Format.DOCX,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".txt": Format.TEXT,
-    ".text": Format.TEXT,
-    ".log": Format.TEXT,
-    ".rst": Format.TEXT,
+_NAMES: Final = {
+    Format.PDF: "pdf",
+    Format.DOCX: "docx docm dotx",
+    Format.PPTX: "pptx pptm ppsx",
+    Format.SHEET: "xlsx xlsm xls xlsb ods",
+    Format.CSV: "csv tsv tab",
+    Format.ODT: "odt ott",
+    Format.RTF: "rtf",
+    Format.EPUB: "epub",
+    Format.IMAGE: "png jpg jpeg tif tiff bmp webp gif",
+    Format.MAIL: "eml",
+    Format.MAILBOX: "mbox mbx",
+    Format.OUTLOOK: "msg",
+    Format.WEB_ARCHIVE: "mht mhtml",
+    Format.ARCHIVE: "zip",
+    Format.NOTEBOOK: "ipynb",
+    Format.FEED: "rss atom",
+    Format.CODE: (
+        "py pyi pyw c h cc cpp cxx hh hpp hxx m mm java kt kts scala groovy gradle cs fs vb go rs swift js mjs cjs jsx"
+        " ts tsx vue svelte php rb pl pm lua r jl sh bash zsh fish ps1 bat cmd sql hs ml mli clj cljs ex exs erl elm"
+        " dart nim zig asm s css scss sass less proto graphql tf cmake mk makefile dockerfile"
+        " json jsonl ndjson geojson yaml yml toml ini cfg conf properties env xml xsd xsl xslt svg plist diff patch"
+    ),
+    Format.MARKDOWN: "md markdown mdx",
+    Format.HTML: "html htm xhtml",
+    Format.TEXT: "txt text log rst adoc asciidoc org tex bib srt vtt ics vcf nfo",
 }
+
+SUFFIXES: Final = {f".{suffix}": form for form, suffixes in _NAMES.items() for suffix in suffixes.split()}
+
+CONTAINERS: Final = frozenset(
+    {Format.PDF, Format.MAIL, Format.MAILBOX, Format.OUTLOOK, Format.ARCHIVE, Format.TEXT, None}
+)
+"""Formats whose files may hold others; text and unknown names may turn out to be mail."""
+
+CODE_NAMES: Final = frozenset({"makefile", "dockerfile", "cmakelists.txt", "rakefile", "gemfile", "jenkinsfile"})
+"""Files of code that are known by their whole name, in small letters."""
 
 BROKEN_ARCHIVE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 """What `zipfile` raises over damaged archives: bad offsets seek nowhere (OSError), odd entries are not
 implemented or ask for a password (RuntimeError)."""
 
-_READABLE: Final = f"{', '.join(list(Format)[:-1])} and {list(Format)[-1]}"
-NO_READER_HINT: Final = f"Files that can be read: {_READABLE}."
-_PDF_MAGIC_WITHIN: Final = 1024
-"""Readers of PDF have always accepted its magic within the first 1,024 bytes."""
+NO_READER_HINT: Final = (
+    "Files that can be read: PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, RTF, CSV, mail, web pages, pictures"
+    " of text, ZIP archives, notebooks, source code, Markdown and other plain text."
+)
+
+
+def named_format(path: str) -> Format | None:
+    """The format that a file's name says, None for names that say nothing."""
+    if Path(path).name.lower() in CODE_NAMES:
+        return Format.CODE
+    return SUFFIXES.get(Path(path).suffix.lower())
 
 
 def readable_suffix(path: str) -> bool:
     """Whether a file of that name belongs to a format with a reader."""
-    return Path(path).suffix.lower() in SUFFIXES
-
-
-def tell_format(path: str) -> Format:
-    """The format of a file, by its content where that is unmistakable, else by its name.
-
-    Raises `UnreadableError` for a format without a reader, `OSError` when the file can't be opened.
-    """
-    with Path(path).open("rb") as file:
-        head = file.read(_PDF_MAGIC_WITHIN)
-    if b"%PDF-" in head:
-        return Format.PDF
-    if head.startswith(b"PK\x03\x04") and _holds_word_document(path):
-        return Format.DOCX
-    named = SUFFIXES.get(Path(path).suffix.lower())
-    if named is None:
-        raise UnreadableError("is of a kind that can't be read yet", NO_READER_HINT)
-    return named
-
-
-def _holds_word_document(path: str) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "word/document.xml" in archive.namelist()
-    except BROKEN_ARCHIVE:
-        return False
+    return named_format(path) is not None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers import html
 from localassist.adapters.readers.assembly import TextAssembly
-from localassist.adapters.readers.text import decode, read_bytes
+from localassist.adapters.readers.decoding import decode
+from localassist.adapters.readers.text import read_bytes
 from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:

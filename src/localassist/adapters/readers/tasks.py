@@ -2,70 +2,95 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from localassist.adapters.readers.formats import Format, tell_format
-from localassist.adapters.readers.unreadable import UnreadableError
-from localassist.domain.errors import DocumentError
+from localassist.adapters.readers.dispatch import read_file
+from localassist.adapters.readers.formats import Format
+from localassist.adapters.readers.layout import described
+from localassist.adapters.readers.parts import Allowance, Parts, Scratch, SoughtPart
+from localassist.adapters.readers.telling import tell_format
+from localassist.adapters.readers.unreadable import LockedError, UnreadableError
+from localassist.domain.errors import DocumentError, PasswordNeededError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from localassist.adapters.child_messages import JSON
-    from localassist.domain.documents import StructuredText
+
+_TOGETHER_SECONDS: Final = 45.0
+"""After that, files inside a file are left for calls of their own: a slow one must not cost those beside it."""
 
 
-def read(path: str) -> tuple[JSON, bytes]:
-    """Read a file: its text as UTF-8 bytes, what stands where in it as JSON. Raises `DocumentError`."""
-    try:
-        content = _reader(tell_format(path))(path)
-    except UnreadableError as error:
-        raise DocumentError(f"{Path(path).name} {error.predicate}.", error.hint) from None
-    except OSError as error:
-        raise _unopened(path, error) from None
-    layout: dict[str, JSON] = {
-        "blocks": [[block.kind.value, block.start, block.end, block.level] for block in content.blocks],
-        "pages": [[page.number, page.start, page.end] for page in content.pages],
-        "title": content.title,
-        "notes": list(content.notes),
-    }
-    return layout, content.text.encode()
+class Inside(TypedDict):
+    """Where in the file on disk to look.
+
+    `inner` is the path of the file meant inside that one, "" for itself; `passwords` go by such paths; `scratch`
+    is a folder that does not exist yet and that the caller removes.
+    """
+
+    inner: str
+    passwords: dict[str, str]
+    scratch: str
 
 
-def draw(path: str, page: int, width: int, mark: list[int] | None) -> tuple[JSON, bytes]:
+def read(path: str, inside: Inside, apart: bool) -> tuple[JSON, bytes]:  # noqa: FBT001  an argument of a message
+    """Read a file: what `layout.described` says of its text and of the files inside it.
+
+    `apart` names those files only, to be read one by one. Raises `DocumentError`.
+    """
+    deadline = time.monotonic() + (-1.0 if apart else _TOGETHER_SECONDS)
+    with _found(path, inside) as (found, above):
+        allowance = Allowance(inside["scratch"], deadline)
+        return described(read_file(found, Parts(read_file, allowance, inside["passwords"], above)))
+
+
+def draw(path: str, inside: Inside, page: int, width: int, mark: list[int] | None) -> tuple[JSON, bytes]:
     """Draw a page of a PDF: its size and boxes as JSON, the picture as PNG. Raises `DocumentError`."""
-    try:
-        if tell_format(path) is not Format.PDF:
+    with _found(path, inside) as (found, _):
+        if tell_format(found) is not Format.PDF:
             raise UnreadableError("has no pages that could be shown", "Only PDF files have.")
         from localassist.adapters.readers import pdf_drawing
 
-        image = pdf_drawing.draw(path, page, width, (mark[0], mark[1]) if mark else None)
-    except UnreadableError as error:
-        raise DocumentError(f"{Path(path).name} {error.predicate}.", error.hint) from None
-    except OSError as error:
-        raise _unopened(path, error) from None
+        image = pdf_drawing.draw(found, page, width, (mark[0], mark[1]) if mark else None)
     return {"width": image.width, "height": image.height, "marks": [list(box) for box in image.marks]}, image.png
 
 
-def _reader(form: Format) -> Callable[[str], StructuredText]:
-    """The reader of a format; only the libraries that this one needs are imported."""
-    match form:
-        case Format.PDF:
-            from localassist.adapters.readers.pdf import read
-        case Format.DOCX:
-            from localassist.adapters.readers.docx import read
-        case Format.MARKDOWN:
-            from localassist.adapters.readers.markdown import read
-        case Format.HTML:
-            from localassist.adapters.readers.html import read
-        case Format.TEXT:
-            from localassist.adapters.readers.text import read
-    return read
+@contextmanager
+def _found(path: str, inside: Inside) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The path of the file meant, taken out of those around it, and the names that lead to it.
+
+    What goes wrong with it becomes a sentence about it.
+    """
+    name = Path(inside["inner"] or path).name
+    try:
+        if inside["inner"]:
+            with _taken_out(path, inside["inner"], (), inside["scratch"]) as found:
+                yield found
+        else:
+            yield path, ()
+    except LockedError as error:
+        raise PasswordNeededError(f"{name} {error.predicate}.", error.hint) from None
+    except UnreadableError as error:
+        raise DocumentError(f"{name} {error.predicate}.", error.hint) from None
+    except OSError as error:
+        raise DocumentError(
+            f"{name} could not be opened: {error.strerror or 'the system gave no reason'}.",
+            "Check that it is still there and that you may read it.",
+        ) from None
 
 
-def _unopened(path: str, error: OSError) -> DocumentError:
-    return DocumentError(
-        f"{Path(path).name} could not be opened: {error.strerror or 'the system gave no reason'}.",
-        "Check that it is still there and that you may read it.",
-    )
+@contextmanager
+def _taken_out(path: str, wanted: str, above: tuple[str, ...], scratch: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    sought = SoughtPart(wanted, Allowance(scratch, deadline=float("inf")))
+    read_file(path, sought)
+    if sought.found is None:
+        raise UnreadableError("is not inside its file any more", "Read that file again.")
+    with Scratch(scratch, sought.name, sought.found) as found:
+        if sought.rest:
+            with _taken_out(found, sought.rest, (*above, sought.name), scratch) as deeper:
+                yield deeper
+        else:
+            yield found, (*above, sought.name)

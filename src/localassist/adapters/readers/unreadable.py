@@ -12,3 +12,7 @@ class UnreadableError(Exception):
         super().__init__(predicate)
         self.predicate = predicate
         self.hint = hint
+
+
+class LockedError(UnreadableError):
+    """A file is protected by a password, and none was given or a wrong one."""

@@ -78,7 +78,13 @@ class DocumentReader(Protocol):
         """Changes when the same file would give another text."""
 
     def read(self, path: str, stop: Stop) -> StructuredText:
-        """The structured text of a file. Raises `DocumentError` with the reason in plain words."""
+        """The structured text of a file, or of a file inside one ("mail.eml/annex.pdf", as `Part.name` says).
+
+        Raises `DocumentError` with the reason in plain words, `PasswordNeededError` for what `unlock` may open.
+        """
+
+    def unlock(self, path: str, password: str) -> None:
+        """Try this password whenever that file is read or drawn; it is kept in memory, until the program ends."""
 
     def draw_page(self, path: str, page: int, width: int, mark: tuple[int, int] | None) -> PageImage:
         """Draw page `page` (1-based) of a PDF, `width` pixels wide, with boxes around marked words.
