@@ -214,7 +214,8 @@ class Passage:
 
     `page` is the page of its first character (1-based, None without pages); `score` is 0 to 1, higher is
     better, comparable within one search only. `place` says in people's words where it stands ("page 4", "slide 3",
-    "sheet Costs, A2:D9", "lines 10 to 24"), "" where there is nothing to say.
+    "sheet Costs, A2:D9", "lines 10 to 24"), "" where there is nothing to say. `words` and `meaning` are the parts
+    that searching by either has in its score, `rerank` what a reranker made of it, None where none looked; 0 to 1 each.
     """
 
     chunk_id: int
@@ -228,6 +229,9 @@ class Passage:
     char_end: int
     score: float = 0.0
     place: str = ""
+    words: float = 0.0
+    meaning: float = 0.0
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

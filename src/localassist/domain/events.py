@@ -36,10 +36,16 @@ class Searching:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages were found, best first; `left_out` of them have no room in the prompt."""
+    """Passages were found, best first; `left_out` of them have no room in the prompt.
+
+    For a question about all there is of something, `matched` counts the passages that speak of it and
+    `matched_documents` their documents, of which `passages` may be a part; 0 for other questions.
+    """
 
     passages: tuple[Passage, ...]
     left_out: int
+    matched: int = 0
+    matched_documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
