@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,13 +16,13 @@ from localassist.domain.events import (
     Hindered,
     Indexed,
     Mirrored,
-    Pace,
     RootBack,
     RootMissing,
     RootPolled,
 )
 from localassist.domain.ports.documents import FileSource, FoundFile, SkippedFile
 from localassist.usecases.comparing import Look, gone, touched
+from localassist.usecases.pacing import with_pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 
 _WAIT_S: Final = 2.0
 """How long to wait for a change before looking whether collections have other roots now."""
-
-_PACE_EVERY_S: Final = 0.5
 
 
 class MirrorFolders:
@@ -95,7 +92,7 @@ class MirrorFolders:
         Yields and raises as following does, and `ModelError` where vectors can't be made.
         """
         yield from self._bring_in_line(None, _Run(), stop)
-        yield from _with_pace(self._embed(stop))
+        yield from with_pace(self._embed(stop))
 
     def _bring_in_line(self, changed: frozenset[str] | None, run: _Run, stop: Stop) -> Iterator[MirrorEvent]:
         looks: list[Look] = []
@@ -131,7 +128,7 @@ class MirrorFolders:
             return
         ingest = self._ingest(_Given(self._files, items))
         try:
-            for event in _with_pace(ingest(look.collection.roots, look.collection.name, stop)):
+            for event in with_pace(ingest(look.collection.roots, look.collection.name, stop)):
                 if isinstance(event, Embedding | Indexed):
                     return  # vectors follow when nothing is left to be read
                 if isinstance(event, DocumentIndexed):
@@ -165,7 +162,7 @@ class MirrorFolders:
     def _embed_until_changed(self, watched: _Watched, stop: Stop) -> Generator[MirrorEvent, None, frozenset[str]]:
         """Embed what is pending; gives what changed meanwhile, nothing once all is embedded."""
         try:
-            with closing(_with_pace(self._embed(stop))) as embedding:
+            with closing(with_pace(self._embed(stop))) as embedding:
                 for event in embedding:
                     yield event
                     if changed := watched.changed(self._store.collections(), stop, 0):
@@ -244,26 +241,3 @@ class _Watched:
         """Watch no more."""
         if self._watch is not None:
             self._watch.close()
-
-
-def _with_pace(
-    events: Iterator[MirrorEvent], clock: Callable[[], float] = time.monotonic
-) -> Generator[MirrorEvent, None, None]:
-    """The events, and now and then how fast they come; files that were unchanged are no work and count as none."""
-    started = told = clock()
-    idle = 0
-    for event in events:
-        yield event
-        match event:
-            case DocumentIndexed(_, position, total, unchanged):
-                idle += unchanged
-                done = position
-            case Embedding(done, total):
-                pass
-            case _:
-                continue
-        now = clock()
-        if now - told >= _PACE_EVERY_S and done > idle:
-            told = now
-            rate = (done - idle) / (now - started)
-            yield Pace(done, total, rate, (total - done) / rate)
