@@ -3,69 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
+
+from localassist.domain.numerals import (
+    DOUBTFUL_MONTH,
+    LATER_ORDINALS,
+    MONTHS,
+    MULTIPLES,
+    ONES,
+    ORDINAL_VALUES,
+    PLAIN_MONTH_NAMES,
+    SPELLED,
+    TENS,
+    WEEKDAY_NAMES,
+    WEEKDAYS,
+)
+from localassist.domain.units import spans_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar jänner",
-            "february feb februar",
-            "march mar märz mär maerz",
-            "april apr",
-            "may mai",
-            "june jun juni",
-            "july jul juli",
-            "august aug",
-            "september sep sept",
-            "october oct oktober okt",
-            "november nov",
-            "december dec dezember dez",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_SPELLED: Final = {
-    name: value
-    for value, names in {
-        2: "two zwei",
-        3: "three drei",
-        4: "four vier",
-        5: "five fünf",
-        6: "six sechs",
-        7: "seven sieben",
-        8: "eight acht",
-        9: "nine neun",
-        10: "ten zehn",
-        11: "eleven elf",
-        12: "twelve zwölf dozen dutzend",
-        13: "thirteen dreizehn",
-        14: "fourteen vierzehn",
-        15: "fifteen fünfzehn",
-        16: "sixteen sechzehn",
-        17: "seventeen siebzehn",
-        18: "eighteen achtzehn",
-        19: "nineteen neunzehn",
-        20: "twenty zwanzig",
-        30: "thirty dreißig",
-        40: "forty vierzig",
-        50: "fifty fünfzig",
-        60: "sixty sechzig",
-        70: "seventy siebzig",
-        80: "eighty achtzig",
-        90: "ninety neunzig",
-        100: "hundred hundert",
-    }.items()
-    for name in names.split()
-}
-_ONES: Final = {"one": 1} | {name: value for name, value in _SPELLED.items() if value < 10}
-_TENS: Final = {name: value for name, value in _SPELLED.items() if value >= 20 and value < 100}
 _MANNER_OF_SPEAKING: Final = 12
 _UNIT: Final = (
     r"[-\s](?:calendar\s|working\s|business\s|full\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|"
@@ -73,18 +33,14 @@ _UNIT: Final = (
 )
 _MAX_DIGITS: Final = 28
 """More is a code, not a number; it is also as far as `Decimal` tells numbers apart."""
-_MULTIPLES: Final = {
-    "thousand": 10**3, "tausend": 10**3, "tsd": 10**3, "k": 10**3,
-    "million": 10**6, "millions": 10**6, "millionen": 10**6, "mio": 10**6, "mn": 10**6,
-    "billion": 10**9, "billions": 10**9, "milliarden": 10**9, "milliarde": 10**9, "mrd": 10**9, "bn": 10**9,
-}  # fmt: skip
 
 
 def _any_of(names: Iterable[str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_MONTH: Final = f"(?P<{{}}>{_any_of(_MONTHS)})\\b\\.?"
+_MONTH: Final = f"(?P<{{}}>{_any_of(MONTHS)})\\b\\.?"
+_YEAR_AFTER: Final = r"(?:,?\s(?P<word_y>\d{4})\b)?"
 
 _PATTERN: Final = re.compile(
     "|".join(
@@ -95,21 +51,25 @@ _PATTERN: Final = re.compile(
             rf"(?<!\w)(?P<dmy_d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of\s)?{_MONTH.format('dmy_m')}(?:,?\s(?P<dmy_y>\d{{4}})\b)?",
             rf"(?<!\w){_MONTH.format('mdy_m')}\s(?P<mdy_d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<mdy_y>\d{{4}})\b)?",
             rf"(?<!\w){_MONTH.format('my_m')},?\s(?P<my_y>\d{{4}})\b",
+            rf"(?<!\w)(?P<word_d>{_any_of(ORDINAL_VALUES)})[nrsm]?\s(?:of\s)?{_MONTH.format('word_m')}{_YEAR_AFTER}",
+            rf"(?<!\w)(?-i:(?P<weekday>{'|'.join(WEEKDAY_NAMES.split())}))s?\b",
+            rf"(?<!\w)(?-i:(?P<bare_m>{'|'.join(PLAIN_MONTH_NAMES.split())}|{DOUBTFUL_MONTH}(?:May|March|Mai)))\b",
             r"(?<![\w.,:])(?P<clock_h>\d{1,2})[:.](?P<clock_m>[0-5]\d)(?:\s?(?P<clock_half>[ap])\.?m\b|\sUhr\b)",
             r"(?<![\w.,:])(?P<hour>\d{1,2})(?:\s?(?P<hour_half>[ap])\.?m\b|\sUhr\b)",
             r"(?<![\w.,:])(?P<time_h>\d{1,2}):(?P<time_m>[0-5]\d)(?![\d:])",
             r"(?<![\w.,])(?P<grouped>\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?)(?![\w])",
             r"(?<![^\W_])(?P<number>\d+(?:[.,'’]\d+)*)(?P<suffix>[^\W\d_]*)(?P<tail>[^\W_]*)",
             r"(?<![^\W_])(?P<code>[^\W\d_]+\d[^\W_]*)",
-            rf"(?<![^\W_])(?P<tens>{_any_of(_TENS)})[-\s](?P<ones>{_any_of(_ONES)})(?![^\W_])",
-            rf"(?<![^\W_])(?P<spelled>{_any_of(_SPELLED)})(?![^\W_])",
+            rf"(?<![^\W_])(?P<tens>{_any_of(TENS)})[-\s](?P<ones>{_any_of(ONES)})(?![^\W_])",
+            rf"(?<![^\W_])(?P<spelled>{_any_of(SPELLED)})(?![^\W_])",
+            rf"(?<![^\W_])(?P<ordinal>{_any_of(LATER_ORDINALS)})[nrsm]?(?![^\W_])",
             rf"(?<![^\W_])(?P<one>(?:one|eine?[mnrs]?)(?={_UNIT})|an?(?={_UNIT}['’]s))",
         )
     ),
     re.IGNORECASE,
 )
 _MEASURED: Final = re.compile(_UNIT, re.IGNORECASE)
-_MULTIPLE: Final = re.compile(r"[\s-]?(" + _any_of(_MULTIPLES) + r")\b", re.IGNORECASE)
+_MULTIPLE: Final = re.compile(r"[\s-]?(" + _any_of(MULTIPLES) + r")\b", re.IGNORECASE)
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 
 
@@ -119,7 +79,8 @@ class Quantity:
 
     `values` are what it may mean, in one notation ("1,000" is 1000 or 1); `implied` is what it holds besides (a
     date its year). `spelled` tells a small number written as a word: it may be a manner of speaking ("two things"),
-    unless a unit follows ("two weeks"). "A week" may just mean "per week", "a week's" means one.
+    unless a unit follows ("two weeks"). "A week" may just mean "per week", "a week's" means one. `unit` is what it
+    counts ("day", "euro"; "date" and "time" for those), "" where that is no unit.
     """
 
     start: int
@@ -127,6 +88,16 @@ class Quantity:
     values: frozenset[str]
     implied: frozenset[str] = frozenset()
     spelled: bool = False
+    unit: str = ""
+
+    def is_borne_out_by(self, other: Quantity) -> bool:
+        """Whether a text that holds the other one holds this one: its value, and its unit where both have one."""
+        if not spans_of(self.values, self.unit).isdisjoint(spans_of(other.values, other.unit)):
+            return True
+        alike = not self.values.isdisjoint(other.values | other.implied)
+        return alike and (
+            self.unit == other.unit or not (self.unit and other.unit) or "date" in {self.unit, other.unit}
+        )
 
     def is_among(self, held: frozenset[str] | set[str]) -> bool:
         """Whether text that holds these values (see `held_values`) holds this one."""
@@ -135,7 +106,7 @@ class Quantity:
 
 def find_quantities(text: str) -> list[Quantity]:
     """The quantities of a text, in order."""
-    return [_read(match, text) for match in _PATTERN.finditer(text)]
+    return [_with_unit(_read(match, text), text) for match in _PATTERN.finditer(text)]
 
 
 def held_values(quantities: Iterable[Quantity]) -> frozenset[str]:
@@ -143,13 +114,19 @@ def held_values(quantities: Iterable[Quantity]) -> frozenset[str]:
     return frozenset().union(*(quantity.values | quantity.implied for quantity in quantities))
 
 
+def _with_unit(quantity: Quantity, text: str) -> Quantity:
+    return quantity if quantity.unit else replace(quantity, unit=unit_of(text, quantity.start, quantity.end))
+
+
 def _read(match: re.Match[str], text: str) -> Quantity:
     parts = {name: value for name, value in match.groupdict().items() if value is not None}
-    if parts.keys() & {"iso_y", "dot_y", "slash_y", "dmy_m", "mdy_m", "my_m"}:
+    if parts.keys() & {"iso_y", "dot_y", "slash_y", "dmy_m", "mdy_m", "my_m", "word_m"}:
         return _date(match, parts)
+    if parts.keys() & {"weekday", "bare_m"}:
+        return _part_of_date(match, parts)
     if parts.keys() & {"clock_h", "hour", "time_h"}:
         return _time(match, parts)
-    if parts.keys() & {"tens", "spelled", "one"}:
+    if parts.keys() & {"tens", "spelled", "one", "ordinal"}:
         return _spelled(match, parts, measured=_MEASURED.match(text, match.end()) is not None)
     if "code" in parts:
         return Quantity(match.start(), match.end(), frozenset({parts["code"].casefold()}))
@@ -159,20 +136,42 @@ def _read(match: re.Match[str], text: str) -> Quantity:
 def _date(match: re.Match[str], parts: dict[str, str]) -> Quantity:
     def number(*names: str) -> int:
         found = next((parts[name] for name in names if name in parts), "0")
-        return _MONTHS.get(found.casefold().rstrip("."), 0) or int(found)
+        found = found.casefold().rstrip(".")
+        return MONTHS.get(found, 0) or ORDINAL_VALUES.get(found, 0) or int(found)
 
-    year = number("iso_y", "dot_y", "slash_y", "dmy_y", "mdy_y", "my_y")
+    year = number("iso_y", "dot_y", "slash_y", "dmy_y", "mdy_y", "my_y", "word_y")
     year += 2000 if 0 < year < 70 else 1900 if 0 < year < 100 else 0
     if "slash_y" in parts:
         first, second = int(parts["slash_a"]), int(parts["slash_b"])
         days = {(day, month) for day, month in ((first, second), (second, first)) if month <= 12}
     else:
-        days = {(number("iso_d", "dot_d", "dmy_d", "mdy_d"), number("iso_m", "dot_m", "dmy_m", "mdy_m", "my_m"))}
+        days = {
+            (
+                number("iso_d", "dot_d", "dmy_d", "mdy_d", "word_d"),
+                number("iso_m", "dot_m", "dmy_m", "mdy_m", "my_m", "word_m"),
+            )
+        }
     values = frozenset(f"date {year}-{month}-{day}" for day, month in days)
     implied = {str(year)} | {str(day) for day, _ in days}
     for day, month in days:
-        implied |= {f"date {year}-{month}-0", f"date 0-{month}-{day}"}
-    return Quantity(match.start(), match.end(), values, frozenset(implied - {"0"}))
+        implied |= {f"date {year}-{month}-0", f"date 0-{month}-{day}", f"month {month}"}
+        implied |= _weekday(year, month, day)
+    return Quantity(match.start(), match.end(), values, frozenset(implied - {"0"}), unit="date")
+
+
+def _weekday(year: int, month: int, day: int) -> set[str]:
+    try:
+        return {f"weekday {date(year, month, day).weekday()}"}
+    except ValueError:  # no full date, or none that there is
+        return set()
+
+
+def _part_of_date(match: re.Match[str], parts: dict[str, str]) -> Quantity:
+    if "weekday" in parts:
+        value = f"weekday {WEEKDAYS[parts['weekday'].casefold()]}"
+    else:
+        value = f"month {MONTHS[parts['bare_m'].casefold()]}"
+    return Quantity(match.start(), match.end(), frozenset({value}), unit="date")
 
 
 def _time(match: re.Match[str], parts: dict[str, str]) -> Quantity:
@@ -181,15 +180,18 @@ def _time(match: re.Match[str], parts: dict[str, str]) -> Quantity:
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     minute = int(parts.get("clock_m") or parts.get("time_m") or 0)
-    return Quantity(match.start(), match.end(), frozenset({f"time {hour}:{minute:02}"}))
+    return Quantity(match.start(), match.end(), frozenset({f"time {hour}:{minute:02}"}), unit="time")
 
 
 def _spelled(match: re.Match[str], parts: dict[str, str], *, measured: bool) -> Quantity:
     if "one" in parts:
         claimed = parts["one"].casefold() == "one"
         return Quantity(match.start(), match.end(), frozenset({"1"}), spelled=not claimed)
-    value = _SPELLED[(parts.get("spelled") or parts["tens"]).casefold()]
-    value += _ONES[parts["ones"].casefold()] if "ones" in parts else 0
+    if "ordinal" in parts:
+        value = ORDINAL_VALUES[parts["ordinal"].casefold()]
+        return Quantity(match.start(), match.end(), frozenset({str(value)}), spelled=True)
+    value = SPELLED[(parts.get("spelled") or parts["tens"]).casefold()]
+    value += ONES[parts["ones"].casefold()] if "ones" in parts else 0
     manner = value <= _MANNER_OF_SPEAKING and not measured
     return Quantity(match.start(), match.end(), frozenset({str(value)}), spelled=manner)
 
@@ -200,9 +202,9 @@ def _number(match: re.Match[str], parts: dict[str, str], text: str) -> Quantity:
         return Quantity(match.start(), match.end(), frozenset({match.group().casefold()}))
     values = set(_readings(parts.get("grouped") or parts["number"]))
     end = match.end()
-    multiple = _MULTIPLE.match(text, match.end("number") if suffix in _MULTIPLES else end) if values else None
+    multiple = _MULTIPLE.match(text, match.end("number") if suffix in MULTIPLES else end) if values else None
     if multiple and multiple.end() >= end:
-        times = _MULTIPLES[multiple.group(1).casefold()]
+        times = MULTIPLES[multiple.group(1).casefold()]
         values |= {_plain(Decimal(value) * times) for value in tuple(values)}
         end = multiple.end()
     elif suffix and suffix not in _ORDINALS:

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import Citation, SentenceSupport, page_at
+from localassist.domain.documents import Citation, SentenceSupport, SupportStatus, page_at
+from localassist.domain.locating import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,13 +42,14 @@ class Grounded:
 class Sentence:
     """A sentence at `[start:end]` of an answer without marks, and what it rests on.
 
-    `unsupported` are the spans in the answer of the numbers that nothing holds.
+    `unsupported` are the spans in the answer of the numbers, dates, names and denials that nothing bears out.
     """
 
     start: int
     end: int
     windows: list[Window] = field(default_factory=list)
     unsupported: list[tuple[int, int]] = field(default_factory=list)
+    status: SupportStatus = SupportStatus.NO_CLAIM
 
 
 def without_markers(answer: str) -> tuple[str, list[tuple[int, int]]]:
@@ -106,7 +108,7 @@ def with_quotes(text: str, sentences: list[Sentence], quotes: Iterable[Window]) 
         lead = "" if added else f"{_INTRODUCTION} "
         start = sum(map(len, parts)) + 2 * len(parts) + len(lead)
         parts.append(f"{lead}“{words}”")
-        added.append(Sentence(start, start + len(words) + 2, [window]))
+        added.append(Sentence(start, start + len(words) + 2, [window], status=SupportStatus.SUPPORTED))
     return "\n\n".join(parts), [*sentences, *added]
 
 
@@ -132,7 +134,7 @@ def cite(text: str, sentences: Sequence[Sentence], value: ValueWindow, find: Fin
         cited = tuple(dict.fromkeys(numbers[id(window)] for window in sentence.windows))
         shift = length - position
         spans = tuple((start + shift, end + shift) for start, end in sentence.unsupported)
-        supports.append(SentenceSupport(sentence.start + shift, sentence.end + shift, cited, spans))
+        supports.append(SentenceSupport(sentence.start + shift, sentence.end + shift, cited, spans, sentence.status))
         # A mark behind a row's last bar would be a column more.
         place = sentence.end - 1 if text[sentence.start] == text[sentence.end - 1] == "|" else sentence.end
         marks = "".join(f" [{n}]" for n in cited)
@@ -164,6 +166,9 @@ def _merged(windows: Iterable[Window], value: ValueWindow) -> list[_Quote]:
 
 def _citation(n: int, quote: _Quote, find: FindDocument) -> Citation:
     passage = quote.source.passage
-    document = find(passage.document_id) if passage.page is not None else None
-    page = page_at(document.pages, quote.start) if document else passage.page
-    return Citation(n, passage, quote.source.quote(quote.start, quote.end), quote.start, quote.end, page)
+    document = find(passage.document_id)
+    words = quote.source.quote(quote.start, quote.end)
+    if document is None:
+        return Citation(n, passage, words, quote.start, quote.end, passage.page, passage.place)
+    page = page_at(document.pages, quote.start)
+    return Citation(n, passage, words, quote.start, quote.end, page, place_of(document, quote.start, quote.end))

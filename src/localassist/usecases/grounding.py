@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from localassist.domain.documents import SupportStatus
 from localassist.domain.quantities import find_quantities, held_values
 from localassist.domain.sentences import split_sentences
 from localassist.usecases.aligning import Content, Weights, Window, best_window, content_of, read_source
+from localassist.usecases.checking import Checker
 from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from localassist.domain.documents import Passage
     from localassist.domain.quantities import Quantity
+    from localassist.usecases.aligning import Unit
     from localassist.usecases.citing import FindDocument
 
     CompareMeaning = Callable[[str, Sequence[str]], Sequence[float]]
@@ -24,6 +27,10 @@ _ENOUGH_SHARE: Final = 0.5
 """Of what a sentence says, by weight, that words of a passage must hold for it to rest on them."""
 _ENOUGH_THINGS: Final = 2
 """How many shared words or quantities it takes: one alone proves little, unless the question's words are there too."""
+_NEAR: Final = 0.6
+_VERY_NEAR: Final = 0.75
+"""Cosines from which on a sentence rests on one that says it in other words: with some shared words, and with any."""
+_SOME_SHARE: Final = 0.15
 _QUESTION_WEIGHT: Final = 0.1
 _RETRIEVAL_WEIGHT: Final = 0.5
 _ALIGNMENT_WEIGHT: Final = 0.5
@@ -49,6 +56,17 @@ _LIST_MARK: Final = re.compile(r"[\s>*#-]*\(?(\d{1,3})[.)]\s")
 _STEP_NUMBER: Final = re.compile(r"\b(?:step|schritt|passage|point|punkt|item)\s+(\d{1,2})\b", re.IGNORECASE)
 
 
+_SAYS_NOTHING: Final = re.compile(
+    r"\?[\s\"”’'*_]*$|\b(?:I|we) (?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|am not able|am unable)\b"
+    r"|\bI (?:hope|am happy|can help|have)\b"
+    r"|\b(?:passages?|documents?|texts?|context|sources?) (?:do|does|did)(?: not|n['’]t)\b"
+    r"|\b(?:no|not enough) information\b|\blet me know\b|\bich (?:weiß|kann|finde|habe)\b.*\b(?:nicht|kein\w*)\b"
+    r"|\b(?:dokumente?n?|texte?n?|quellen?)\b.*\b(?:nicht|kein\w*)\b.*\b(?:erwähnt|genannt|enthalten|angegeben|hervor)\b",
+    re.IGNORECASE,
+)
+"""Questions, and sentences about the answer itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """What an answer may rest on: the passages found for a question, best first.
@@ -69,20 +87,40 @@ def ground(material: Material, answer: str, *, complete: bool = True) -> Grounde
     """Align an answer with the passages it was given.
 
     Citations are numbered from the best evidence on. Marks that the model wrote itself are taken as hints and
-    replaced. A number that no passage and not the question holds is unsupported; numbers of list items and in
-    code make no claim. A `complete` answer that leaves out the best evidence gets it appended as a quote.
+    replaced. Numbers, dates, names and denials that the passages do not bear out are unsupported; numbers of list
+    items and in code make no claim. A `complete` answer that leaves out the best evidence gets it appended as a quote.
     """
-    aligner = _Aligner(material)
-    clean, hints = without_markers(answer)
-    sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
-    for sentence in sentences:
+    return Grounder(material).ground(answer, complete=complete)
+
+
+class Grounder:
+    """Grounds one answer, and looks at its sentences while it is being written; not for several threads at once."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._aligner = _Aligner(material)
+
+    def read(self, begun: str) -> None:
+        """Look at the sentences that are complete, so that they are known when the whole answer is grounded."""
+        clean, hints = without_markers(begun)
+        for start, end in split_sentences(clean)[:-1]:
+            self._align(clean, Sentence(start, end), hints)
+
+    def ground(self, answer: str, *, complete: bool) -> Grounded:
+        """The answer with its evidence: see `ground`."""
+        clean, hints = without_markers(answer)
+        sentences = [Sentence(start, end) for start, end in split_sentences(clean)]
+        for sentence in sentences:
+            self._align(clean, sentence, hints)
+        if complete:
+            windows = [window for sentence in sentences for window in sentence.windows]
+            clean, sentences = with_quotes(clean, sentences, self._aligner.missing_evidence(windows))
+        return cite(clean, sentences, self._aligner.rating, self._material.find)
+
+    def _align(self, clean: str, sentence: Sentence, hints: Sequence[tuple[int, int]]) -> None:
         if not _MAKES_NO_CLAIM.match(clean, sentence.start):
-            hinted = {n for n, place in hints if sentence.start < place <= sentence.end + 1}
-            aligner.align(clean, sentence, hinted)
-    if complete:
-        missing = aligner.missing_evidence([window for sentence in sentences for window in sentence.windows])
-        clean, sentences = with_quotes(clean, sentences, missing)
-    return cite(clean, sentences, aligner.rating, material.find)
+            hinted = frozenset(n for n, place in hints if sentence.start < place <= sentence.end + 1)
+            self._aligner.align(clean, sentence, hinted)
 
 
 def best_lines(material: Material, count: int) -> list[tuple[Passage, str]]:
@@ -100,6 +138,15 @@ def answer_with_quotes(material: Material) -> Grounded:
     return cite(text, sentences, aligner.value, material.find)
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is known of one sentence: what it rests on, and the spans in it that rest on nothing."""
+
+    windows: tuple[Window, ...] = ()
+    unsupported: tuple[tuple[int, int], ...] = ()
+    status: SupportStatus = SupportStatus.NO_CLAIM
+
+
 class _Aligner:
     """Finds what sentences of one answer rest on."""
 
@@ -111,16 +158,16 @@ class _Aligner:
         self._weights = Weights(self._sources)
         self._question = content_of(material.question)
         self._asked = held_values(self._question.quantities)
-        self._held = frozenset().union(*(source.held for source in self._sources)) | self._asked
+        self._units = [(source, unit) for source in self._sources for unit in source.units]
+        self._texts = [f"{unit.header}\n{source.quote(unit.start, unit.end)}".lstrip() for source, unit in self._units]
+        self._compare = material.compare
+        self._checker = Checker(self._sources, material.question, self._weights)
+        self._known: dict[tuple[str, frozenset[int]], _Verdict] = {}
         self._values = self._unit_values(material)
 
     def _unit_values(self, material: Material) -> dict[tuple[int, int], float]:
         """How well each unit, by its place and its passage's, answers the question."""
-        units = [(source, unit) for source in self._sources for unit in source.units]
-        if not units:
-            return {}
-        texts = [f"{unit.header}\n{source.quote(unit.start, unit.end)}".lstrip() for source, unit in units]
-        near = material.compare(material.question, texts)
+        near = self._cosines(material.question)
         wants_figure = _ASKS_FOR_FIGURE.search(material.question) is not None
         return {
             (source.passage.chunk_id, unit.start): cosine
@@ -129,7 +176,7 @@ class _Aligner:
             + (_FIGURE_WEIGHT if wants_figure and unit.held - self._asked else 0.0)
             + source.passage.score
             - (_ECHO_COST if unit.stems <= self._question.stems and unit.held <= self._asked else 0.0)
-            for (source, unit), cosine in zip(units, near, strict=True)
+            for (source, unit), cosine in zip(self._units, near, strict=True)
         }
 
     def value(self, window: Window) -> float:
@@ -148,26 +195,72 @@ class _Aligner:
         """How good the evidence is: for the question first, for the sentence that rests on it second."""
         return self.value(window) + _ALIGNMENT_WEIGHT * window.share
 
-    def align(self, text: str, sentence: Sentence, hinted: set[int]) -> None:
-        """Find up to two windows that together hold what the sentence says, with every figure in it."""
-        claims = _claims(text, sentence)
-        sentence.unsupported = [(q.start, q.end) for q in claims if not q.is_among(self._held) and not q.spelled]
-        content = replace(content_of(text[sentence.start : sentence.end]), quantities=tuple(claims))
-        if sentence.unsupported or not self._news(content).size:
-            return
+    def align(self, text: str, sentence: Sentence, hinted: frozenset[int]) -> None:
+        """Find the windows that together hold what the sentence says, and what in it they do not bear out."""
+        body = text[sentence.start : sentence.end]
+        if (body, hinted) not in self._known:
+            self._known[body, hinted] = self._verdict(body, hinted)
+        verdict = self._known[body, hinted]
+        sentence.windows = list(verdict.windows)
+        sentence.unsupported = [(start + sentence.start, end + sentence.start) for start, end in verdict.unsupported]
+        sentence.status = verdict.status
+
+    def _verdict(self, body: str, hinted: frozenset[int]) -> _Verdict:
+        claims = _claims(body)
+        content = replace(content_of(body), quantities=tuple(claims))
+        news = self._news(content)
+        if _SAYS_NOTHING.search(body) or not (news.size or claims):
+            return _Verdict()
         windows = self._best(content, hinted)
-        missing = [q for q in claims if not q.is_among(self._asked | _held(windows))]
-        if missing:
-            windows += self._best(replace(content, quantities=tuple(missing)), hinted)
-        if all(q.is_among(_held(windows)) for q in missing) and self._is_enough(content, windows):
-            sentence.windows = windows
+        if not self._is_enough(content, windows):
+            windows = self._nearest(body, content) or windows
+        spans, further = self._checker.check(body, claims, windows)
+        windows = [*windows, *further]
+        enough = self._is_enough(content, windows) or self._says_it_otherwise(body, content, windows)
+        if spans:
+            return _Verdict((), tuple(spans), SupportStatus.PARTLY if enough else SupportStatus.UNSUPPORTED)
+        if not news.size:
+            return _Verdict()
+        if not enough:
+            return _Verdict((), (), SupportStatus.UNSUPPORTED)
+        return _Verdict(tuple(windows), (), SupportStatus.SUPPORTED)
 
     def _news(self, content: Content) -> Content:
         """What a sentence says beyond the question: repeating that rests on nothing."""
         told = tuple(q for q in content.quantities if not q.is_among(self._asked))
         return Content(content.stems - self._question.stems, told)
 
-    def _best(self, content: Content, hinted: set[int]) -> list[Window]:
+    def _nearest(self, body: str, content: Content) -> list[Window]:
+        """The unit that says in other words what the sentence does, if any does."""
+        near = self._cosines(body)
+        rated = [
+            (cosine + self._share(content, unit), cosine, source, unit)
+            for cosine, (source, unit) in zip(near, self._units, strict=True)
+        ]
+        value, cosine, source, unit = max(rated, key=lambda each: each[0], default=(0.0, 0.0, None, None))
+        if source is None or unit is None or not self._is_near(cosine, value - cosine):
+            return []
+        return [Window(source, (unit,), value - cosine)]
+
+    def _says_it_otherwise(self, body: str, content: Content, windows: Sequence[Window]) -> bool:
+        near = self._cosines(body)
+        return any(
+            self._is_near(cosine, self._share(content, unit))
+            for cosine, (source, unit) in zip(near, self._units, strict=True)
+            if any(window.source is source and unit in window.units for window in windows)
+        )
+
+    def _share(self, content: Content, unit: Unit) -> float:
+        return self._weights.share(content, unit.stems | unit.name_stems, unit.held | unit.name_held)
+
+    @staticmethod
+    def _is_near(cosine: float, share: float) -> bool:
+        return cosine >= _VERY_NEAR or (cosine >= _NEAR and share >= _SOME_SHARE)
+
+    def _cosines(self, body: str) -> Sequence[float]:
+        return self._compare(body, self._texts) if self._texts else ()
+
+    def _best(self, content: Content, hinted: frozenset[int]) -> list[Window]:
         """The window that holds most of the content, if there is any at all."""
         wanted = [(content, 1.0), (self._question, _QUESTION_WEIGHT)]
         found = [best_window(source, wanted, self._weights) for source in self._sources]
@@ -214,13 +307,8 @@ def _held(windows: Iterable[Window]) -> frozenset[str]:
     return frozenset().union(*(window.held | window.name_held for window in windows))
 
 
-def _claims(text: str, sentence: Sentence) -> list[Quantity]:
-    """The quantities of a sentence, at their places in the answer, without those that only count its items."""
-    body = text[sentence.start : sentence.end]
+def _claims(body: str) -> list[Quantity]:
+    """The quantities of a sentence, without those that only count its items."""
     mark = _LIST_MARK.match(body)
     counting = {match.start(1) for match in _STEP_NUMBER.finditer(body)} | ({mark.start(1)} if mark else set())
-    return [
-        replace(q, start=q.start + sentence.start, end=q.end + sentence.start)
-        for q in find_quantities(body)
-        if q.start not in counting
-    ]
+    return [quantity for quantity in find_quantities(body) if quantity.start not in counting]
