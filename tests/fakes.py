@@ -37,6 +37,7 @@ from localassist.domain.errors import (
     LocalAssistError,
     ModelError,
     NotFoundError,
+    StorageError,
     SettingsError,
     Stopped,
 )
@@ -307,6 +308,21 @@ class FakeDocumentStore(DocumentStore):
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         with self._lock:
             return tuple(sorted((s.document for s in self._within(scope)), key=lambda d: d.path))
+
+    @override
+    def rename_collection(self, collection_id: int, name: str) -> Collection:
+        with self._lock:
+            if collection_id not in self._collections:
+                raise NotFoundError(f"There is no collection {collection_id}.")
+            if any(self._counted(i).name == name for i in self._collections if i != collection_id):
+                raise StorageError(f"There is a collection {name} already.")
+            self._collections[collection_id] = replace(self._collections[collection_id], name=name)
+            return self._counted(collection_id)
+
+    @override
+    def cached(self) -> tuple[Document, ...]:
+        with self._lock:
+            return tuple(sorted((s.document for s in self._stored.values() if not s.collections), key=lambda d: d.path))
 
     def _at(self, path: str) -> _Stored | None:
         return next((s for s in self._stored.values() if s.document.path == path), None)
@@ -795,11 +811,16 @@ class FakeReader(DocumentReader):
         self._files = files
         self._version = version
         self.read_paths: list[str] = []
+        self.passwords: dict[str, str] = {}
 
     @property
     @override
     def version(self) -> str:
         return self._version
+
+    @override
+    def unlock(self, path: str, password: str) -> None:
+        self.passwords[path] = password
 
     @override
     def read(self, path: str, stop: Stop) -> StructuredText:

@@ -19,7 +19,7 @@ from localassist.domain.documents import (
     Scope,
     StructuredText,
 )
-from localassist.domain.errors import NotFoundError
+from localassist.domain.errors import NotFoundError, StorageError
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
 
@@ -343,3 +343,22 @@ def test_paths_that_are_not_valid_text_are_kept(store: DocumentStore) -> None:
     assert store.find_document(path) == document
     assert document.path == path
     assert collection.roots == ("/docs/\udce9",)
+
+
+def test_a_collection_gets_another_name_unless_that_is_taken(store: DocumentStore) -> None:
+    made, other = store.add_collection("Flat", ["/flat"]), store.add_collection("House", ["/house"])
+    assert store.rename_collection(made.id, "Home").name == "Home"
+    assert [collection.name for collection in store.collections()] == ["Home", "House"]
+    assert store.collections()[0].roots == ("/flat",)
+    with pytest.raises(StorageError, match="a collection House already"):
+        store.rename_collection(made.id, "House")
+    assert store.rename_collection(other.id, "House").name == "House"
+    with pytest.raises(NotFoundError):
+        store.rename_collection(9999, "Nowhere")
+
+
+def test_what_is_in_no_collection_is_cached(store: DocumentStore) -> None:
+    loose = store.save_failure(FoundFile("/loose.md", 1, 1.0), "", "It is damaged.")
+    held = store.save_failure(FoundFile("/held.md", 1, 1.0), "", "It is damaged.")
+    store.assign([held.id], store.add_collection("Held", ["/held.md"]).id)
+    assert [document.id for document in store.cached()] == [loose.id]

@@ -13,7 +13,7 @@ from localassist.adapters.database import cache, chunk_words, contents, searchin
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.documents import Collection, Document, DocumentStatus, Passage
-from localassist.domain.errors import NotFoundError
+from localassist.domain.errors import NotFoundError, StorageError
 from localassist.domain.ports.documents import DocumentStore
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ SELECT d.id, d.path, d.content_hash, d.size, d.modified, d.problem, c.title, c.p
 FROM documents d LEFT JOIN contents c ON c.id = d.content_id WHERE $WHICH ORDER BY d.path
 """
 _IN_SCOPE: Final = scoped(_DOCUMENTS.replace("$WHICH", "$IN_SCOPE"))
+_CACHED: Final = _DOCUMENTS.replace("$WHICH", "d.id NOT IN (SELECT document_id FROM memberships)")
 _BY_PATH: Final = _DOCUMENTS.replace("$WHICH", "d.path = ?")
 _BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
 _PUT: Final = """
@@ -115,6 +116,22 @@ class DatabaseDocumentStore(DocumentStore):
         with self._database.reading() as connection:
             found = connection.execute(_IN_SCOPE, bindings(scope))
             return tuple(_document_of(row) for row in found)
+
+    @override
+    def rename_collection(self, collection_id: int, name: str) -> Collection:
+        name = storable(name)
+        with self._database.writing() as connection:
+            _require_collection(connection, collection_id)
+            taken = connection.execute("SELECT 1 FROM collections WHERE name = ? AND id <> ?", (name, collection_id))
+            if taken.fetchone():
+                raise StorageError(f"There is a collection {name} already.", "Choose another name.")
+            connection.execute("UPDATE collections SET name = ? WHERE id = ?", (name, collection_id))
+            return next(made for made in _collections(connection) if made.id == collection_id)
+
+    @override
+    def cached(self) -> tuple[Document, ...]:
+        with self._database.reading() as connection:
+            return tuple(_document_of(row) for row in connection.execute(_CACHED))
 
     @override
     def find_document(self, path: str) -> Document | None:

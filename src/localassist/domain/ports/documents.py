@@ -109,8 +109,14 @@ class DocumentStore(Protocol):
     def remove_collection(self, collection_id: int) -> tuple[int, ...]:
         """Remove it and the documents that are in no other; returns the ids of the chunks that went."""
 
+    def rename_collection(self, collection_id: int, name: str) -> Collection:
+        """Give it another name. Raises `StorageError` when another collection has it."""
+
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         """The documents of a scope, by path."""
+
+    def cached(self) -> tuple[Document, ...]:
+        """The documents that are in no collection, by path."""
 
     def find_document(self, path: str) -> Document | None:
         """The document at that absolute path, in a collection or only in the cache."""
