@@ -1,0 +1,195 @@
+"""Spreadsheets give their rows sheet by sheet, each row with its cells, as people see them."""
+
+import datetime
+import zipfile
+
+import pytest
+import xlsxwriter
+from reading import assert_sound, shown
+
+from localassist.adapters.readers import sheets as reader
+from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.domain.locating import place_of
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "book.xlsx"
+
+
+@pytest.fixture
+def book(path):
+    return xlsxwriter.Workbook(str(path))
+
+
+@pytest.fixture
+def read(book, path):
+    """Closes the workbook, which writes it, and reads it."""
+
+    def close_and_read():
+        book.close()
+        content = reader.read(str(path))
+        assert_sound(content)
+        return content
+
+    return close_and_read
+
+
+def fill(sheet, rows, top=0, left=0):
+    for number, row in enumerate(rows):
+        sheet.write_row(top + number, left, row)
+
+
+def placed(content):
+    return [(block.place, content.text[block.start : block.end]) for block in content.blocks]
+
+
+def test_each_row_knows_its_cells_and_each_sheet_is_a_page(book, read):
+    fill(book.add_worksheet("Costs"), [["Item", "Euro"], ["Paper", 12]], top=2, left=1)
+    fill(book.add_worksheet("Staff"), [["Name"], ["Ada"], ["Max"]])
+    content = read()
+    assert shown(content) == [
+        ("heading1", "Costs"),
+        ("table row", "Item | Euro"),
+        ("table row", "Paper | 12"),
+        ("heading1", "Staff"),
+        ("table row", "Name"),
+        ("table row", "Ada"),
+        ("table row", "Max"),
+    ]
+    assert [page.label for page in content.pages] == ["sheet Costs", "sheet Staff"]
+    start = content.text.index("Item")
+    assert place_of(content, start, content.text.index("12") + 2) == "sheet Costs, B3:C4"
+    assert content.title == ""
+
+
+def test_values_look_as_people_write_them(book, read):
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    span = book.add_format({"num_format": "[h]:mm"})
+    sheet = book.add_worksheet()
+    fill(sheet, [["whole", "part", "sum", "day", "time", "span", "yes", "lines"]])
+    sheet.write_row(1, 0, [3.0, 0.5, 0.1 + 0.2])
+    sheet.write_datetime(1, 3, datetime.datetime(2024, 3, 1), day)  # noqa: DTZ001  cells know no time zones
+    sheet.write_datetime(1, 4, datetime.datetime(2024, 3, 1, 9, 30), day)  # noqa: DTZ001
+    sheet.write_number(1, 5, 1.5, span)
+    sheet.write_boolean(1, 6, True)
+    sheet.write_string(1, 7, "two\nlines")
+    assert shown(read())[1] == (
+        "table row",
+        "3 | 0.5 | 0.3 | 2024-03-01 | 2024-03-01 09:30 | 36:00 | TRUE | two lines",
+    )
+
+
+def test_titles_and_remarks_around_a_table_are_none_of_its_rows(book, read):
+    sheet = book.add_worksheet()
+    fill(sheet, [["Sales 2024"], ["All figures in thousands"], [], ["Town", "Sales"], ["Ulm", 4], [], ["Source: us"]])
+    content = read()
+    assert shown(content) == [
+        ("heading1", "Sales 2024"),
+        ("paragraph", "All figures in thousands"),
+        ("table row", "Town | Sales"),
+        ("table row", "Ulm | 4"),
+        ("paragraph", "Source: us"),
+    ]
+    assert [place for place, _ in placed(content)] == ["A1", "A2", "A4:B4", "A5:B5", "A7"]
+    assert content.title == "Sales 2024"
+
+
+def test_a_second_table_has_its_own_title(book, read):
+    sheet = book.add_worksheet()
+    fill(sheet, [["North"], ["a", "b"], [1, 2], [], ["South"], ["c", "d"], [3, 4]])
+    assert [text for kind, text in shown(read()) if kind.startswith("heading")] == ["North", "South"]
+
+
+def test_a_cell_merged_over_rows_belongs_to_each(book, read):
+    sheet = book.add_worksheet()
+    fill(sheet, [["Land", "Town"], ["", "Ulm"], ["", "Bonn"], ["France", "Lyon"]])
+    sheet.merge_range(1, 0, 2, 0, "Germany")
+    assert [text for _, text in shown(read())] == ["Land | Town", "Germany | Ulm", "Germany | Bonn", "France | Lyon"]
+
+
+def test_hidden_sheets_are_kept_apart(book, read):
+    fill(book.add_worksheet("Open"), [["seen", 1]])
+    for name, hide in (("Shut", "hide"), ("Locked away", "very_hidden")):
+        sheet = book.add_worksheet(name)
+        fill(sheet, [[f"secret of {name}", 7]])
+        getattr(sheet, hide)()
+    content = read()
+    assert content.text == "seen | 1"
+    assert [(hidden.reason, hidden.page) for hidden in content.hidden] == [("on a hidden sheet", None)]
+    assert content.hidden[0].text == "secret of Shut | 7\nsecret of Locked away | 7"
+
+
+def test_empty_sheets_and_charts_add_nothing(book, read):
+    fill(book.add_worksheet("Data"), [["x", "y"]])
+    book.add_worksheet("Empty")
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Data!$A$1:$B$1"})
+    book.add_chartsheet("Chart").set_chart(chart)
+    content = read()
+    assert content.text == "Data\n\nx | y"
+    assert [page.label for page in content.pages] == ["sheet Data", "sheet Empty"]
+
+
+def test_a_very_long_sheet_is_read_to_a_bound_that_is_said(book, read, monkeypatch):
+    monkeypatch.setattr(reader, "_MAX_CHARACTERS", 1_000_000)
+    word = "w" * 1000
+    fill(book.add_worksheet("Long"), [[word, row] for row in range(1200)])
+    fill(book.add_worksheet("Rest"), [["never read", 1]])
+    content = read()
+    assert 1_000_000 < len(content.text) < 1_010_000
+    assert "never read" not in content.text
+    assert content.partly
+    (note,) = content.notes
+    assert note.startswith("Only the first 1 million characters were read: what follows row 994 of sheet Long and one")
+
+
+def test_cells_at_the_far_ends_of_a_sheet_are_refused_in_a_sentence(book, read):
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "here")
+    sheet.write(1_048_575, 16_383, "there")
+    with pytest.raises(UnreadableError, match="too far apart"):
+        read()
+
+
+def test_an_open_document_sheet_is_read_too(tmp_path):
+    path = tmp_path / "book.ods"
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>' for cell in row
+        )
+        + "</table:table-row>"
+        for row in (("Item", "Place"), ("Pen", "Desk"))
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Things">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    content = reader.read(str(path))
+    assert placed(content) == [("A1:B1", "Item | Place"), ("A2:B2", "Pen | Desk")]
+    assert content.pages[0].label == "sheet Things"
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04 and no more", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"text"])
+def test_no_complete_spreadsheet_is_refused(path, data):
+    path.write_bytes(data)
+    with pytest.raises(UnreadableError) as caught:
+        reader.read(str(path))
+    assert caught.value.predicate == "is damaged or no complete spreadsheet"
+    assert caught.value.hint
+
+
+def test_an_archive_that_would_fill_the_memory_is_not_unpacked(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(60_000_000))
+    with pytest.raises(UnreadableError, match="would unpack to 60 MB"):
+        reader.read(str(path))
