@@ -37,7 +37,6 @@ from localassist.domain.errors import (
     LocalAssistError,
     ModelError,
     NotFoundError,
-    StorageError,
     SettingsError,
     Stopped,
 )
@@ -315,7 +314,7 @@ class FakeDocumentStore(DocumentStore):
             if collection_id not in self._collections:
                 raise NotFoundError(f"There is no collection {collection_id}.")
             if any(self._counted(i).name == name for i in self._collections if i != collection_id):
-                raise StorageError(f"There is a collection {name} already.")
+                raise LocalAssistError(f"There is a collection {name} already.")
             self._collections[collection_id] = replace(self._collections[collection_id], name=name)
             return self._counted(collection_id)
 

@@ -19,7 +19,7 @@ from localassist.domain.documents import (
     Scope,
     StructuredText,
 )
-from localassist.domain.errors import NotFoundError, StorageError
+from localassist.domain.errors import LocalAssistError, NotFoundError
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
 
@@ -350,7 +350,7 @@ def test_a_collection_gets_another_name_unless_that_is_taken(store: DocumentStor
     assert store.rename_collection(made.id, "Home").name == "Home"
     assert [collection.name for collection in store.collections()] == ["Home", "House"]
     assert store.collections()[0].roots == ("/flat",)
-    with pytest.raises(StorageError, match="a collection House already"):
+    with pytest.raises(LocalAssistError, match="a collection House already"):
         store.rename_collection(made.id, "House")
     assert store.rename_collection(other.id, "House").name == "House"
     with pytest.raises(NotFoundError):

@@ -13,7 +13,7 @@ from localassist.adapters.database import cache, chunk_words, contents, searchin
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.documents import Collection, Document, DocumentStatus, Passage
-from localassist.domain.errors import NotFoundError, StorageError
+from localassist.domain.errors import LocalAssistError, NotFoundError
 from localassist.domain.ports.documents import DocumentStore
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class DatabaseDocumentStore(DocumentStore):
             _require_collection(connection, collection_id)
             taken = connection.execute("SELECT 1 FROM collections WHERE name = ? AND id <> ?", (name, collection_id))
             if taken.fetchone():
-                raise StorageError(f"There is a collection {name} already.", "Choose another name.")
+                raise LocalAssistError(f"There is a collection {name} already.", "Choose another name.")
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (name, collection_id))
             return next(made for made in _collections(connection) if made.id == collection_id)
 

@@ -110,7 +110,7 @@ class DocumentStore(Protocol):
         """Remove it and the documents that are in no other; returns the ids of the chunks that went."""
 
     def rename_collection(self, collection_id: int, name: str) -> Collection:
-        """Give it another name. Raises `StorageError` when another collection has it."""
+        """Give it another name. Raises `LocalAssistError` when another collection has it."""
 
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         """The documents of a scope, by path."""
