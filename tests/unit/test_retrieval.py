@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader
@@ -6,7 +8,8 @@ from localassist.domain.errors import ModelError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.stopping import Stop
 from localassist.usecases.ingesting import IngestPaths
-from localassist.usecases.retrieval import SearchPassages, fuse, is_relevant, rank
+from localassist.usecases.ranking import rank
+from localassist.usecases.retrieval import SearchPassages, is_relevant, reranked
 
 LEASE = """# Tenancy agreement flat {flat}
 
@@ -35,11 +38,14 @@ class Library:
         self.details: list[str] = []
 
     def find(self, query: str, limit: int = 5, before: str = "") -> tuple[Passage, ...]:
+        return self.retrieve(query, limit, before).passages
+
+    def retrieve(self, query: str, limit: int = 5, before: str = "") -> Retrieved:
         *searching, retrieved = self.search(query, Scope.everything(), limit, Stop(), before)
         assert all(isinstance(event, Searching) for event in searching)
         self.details = [event.detail for event in searching if isinstance(event, Searching)]
         assert isinstance(retrieved, Retrieved)
-        return retrieved.passages
+        return retrieved
 
 
 @pytest.fixture
@@ -112,12 +118,67 @@ def test_without_an_index_words_decide(leases: Library) -> None:
     assert "two sails" in leases.find("sails of a sloop")[0].text
 
 
-def test_fusing_is_the_mean_of_normalised_scores() -> None:
-    words = [Scored(1, 10.0), Scored(2, 5.0), Scored(3, 0.0)]
-    meaning = [Scored(2, 0.9), Scored(4, 0.4)]
-    assert fuse(words, meaning) == {1: 0.5, 2: 0.75, 3: 0.0, 4: 0.0}
-    assert fuse(words, []) == {1: 1.0, 2: 0.5, 3: 0.0}
-    assert fuse([], []) == {}
+def test_a_question_about_all_there_is_gets_each_document_and_says_how_many_match() -> None:
+    names = ["Ahrens", "Baker", "Castro", "Dumont", "Ersoy", "Farkas", "Gallo", "Holm"]
+    texts = {f"lease_{n}": LEASE.format(flat=n, tenant=name, rent=900 + n, deposit=n) for n, name in enumerate(names)}
+    library = Library(**texts, boats=BOAT)
+    retrieved = library.retrieve("List all tenants who moved in with a cat.", limit=3)
+    first = retrieved.passages[: len(names)]
+    assert {passage.document_id for passage in first} == {passage.document_id for passage in retrieved.passages}
+    assert all(name in " ".join(passage.text for passage in first) for name in names)
+    assert retrieved.matched_documents == len(names)
+    assert retrieved.matched >= len(retrieved.passages) >= len(names)
+    plain = library.retrieve("Who moved in with a cat?", limit=3)
+    assert (len(plain.passages), plain.matched, plain.matched_documents) == (3, 0, 0)
+
+
+def test_each_passage_says_what_words_and_meaning_have_in_it(leases: Library) -> None:
+    best = leases.find("How many sails has a sloop?")[0]
+    assert best.words > 0
+    assert best.meaning > 0
+    assert best.words + best.meaning <= 1
+    assert best.rerank is None
+    leases.embedder.problem = ModelError("The embedding model is not installed.")
+    assert leases.find("sails of a sloop")[0].meaning == 0
+
+
+class LengthReranker:
+    """Prefers short texts; has time for `count` of them."""
+
+    name = "length 1"
+
+    def __init__(self, count: int = 100, problem: ModelError | None = None) -> None:
+        self.count = count
+        self.problem = problem
+
+    def scores(self, query: str, texts: Sequence[str], seconds: float, stop: Stop) -> tuple[float, ...]:
+        if self.problem:
+            raise self.problem
+        return tuple(-float(len(text)) for text in texts[: self.count])
+
+
+def test_a_reranker_has_half_the_say_and_is_told_of(leases: Library) -> None:
+    leases.search = SearchPassages(leases.store, leases.index, leases.embedder, LengthReranker())
+    found = leases.find("How many sails has a sloop?")
+    assert all(passage.rerank is not None for passage in found)
+    assert leases.details[-1] == "Reading the best passages together with the question."
+
+
+def test_a_reranker_that_fails_leaves_the_order_as_it_was_and_the_search_says_so(leases: Library) -> None:
+    before = leases.find("How many sails has a sloop?")
+    broken = LengthReranker(problem=ModelError("The reranker is not installed."))
+    leases.search = SearchPassages(leases.store, leases.index, leases.embedder, broken)
+    assert leases.find("How many sails has a sloop?") == before
+    assert leases.details[-1].endswith("together with the question: The reranker is not installed.")
+
+
+def test_passages_that_a_reranker_had_no_time_for_follow_in_their_order() -> None:
+    passages = [Passage(n, n, "/a", "", None, "", "", 0, 0, 1 - n / 10) for n in range(4)]
+    ordered = reranked(passages, [1.0, 9.0])
+    assert [passage.chunk_id for passage in ordered] == [1, 0, 2, 3]
+    assert [passage.rerank for passage in ordered] == [1.0, 0.0, None, None]
+    assert [p.score for p in ordered] == sorted((p.score for p in ordered), reverse=True)
+    assert reranked(passages, []) == passages
 
 
 @pytest.mark.parametrize(

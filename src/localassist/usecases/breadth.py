@@ -11,8 +11,7 @@ _ENGLISH: Final = (
     r"|(?:which|what|who|where) (?:all|of (?:the|these|those|my|our|them))\b"
     r"|which \w+[^siu\W]s (?!(?:is|was|has|did|does|can|could|will|would)\b)\w*[^s\W]\b"
     r"|(?:what|which|who) (?:are|were) (?:all|the (?:different|various))\b"
-    r"|how many\b.{0,40}?\b(?:documents|files|contracts|letters|mails|invoices|reports)\b"
-    r"|.*\b(?:all|every|each) (?:of )?(?:the |my |our )?\w+.{0,80}\b(?:list|listed)\b"
+    r"|how many of (?:the|these|those|my|our|them)\b"
 )
 _GERMAN: Final = (
     r"(?:nenne|zeig|zeige|finde|gib|sammle|suche)\b.{0,30}?\b(?:alle|allen|jede|jeden|jedes|sämtliche)\b"

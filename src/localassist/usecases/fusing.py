@@ -39,16 +39,18 @@ class Share:
 def fuse(by_words: Iterable[Scored], by_meaning: Iterable[Scored]) -> dict[int, Share]:
     """The min-max normalised scores of both searches, weighted by how sure each is, by chunk id.
 
-    What a search did not find has 0 in it; a search that found nothing does not count. Convex combination does
+    What a search did not find has 0 in it; a search that found nothing does not count. Chunks that only meaning
+    found are chunks without any of the words, which is a score of 0 there, the lowest there is. Convex combination does
     better than reciprocal ranks (Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
     The weights come from the scores themselves, question by question: an embedder that does not know the
     question's language finds everything about equally near, and then words decide.
     """
     words = {item.chunk_id: item.score for item in by_words}
     meaning = {item.chunk_id: item.score for item in by_meaning}
-    sure_words, sure_meaning = sureness(words.values()), sureness(meaning.values())
+    wordless = [0.0] * (len(meaning) - len(words))
+    sure_words, sure_meaning = sureness([*words.values(), *wordless]), sureness(meaning.values())
     weight = sure_words / (sure_words + sure_meaning) if words and meaning else float(bool(words))
-    of_words, of_meaning = _normalised(words), _normalised(meaning)
+    of_words, of_meaning = _normalised(words, wordless), _normalised(meaning, ())
     return {
         chunk_id: Share(weight * of_words.get(chunk_id, 0.0), (1 - weight) * of_meaning.get(chunk_id, 0.0))
         for chunk_id in words.keys() | meaning.keys()
@@ -99,9 +101,9 @@ def with_feedback(query: Vectors, found: Sequence[tuple[Vectors, float]]) -> Vec
     return Vectors(memoryview(array("f", [value / length for value in moved])), query.dimension)
 
 
-def _normalised(scores: Mapping[int, float]) -> dict[int, float]:
+def _normalised(scores: Mapping[int, float], others: Sequence[float]) -> dict[int, float]:
     if not scores:
         return {}
-    low, high = min(scores.values()), max(scores.values())
+    low, high = min((*scores.values(), *others)), max(scores.values())
     spread = high - low
     return {chunk_id: (score - low) / spread if spread else 1.0 for chunk_id, score in scores.items()}

@@ -1,45 +1,69 @@
-"""Passages for a question: searched by words and by meaning, fused, ranked by document, judged for relevance."""
+"""Passages for a question: searched by words and by meaning, fused, ranked, judged for relevance, folded."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.errors import LocalAssistError, StorageError
+from localassist.domain.errors import LocalAssistError, ModelError, StorageError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.terms import terms
+from localassist.usecases import relevance
+from localassist.usecases.breadth import asks_for_all
+from localassist.usecases.folding import spread, without_repeats
+from localassist.usecases.fusing import FEEDBACK_CHUNKS, best_of, fuse, mean_of, with_feedback
 from localassist.usecases.nearness import Nearness
+from localassist.usecases.ranking import named, rank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from localassist.domain.documents import Passage, Scope, Scored
     from localassist.domain.ports.documents import DocumentStore, PassageIndex
     from localassist.domain.ports.embedder import Embedder
+    from localassist.domain.ports.reranker import Reranker
     from localassist.domain.stopping import Stop
+    from localassist.domain.vectors import Vectors
+    from localassist.usecases.fusing import Share
 
 LONGEST_QUERY: Final = 10_000
 """Characters of a question that are looked at: searching for a pasted book would take minutes that no stop ends."""
 DEPTH: Final = 200
 """How many chunks each search gives."""
-_CANDIDATES: Final = 60
+CANDIDATES: Final = 60
 """How many fused chunks are looked at more closely."""
-_DOCUMENT_WEIGHT: Final = 0.25
+_WIDE_LIMIT: Final = 60
+"""How many passages a question about all there is of something gets; the prompt's budget decides how many it holds."""
+_MATCHING_SHARE: Final = 0.5
+"""Of the best passage's score, from which on a passage counts as speaking of what was asked for."""
+_RERANK_SECONDS: Final = 1.0
+_RERANK_WEIGHT: Final = 0.5
 _RELEVANT_COSINE: Final = 0.35
 _RELEVANT_SHARE: Final = 0.5
 """Of the question's words, by rarity. With all-MiniLM-L6-v2 at least 99 of 100 questions that a collection answers
 pass one of the two, 0 to 11 of 100 questions about something else do (xquad, cranfield, samples asked crosswise)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: passages, best first, and the chunks nearest to the question with their cosines."""
+
+    ranked: list[Passage]
+    by_meaning: Sequence[Scored]
+
+
 class SearchPassages:
     """Finds the passages of a scope that may answer a question."""
 
-    def __init__(self, store: DocumentStore, index: PassageIndex, embedder: Embedder) -> None:
+    def __init__(
+        self, store: DocumentStore, index: PassageIndex, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._store = store
         self._index = index
         self._embedder = embedder
+        self._reranker = reranker
         self.nearness = Nearness(embedder)
 
     def __call__(
@@ -47,11 +71,24 @@ class SearchPassages:
     ) -> Iterator[Searching | Retrieved]:
         """Search by words and by meaning; yields `Searching` ..., then `Retrieved` with at most `limit` passages.
 
-        `before` is what the query leans on (the question before it): searched too, but what the query itself
-        names decides between documents. Nothing relevant found gives no passages. Without an embedding model or
-        index words alone decide, and a `Searching` says so. Raises `StorageError`, and `Stopped` on request.
+        `before` is what the query leans on (the questions before it): both are searched together, and what the
+        query itself names has as much say again. A question about all there is of something gets more passages,
+        of as many documents as speak of it. Nothing relevant found gives no passages. Without an embedding model
+        or index words alone decide, without a reranker the fused scores, and a `Searching` says so. Raises
+        `StorageError`, and `Stopped` on request.
         """
         query, before = query[:LONGEST_QUERY], before[:LONGEST_QUERY]
+        wide = asks_for_all(query)
+        found = yield from self.find(query, scope, stop, before, DEPTH if wide else CANDIDATES)
+        ranked: Sequence[Passage] = found.ranked
+        if not self._answers(query, before, ranked, found.by_meaning, stop):
+            ranked = ()
+        yield _retrieved(ranked, limit, wide=wide)
+
+    def find(
+        self, query: str, scope: Scope, stop: Stop, before: str = "", count: int = CANDIDATES
+    ) -> Generator[Searching, None, Found]:
+        """The `count` best passages of a scope, whether or not they answer; reports and errors as for a call."""
         whole = f"{before}\n{query}" if before else query
         yield Searching("Searching your documents for the words of the question.")
         by_words = self._store.match_words(whole, DEPTH, scope)
@@ -59,84 +96,100 @@ class SearchPassages:
         yield Searching("Searching your documents for passages of like meaning.")
         by_meaning: Sequence[Scored] = ()
         try:
-            by_meaning = self._index.nearest(self._embedder.embed_query(whole), DEPTH, scope)
+            by_meaning, fused = self._by_meaning(whole, scope, by_words)
         except StorageError:
             raise
         except LocalAssistError as error:
+            fused = fuse(by_words, ())
             yield Searching(f"Only words were searched: {error.message}")
+        if before and terms(query):
+            fused = mean_of(fused, self._alone(query, scope, by_meaning))
         stop.raise_if_requested()
-        ranked = rank(query, fused_passages(self._store, scope, by_words, by_meaning))
-        if not is_relevant(whole, ranked, by_meaning):
-            ranked = []
-        yield Retrieved(tuple(without_repeats(ranked)[:limit]), 0)
+        ranked = rank(query, passages_of(self._store, scope, fused, count))
+        if self._reranker is not None and ranked:
+            ranked = yield from self._reread(self._reranker, query, ranked, stop)
+        return Found(ranked, by_meaning)
+
+    def _by_meaning(
+        self, text: str, scope: Scope, by_words: Sequence[Scored]
+    ) -> tuple[Sequence[Scored], Mapping[int, Share]]:
+        """The chunks nearest to a text, and what both searches give when the best chunks had a say in its meaning."""
+        query = self._embedder.embed_query(text)
+        near = self._index.nearest(query, DEPTH, scope)
+        fused = fuse(by_words, near)
+        moved = self._moved(query, fused)
+        return near, fuse(by_words, self._index.nearest(moved, DEPTH, scope))
+
+    def _moved(self, query: Vectors, fused: Mapping[int, Share]) -> Vectors:
+        best = best_of(fused, FEEDBACK_CHUNKS)
+        vectors = self._store.vectors_of(best, self._embedder.name)
+        return with_feedback(query, [(vectors[i], fused[i].score) for i in best if i in vectors])
+
+    def _alone(self, query: str, scope: Scope, by_meaning: Sequence[Scored]) -> Mapping[int, Share]:
+        """What a query finds without the questions before it, by meaning only where that could be searched."""
+        by_words = self._store.match_words(query, DEPTH, scope)
+        if not by_meaning:
+            return fuse(by_words, ())
+        return fuse(by_words, self._index.nearest(self._embedder.embed_query(query), DEPTH, scope))
+
+    @staticmethod
+    def _reread(
+        reranker: Reranker, query: str, ranked: list[Passage], stop: Stop
+    ) -> Generator[Searching, None, list[Passage]]:
+        yield Searching("Reading the best passages together with the question.")
+        texts = [f"{passage.title} {passage.heading}\n{passage.text}" for passage in ranked[:CANDIDATES]]
+        try:
+            return reranked(ranked, reranker.scores(query, texts, _RERANK_SECONDS, stop))
+        except ModelError as error:
+            yield Searching(f"The best passages were not read together with the question: {error.message}")
+            return ranked
+
+    def _answers(
+        self, query: str, before: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop
+    ) -> bool:
+        """Whether anything found answers the query; one that leans on another or asks for a deed is judged mildly."""
+        if before or not relevance.is_question(query):
+            return is_relevant(f"{before}\n{query}", ranked, by_meaning)
+        compare = (lambda texts: self.nearness(query, texts, stop)) if by_meaning else None
+        return relevance.answers(query, ranked, compare)
 
 
-def fused_passages(store: DocumentStore, scope: Scope, *searches: Iterable[Scored]) -> list[Passage]:
-    """The passages that some searches together found best, at most `_CANDIDATES`, scored by `fuse`."""
-    fused = fuse(*searches)
-    best = sorted(fused, key=lambda chunk_id: (-fused[chunk_id], chunk_id))[:_CANDIDATES]
-    return [replace(passage, score=fused[passage.chunk_id]) for passage in store.passages(best, scope)]
+def passages_of(store: DocumentStore, scope: Scope, fused: Mapping[int, Share], count: int) -> list[Passage]:
+    """The `count` best chunks as passages, each with its score and the parts of it."""
+    best = best_of(fused, count)
+    return [
+        replace(passage, score=share.score, words=share.words, meaning=share.meaning)
+        for passage in store.passages(best, scope)
+        for share in (fused[passage.chunk_id],)
+    ]
 
 
-def fuse(*searches: Iterable[Scored]) -> dict[int, float]:
-    """The mean of the min-max normalised scores of some searches, 0 to 1, by chunk id.
+def reranked(passages: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:
+    """The passages, of which the first were judged, in the order of the mean of both scores.
 
-    What a search did not find has 0 in it; a search that found nothing does not count. Convex combination does
-    better than reciprocal ranks (Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", 2023).
+    A reranker's scores are normalised among themselves. Those it did not come to follow in their order.
     """
-    found = [{item.chunk_id: item.score for item in search} for search in searches]
-    found = [scores for scores in found if scores]
-    fused: dict[int, float] = defaultdict(float)
-    for scores in found:
-        low, high = min(scores.values()), max(scores.values())
-        for chunk_id, score in scores.items():
-            fused[chunk_id] += (score - low) / (high - low) / len(found) if high > low else 1 / len(found)
-    return dict(fused)
+    if not scores:
+        return list(passages)
+    low, high = min(scores), max(scores)
+    judged = []
+    for passage, score in zip(passages, scores, strict=False):
+        normalised = (score - low) / (high - low) if high > low else 1.0
+        mixed = (1 - _RERANK_WEIGHT) * passage.score + _RERANK_WEIGHT * normalised
+        judged.append(replace(passage, score=mixed, rerank=normalised))
+    lowest = min(passage.score for passage in judged)
+    rest = [replace(passage, score=min(passage.score, lowest)) for passage in passages[len(judged) :]]
+    return [*sorted(judged, key=lambda passage: -passage.score), *rest]
 
 
-def rank(query: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The passages ordered by their score and by how much of the question their document speaks of.
-
-    Two leases may hold the same clause, and only the first page says whose it is: the words of a question that
-    tell documents apart count wherever in the document's found passages, title or file name they stand.
-    """
-    holders = _holders(passages)
-    wanted = {term for term in terms(query) if term in holders.by_term}
-    weights = {term: holders.rarity(term) for term in wanted}
-    total = sum(weights.values())
-    scored = []
-    for passage in passages:
-        known = holders.by_document[passage.document_id]
-        share = sum(weight for term, weight in weights.items() if term in known) / total if total else 0.0
-        scored.append(replace(passage, score=(passage.score + _DOCUMENT_WEIGHT * share) / (1 + _DOCUMENT_WEIGHT)))
-    return sorted(scored, key=lambda passage: -passage.score)
-
-
-@dataclass(frozen=True, slots=True)
-class _Holders:
-    """Which documents hold which terms."""
-
-    by_document: Mapping[int, set[str]]
-    by_term: Counter[str]
-
-    def rarity(self, term: str) -> float:
-        """How much a term tells documents apart; 0 when all have it."""
-        return math.log(len(self.by_document) / self.by_term[term])
-
-
-def _holders(passages: Iterable[Passage]) -> _Holders:
-    by_document: dict[int, set[str]] = defaultdict(set)
-    for passage in passages:
-        by_document[passage.document_id].update(terms(named(passage)))
-    return _Holders(by_document, Counter(term for held in by_document.values() for term in held))
-
-
-def named(passage: Passage) -> str:
-    """A passage's text below the names it goes by: file, as it is and as words, title and headings."""
-    file_name = passage.path.replace("\\", "/").rpartition("/")[2]
-    name = file_name.rpartition(".")[0]
-    spaced = name.replace("-", " ").replace("_", " ")
-    return f"{file_name} {name} {spaced} {passage.title} {passage.heading}\n{passage.text}"
+def _retrieved(ranked: Sequence[Passage], limit: int, *, wide: bool) -> Retrieved:
+    if not (wide and ranked):
+        return Retrieved(tuple(without_repeats(ranked, limit)), 0)
+    least = _MATCHING_SHARE * ranked[0].score
+    matching = [passage for passage in without_repeats(ranked, len(ranked)) if passage.score >= least]
+    documents = {passage.document_id for passage in matching}
+    given = spread(matching)[: max(limit, _WIDE_LIMIT)]
+    return Retrieved(tuple(given), 0, len(matching), len(documents))
 
 
 def is_relevant(query: str, passages: Sequence[Passage], by_meaning: Iterable[Scored]) -> bool:
@@ -153,18 +206,3 @@ def is_relevant(query: str, passages: Sequence[Passage], by_meaning: Iterable[Sc
         for shared in (weights.keys() & terms_held for terms_held in held)
         if shared
     )
-
-
-def without_repeats(passages: Iterable[Passage]) -> list[Passage]:
-    """The passages without those that say, word for word, what a better one of the same title says.
-
-    Passages that differ in anything, a figure above all, stay.
-    """
-    seen: set[tuple[str, str]] = set()
-    kept: list[Passage] = []
-    for passage in passages:
-        key = (passage.title, " ".join(passage.text.split()))
-        if key not in seen:
-            seen.add(key)
-            kept.append(passage)
-    return kept
