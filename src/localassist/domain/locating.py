@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def place_of(content: StructuredText, start: int, end: int) -> str:
     """Where `text[start:end]` stands: "page 4", "slide 3", "sheet Costs, A2:D9", "lines 10 to 24", "" if unsaid.
 
-    A page whose text was recognised from a picture says so. Lines are those of code alone.
+    A page whose text was recognised from a picture says so. Lines are those of files that are nothing but code:
+    others are not kept line by line.
     """
     blocks = _touched(content, start, end)
     cells = [block.place for block in blocks if block.place]
@@ -22,7 +23,7 @@ def place_of(content: StructuredText, start: int, end: int) -> str:
     where = [_page(content.pages[index - 1])] if index else []
     if cells:
         where.append(_joined(cells[0], cells[-1]))
-    elif not where and blocks and all(block.kind is BlockKind.CODE for block in blocks):
+    elif not where and blocks and all(block.kind is BlockKind.CODE for block in content.blocks):
         where.append(_lines(content.text, start, end))
     return ", ".join(where)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from localassist.adapters.readers.cleaning import clean, squeeze
+from localassist.adapters.readers.cleaning import clean, spelled_unseen, squeeze
 from localassist.adapters.readers.unreadable import UnreadableError
 from localassist.domain.documents import Block, BlockKind, HiddenText, PageSpan, Part, StructuredText
 
@@ -16,6 +16,8 @@ CELL_JOINER: Final = " | "
 _TIGHT: Final = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 _MAX_HIDDEN: Final = 200_000
 """Characters of hidden text that are kept to be shown; nobody reads more of what is no part of the text."""
+
+_SPELLED: Final = "spelled in characters that show nothing"
 
 Box = tuple[float, float, float, float]
 
@@ -54,12 +56,19 @@ class TextAssembly:
 
         `place` and `box` are the block's. Tells whether it shows anything; else it was left out.
         """
-        text, removed = clean(text)
-        self._invisible += removed
+        text = self.clean(text)
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else squeeze(text)
         if text:
             self._append_block(Block(kind, 0, len(text), level, place, box), text)
         return bool(text)
+
+    def clean(self, text: str) -> str:
+        """The text without what can't be seen, which is taken account of; what that spells is kept apart."""
+        shown, removed = clean(text)
+        self._invisible += removed
+        if removed:
+            self.hide(_SPELLED, spelled_unseen(text))
+        return shown
 
     def count_invisible(self, count: int) -> None:
         """Take account of characters that a reader left out itself."""
@@ -69,6 +78,12 @@ class TextAssembly:
         """Append a block that is clean already, as it is."""
         self._append_block(Block(kind, 0, len(text), level, place), text)
 
+    def add_lines(self, text: str, spans: list[tuple[int, int]]) -> None:
+        """Append code that is clean already, blank lines too, with a block for each span (start, end) of it."""
+        base = self._length
+        self._append(text)
+        self._blocks.extend(Block(BlockKind.CODE, base + start, base + end) for start, end in spans)
+
     def add_row(self, cells: list[str], *, place: str = "") -> None:
         """Append a table's row, its cells on one line; a row of empty cells is left out."""
         shown = [" ".join(cell.split()) for cell in cells]
@@ -77,8 +92,7 @@ class TextAssembly:
 
     def continue_block(self, text: str) -> None:
         """Append to the last block the rest of it, which stands on the page just started."""
-        text, removed = clean(text)
-        self._invisible += removed
+        text = self.clean(text)
         text = squeeze(text)
         if not text:
             return

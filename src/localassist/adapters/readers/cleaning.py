@@ -14,6 +14,10 @@ INVISIBLE: Final = re.compile(
 )
 """Characters that show nothing: controls, zero-width ones, marks of text direction, tags, halves of pairs."""
 
+_TAGS: Final = re.compile(r"[\U000e0020-\U000e007e]+")
+_SELECTORS: Final = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}")
+_FLAG: Final = "\U0001f3f4"
+
 _LINE_BREAK: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ODD_SPACE: Final = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _SOFT_HYPHEN: Final = "\u00ad"
@@ -34,6 +38,25 @@ def clean(text: str) -> tuple[str, int]:
     text = _ODD_SPACE.sub(" ", text.replace(_SOFT_HYPHEN, ""))
     text = _PRESENTATION_FORM.sub(_letters, text)
     return unicodedata.normalize("NFC", text), removed
+
+
+def spelled_unseen(text: str) -> str:
+    """What characters that show nothing spell to a program that reads them, "" for nothing.
+
+    Tag characters stand for ASCII (Unicode chapter 23.9); variation selectors in a row can stand for bytes. Tags
+    after a black flag make the flags of regions and spell nothing.
+    """
+    spelled = [
+        "".join(chr(ord(tag) - 0xE0000) for tag in run.group())
+        for run in _TAGS.finditer(text)
+        if text[run.start() - 1 : run.start()] != _FLAG
+    ]
+    for run in _SELECTORS.finditer(text):
+        data = bytes(ord(sign) - 0xFE00 if sign < "\U000e0000" else ord(sign) - 0xE0100 + 16 for sign in run.group())
+        words = data.decode("utf-8", "ignore")
+        if len(words) > 1 and words.isprintable():
+            spelled.append(words)
+    return "\n".join(words for words in spelled if len(words) > 1)
 
 
 def squeeze(text: str) -> str:

@@ -26,6 +26,24 @@ _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _MAX_DAMAGE: Final = 0.05
 """The share of bytes beyond ASCII that may be damaged in a text which is UTF-8 all the same."""
 
+_WIDER: Final = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks-c-5601-1987": "cp949",
+    "big5": "big5hkscs",
+    "iso-8859-9": "cp1254",
+    "tis-620": "cp874",
+}
+"""What encodings really are that programs declare by an older name; from the WHATWG's Encoding Standard."""
+
 _UNWRITTEN: Final = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 
@@ -44,7 +62,7 @@ def decode(data: bytes, declared: str = "") -> str:
         )
     if _JAPANESE_SHIFT.search(sample):
         return data.decode("iso2022_jp_2", "replace")
-    for sure in ("utf-8", declared):
+    for sure in ("utf-8", _WIDER.get(declared.lower().replace("_", "-"), declared)):
         try:
             if sure:
                 return data.decode(sure)

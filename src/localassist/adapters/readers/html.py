@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.decoding import decode
+from localassist.adapters.readers.html_looks import Look, Sheets, hiding
 from localassist.adapters.readers.text import read_bytes
 from localassist.domain.documents import BlockKind
 
@@ -28,54 +29,53 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LAYOUT_CONTENT: Final = "table, h1, h2, h3, h4, ul, ol, form, pre"
 """A table that holds any of these arranges a page; its cells are no cells of data."""
 
-_HIDDEN_STYLE: Final = re.compile(
-    r"(?:^|;)(?:display:none|visibility:hidden|(?:font-size|opacity):0(?:\.0*)?(?:px|pt|em|rem|%)?)(?:!important)?(?:;|$)"
-)
 _DECLARED: Final = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
 )
 _DECLARED_WITHIN: Final = 4096
-_HIDDEN_NOTE: Final = "Parts that the page hides from its visitors were left out."
+_MAX_COLUMNS: Final = 1000
 _WHITE_SPACE: Final = re.compile(r"\s+")
 
 
 def read(path: str) -> StructuredText:
     """The structured text of an HTML file."""
     data = read_bytes(path)
+    return structure(decode(data, declared_encoding(data)))
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding that a page says it is in, "" if it does not say."""
     declared = _DECLARED.search(data[:_DECLARED_WITHIN])
-    return structure(decode(data, declared.group(1).decode("ascii", "replace") if declared else ""))
+    return declared.group(1).decode("ascii", "replace") if declared else ""
 
 
 def structure(markup: str) -> StructuredText:
-    """The structured text of a page."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    tree = LexborHTMLParser(markup)
+    """The structured text of a page; what it hides from its visitors is kept apart."""
     assembly = TextAssembly()
-    page = _Page(assembly)
-    if tree.body is not None:
-        page.add(tree.body)
-    title = tree.css_first("title")
-    return assembly.finish(title.text() if title is not None else "", (_HIDDEN_NOTE,) if page.hides_text else ())
+    return assembly.finish(add_fragment(assembly, markup))
 
 
-def add_fragment(assembly: TextAssembly, markup: str) -> None:
-    """Append what a piece of HTML inside another document shows."""
+def add_fragment(assembly: TextAssembly, markup: str) -> str:
+    """Append what a page, or a piece of HTML inside another document, shows; returns its title, "" without one."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(markup)
     if tree.body is not None:
-        _Page(assembly).add(tree.body)
+        _Page(assembly, Sheets(tree)).add(tree.body)
+    title = tree.css_first("title")
+    return title.text() if title is not None else ""
 
 
 class _Page:
     """Walks a tree of elements, without recursion (pages nest as deep as they like), and appends its blocks."""
 
-    def __init__(self, assembly: TextAssembly) -> None:
-        self.hides_text = False
+    def __init__(self, assembly: TextAssembly, sheets: Sheets) -> None:
         self._assembly = assembly
+        self._sheets = sheets
         self._line: list[str] = []
         self._kinds: list[tuple[BlockKind, int]] = [(BlockKind.PARAGRAPH, 0)]
+        # White on an unknown background is no secret: that may be a picture, or painted by rules not understood.
+        self._looks = [Look(background=None if sheets.may_paint else Look().background)]
         self._next_numbers = [0]
         self._number = ""
 
@@ -85,39 +85,52 @@ class _Page:
         while ahead:
             node, entering = ahead.pop()
             if not entering:
+                self._looks.pop()
                 self._leave(node)
             elif node.is_text_node:
-                self._line.append(_WHITE_SPACE.sub(" ", node.text(deep=False)))
-            elif self._shows(node) and self._enter(node):
+                self._line.append(_WHITE_SPACE.sub(" ", self._seen(node, self._looks[-1])))
+            elif (look := self._look(node, self._looks[-1])) and self._enter(node, look):
+                self._looks.append(look)
                 ahead.append((node, False))
                 ahead.extend((child, True) for child in reversed(list(node.iter(include_text=True))))
         self._end_block()
 
-    def _shows(self, node: LexborNode) -> bool:
+    def _seen(self, words: LexborNode, look: Look) -> str:
+        """The words themselves, "" where they can't be seen; those are kept apart."""
+        text = words.text(deep=False)
+        if look.unseen and text.strip():
+            self._assembly.hide(look.unseen, text)
+            return " "
+        return text
+
+    def _look(self, node: LexborNode, around: Look) -> Look | None:
+        """How an element looks inside one that looks as `around`; None where nothing of it is shown."""
         tag = node.tag or ""
         if tag in _SILENT or not node.is_element_node:
-            return False
-        if tag != "body" and _is_hidden(node):
-            self.hides_text = self.hides_text or bool(node.text().strip())
-            return False
-        return True
+            return None
+        declared = self._sheets.declared(node)
+        reason = hiding(node, declared) if tag != "body" else ""
+        if reason:
+            self._assembly.hide(reason, _spoken(node))
+            return None
+        return around.within(declared) if declared else around
 
-    def _enter(self, node: LexborNode) -> bool:
+    def _enter(self, node: LexborNode, look: Look) -> bool:
         """Open an element; tells whether its children are to be walked."""
         tag = node.tag or ""
         if tag == "br":
             self._line.append("\n")
         elif tag not in _INLINE:
             self._end_block()
-            return self._enter_block(node, tag)
+            return self._enter_block(node, tag, look)
         return True
 
-    def _enter_block(self, node: LexborNode, tag: str) -> bool:
+    def _enter_block(self, node: LexborNode, tag: str, look: Look) -> bool:
         if tag == "pre":
             self._assembly.add(BlockKind.CODE, node.text())
             return False
         if tag == "table" and _holds_data(node):
-            self._add_table(node)
+            self._add_table(node, look)
             return False
         if tag in _LISTS:
             self._next_numbers.append(_first_number(node) if tag == "ol" else 0)
@@ -154,35 +167,74 @@ class _Page:
             self._assembly.add(kind, self._number + text.lstrip(), level)
             self._number = ""
 
-    def _add_table(self, table: LexborNode) -> None:
+    def _add_table(self, table: LexborNode, around: Look) -> None:
         caption = table.css_first("caption")
         if caption is not None:
-            self._assembly.add(BlockKind.PARAGRAPH, self._shown_text(caption))
+            self._assembly.add(BlockKind.PARAGRAPH, self._shown_text(caption, around))
+        above: dict[int, tuple[str, int]] = {}
         for row in table.css("tr"):
-            if self._shows(row):
+            look = self._look(row, around)
+            if look:
                 cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
-                self._assembly.add_row([self._shown_text(cell) for cell in cells])
+                spans = ((_span(cell, "rowspan"), _span(cell, "colspan")) for cell in cells)
+                shown = [(self._shown_text(cell, look), *span) for cell, span in zip(cells, spans, strict=True)]
+                self._assembly.add_row(_filled(shown, above))
 
-    def _shown_text(self, root: LexborNode) -> str:
+    def _shown_text(self, root: LexborNode, around: Look) -> str:
         parts = []
-        ahead = [root]
+        ahead = [(root, around)]
         while ahead:
-            node = ahead.pop()
+            node, outside = ahead.pop()
             if node.is_text_node:
-                parts.append(node.text(deep=False))
-            elif self._shows(node):
+                parts.append(self._seen(node, outside))
+            elif look := self._look(node, outside):
                 if node.tag not in _INLINE:
                     parts.append(" ")
-                ahead.extend(reversed(list(node.iter(include_text=True))))
+                ahead.extend((child, look) for child in reversed(list(node.iter(include_text=True))))
         return "".join(parts)
 
 
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    style = attributes.get("style")
-    return bool(style and _HIDDEN_STYLE.search(_WHITE_SPACE.sub("", style).lower()))
+def _spoken(root: LexborNode) -> str:
+    """The words of an element that is hidden, without scripts and styles."""
+    words = []
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        if node.is_text_node:
+            words.append(node.text(deep=False))
+        elif node.tag not in _SILENT:
+            ahead.extend(reversed(list(node.iter(include_text=True))))
+    return " ".join(words)
+
+
+def _filled(cells: list[tuple[str, int, int]], above: dict[int, tuple[str, int]]) -> list[str]:
+    """A row's cells, each (text, rows, columns), in their columns.
+
+    What reaches down from rows above, noted in `above` as (text, rows left) by column, stands again where it does;
+    what reaches over several columns stands in the first.
+    """
+    row: list[str] = []
+    ahead = list(reversed(cells))
+    while (ahead or len(row) in above) and len(row) < _MAX_COLUMNS:
+        column = len(row)
+        if column in above:
+            text, left = above.pop(column)
+            row.append(text)
+            if left > 1:
+                above[column] = (text, left - 1)
+            continue
+        text, rows, columns = ahead.pop()
+        for offset in range(columns):
+            row.append("" if offset else text)
+            if rows > 1:
+                above[column + offset] = ("" if offset else text, rows - 1)
+    return row
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    """How many rows or columns a cell takes; what makes no sense counts as one."""
+    told = cell.attributes.get(name) or "1"
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 4 and int(told) else 1
 
 
 def _holds_data(table: LexborNode) -> bool:

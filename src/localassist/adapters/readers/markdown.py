@@ -28,8 +28,6 @@ def read(path: str) -> StructuredText:
 
 def structure(source: str) -> StructuredText:
     """The structured text of a Markdown source."""
-    from markdown_it import MarkdownIt
-
     assembly = TextAssembly()
     title = ""
     front = _FRONT_MATTER.match(source)
@@ -38,10 +36,17 @@ def structure(source: str) -> StructuredText:
         named = _TITLE.search(front.group(1))
         title = named.group(1).strip().strip("\"'") if named else ""
         assembly.add(BlockKind.PARAGRAPH, front.group(1))
+    add_source(assembly, source)
+    return assembly.finish(title)
+
+
+def add_source(assembly: TextAssembly, source: str) -> None:
+    """Append what a piece of Markdown shows."""
+    from markdown_it import MarkdownIt
+
     builder = _Builder(assembly)
     for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source):
         builder.take(token)
-    return assembly.finish(title)
 
 
 class _Builder:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers.assembly import MAX_CHARACTERS, TextAssembly
-from localassist.adapters.readers.cleaning import clean
 from localassist.adapters.readers.decoding import decode
 from localassist.adapters.readers.unreadable import UnreadableError
 from localassist.domain.documents import BlockKind
@@ -36,9 +35,7 @@ def structure(text: str) -> StructuredText:
 
 def add_paragraphs(assembly: TextAssembly, text: str) -> None:
     """Append a text's paragraphs; the lines inside them stay."""
-    text, removed = clean(text)
-    assembly.count_invisible(removed)
-    for paragraph in _BLANK_LINES.split(_TRAILING.sub("", text)):
+    for paragraph in _BLANK_LINES.split(_TRAILING.sub("", assembly.clean(text))):
         shown = paragraph.strip("\n")
         level = _heading_level(shown)
         if shown.strip():
