@@ -9,6 +9,7 @@ import threading
 import tomllib
 from contextlib import closing
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import localassist
@@ -19,8 +20,11 @@ from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import EXACT_UP_TO, ChromaPassageIndex
 from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore
 from localassist.adapters.diagnosis import Diagnosis
-from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
+from localassist.adapters.embedding.cross_encoder import CrossEncoder
+from localassist.adapters.embedding.opening import open_embedder
+from localassist.adapters.embedding.prepared import PreparedModels
 from localassist.adapters.files import DiskFiles
+from localassist.adapters.hardware import computer
 from localassist.adapters.llama import LlamaChatModels
 from localassist.adapters.logs import Log, log_path
 from localassist.adapters.network import NetworkDoor
@@ -31,6 +35,7 @@ from localassist.adapters.secrets import KeyringSecrets
 from localassist.adapters.settings_file import TomlSettingsStore
 from localassist.cli import running
 from localassist.domain.errors import SettingsError
+from localassist.domain.settings import Settings
 from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
@@ -42,7 +47,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from localassist.domain.diagnosis import Finding
+    from localassist.domain.models import EmbeddingModel
     from localassist.domain.ports.conversations import ConversationStore
+    from localassist.domain.ports.embedder import Embedder
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +160,34 @@ class App:
         return DatabaseDocumentStore(self.database)
 
     @cached_property
-    def _embedder(self) -> SentenceTransformersEmbedder:
-        return SentenceTransformersEmbedder(self.catalog.embedding_model(), self.catalog.verify)
+    def _prepared(self) -> PreparedModels:
+        return PreparedModels(self.places.prepared)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return self._open_embedder(self.catalog.embedding_model(self._chosen.embedding_model))
+
+    def _open_embedder(self, model: EmbeddingModel) -> Embedder:
+        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads)
+
+    def _embedding_threads(self) -> int:
+        return 1 if self._activity.busy else self._cores
+
+    @cached_property
+    def _cores(self) -> int:
+        return computer().cores
+
+    @property
+    def _chosen(self) -> Settings:
+        try:
+            return self.settings.load()
+        except SettingsError:
+            return Settings()  # whoever asks or changes something is told of it
+
+    @cached_property
+    def _reranker(self) -> CrossEncoder | None:
+        folder = self._chosen.reranker
+        return CrossEncoder(Path(folder).expanduser(), self._prepared, self.catalog.hash_of) if folder else None
 
     @cached_property
     def _activity(self) -> ForegroundActivity:
@@ -170,7 +203,7 @@ class App:
     def _services(self) -> Services:
         documents, embedder, activity = self._documents, self._embedder, self._activity
         reader = FileReader(self.children)
-        search = SearchPassages(documents, self._index, embedder)
+        search = SearchPassages(documents, self._index, embedder, self._reranker)
         conversations = DatabaseConversationStore(self.database)
         unrecorded = DatabaseConversationStore(Database(None))
         read_ahead = ReadAhead(conversations, documents, self.models, self.settings)

@@ -23,6 +23,11 @@ class ForegroundActivity(Activity):
         self._changed = threading.Condition()
         self._answers = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is under way."""
+        return self._answers > 0
+
     @override
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -10,7 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from localassist.domain.errors import ModelError
+from localassist.adapters.embedding.folder import describe
+from localassist.domain.errors import LocalAssistError, ModelError
 from localassist.domain.models import EmbeddingModel, ModelFile
 
 REINSTALL = "Run `make setup` to install it again."
@@ -42,36 +43,61 @@ class Catalog:
             if entry["kind"] == "chat" and (path := _installed(entry)) is not None
         )
 
-    def embedding_model(self) -> EmbeddingModel:
-        """The embedding model; with its `problem` said when its package is not installed."""
-        entry = next(entry for entry in self._entries if entry["kind"] == "embedder")
-        path = _installed(entry)
+    def embedding_models(self) -> tuple[EmbeddingModel, ...]:
+        """The embedding models known by name; each says in its `problem` when its files are not here."""
+        return tuple(_embedding_model(entry) for entry in self._entries if entry["kind"] == "embedder")
+
+    def embedding_model(self, choice: str = "") -> EmbeddingModel:
+        """The embedding model of that name, or in that folder ("": the first one), with its `problem` said.
+
+        The weights in a folder are those of whoever put them there: nobody vouches for them.
+        """
+        known = self.embedding_models()
+        if not choice:
+            return known[0]
+        for model in known:
+            if model.choice == choice:
+                return model
+        try:
+            return self._in_folder(Path(choice).expanduser())
+        except (LocalAssistError, OSError) as error:
+            problem = error.message if isinstance(error, LocalAssistError) else f"{choice} can't be read."
+            return EmbeddingModel(choice, "", 0, "", 0, 0, problem, choice)
+
+    def hash_of(self, path: Path) -> str:
+        """Hex SHA-256 of a file, remembered as long as its size and time stay. Raises `OSError`."""
+        facts = path.stat()
+        mark = f"{facts.st_size}:{facts.st_mtime_ns}:"
+        known = self._remembered()
+        if str(known.get(str(path), "")).startswith(mark):
+            return known[str(path)].removeprefix(mark)
+        with path.open("rb") as file:
+            actual = hashlib.file_digest(file, "sha256").hexdigest()
+        self._remember({**known, str(path): mark + actual})
+        return actual
+
+    def _in_folder(self, folder: Path) -> EmbeddingModel:
+        described = describe(folder)
+        sha256 = self.hash_of(described.weights)
         return EmbeddingModel(
-            name=f"{entry['id']}@{entry['sha256'][:12]}",
-            path=str(path or ""),
-            size=entry["size"],
-            sha256=entry["sha256"],
-            dimension=entry["dimension"],
-            max_tokens=entry["context_length"],
-            problem="" if path else f"The embedding model {entry['name']} is not installed.",
+            name=f"{folder.name}@{described.digest(sha256)[:12]}",
+            path=str(described.weights),
+            size=described.weights.stat().st_size,
+            sha256=sha256,
+            dimension=described.dimension,
+            max_tokens=described.max_tokens,
+            choice=str(folder),
         )
 
     def verify(self, model: ModelFile | EmbeddingModel) -> None:
         """Compare the file with the catalogue's SHA-256, once. Raises `ModelError` when it is another."""
         path = Path(model.path)
         try:
-            facts = path.stat()
-            mark = f"{facts.st_size}:{facts.st_mtime_ns}:{model.sha256}"
-            known = self._remembered()
-            if known.get(model.path) == mark:
-                return
-            with path.open("rb") as file:
-                actual = hashlib.file_digest(file, "sha256").hexdigest()
+            actual = self.hash_of(path)
         except OSError as error:
             raise ModelError(f"The model file {path.name} can't be read: {error.strerror}.", REINSTALL) from error
         if actual != model.sha256:
             raise ModelError(f"The model file {path.name} is not the one its makers published.", REINSTALL)
-        self._remember({**known, model.path: mark})
 
     @cached_property
     def _entries(self) -> list[dict[str, Any]]:
@@ -92,6 +118,21 @@ class Catalog:
             scratch.replace(self._verified)
         except OSError:
             scratch.unlink(missing_ok=True)  # a full or read-only disk only costs the comparison again
+
+
+def _embedding_model(entry: dict[str, Any]) -> EmbeddingModel:
+    path = _installed(entry)
+    return EmbeddingModel(
+        name=f"{entry['id']}@{entry['sha256'][:12]}",
+        path=str(path or ""),
+        size=entry["size"],
+        sha256=entry["sha256"],
+        dimension=entry["dimension"],
+        max_tokens=entry["context_length"],
+        problem="" if path else f"The embedding model {entry['name']} is not installed.",
+        choice=entry["id"],
+        licence=entry["licence"],
+    )
 
 
 def _installed(entry: dict[str, Any]) -> Path | None:

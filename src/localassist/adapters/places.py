@@ -51,6 +51,11 @@ class Places:
         return self.cache / "vectors"
 
     @property
+    def prepared(self) -> Path:
+        """The folder of the embedding models made ready to run."""
+        return self.data / "prepared"
+
+    @property
     def verified(self) -> Path:
         """What remembers which model files were compared with their published hash."""
         return self.cache / "verified.json"

@@ -57,8 +57,8 @@ class ModelDescription:
 class EmbeddingModel:
     """An embedding model in a folder of its own; `path` is its weights file, `size` and `sha256` are theirs.
 
-    `dimension` is the length of its vectors, `max_tokens` how much of a text it sees. `problem` says why it
-    can't be used, empty if it can.
+    `dimension` is the length of its vectors, `max_tokens` how much of a text it sees. `choice` is what the setting
+    says to choose it. `problem` says why it can't be used, empty if it can.
     """
 
     name: str
@@ -68,3 +68,5 @@ class EmbeddingModel:
     dimension: int
     max_tokens: int
     problem: str = ""
+    choice: str = ""
+    licence: str = ""

@@ -45,6 +45,10 @@ class Settings:
         "A model that is asked nothing for so many minutes leaves the memory; 0 keeps it until the end.",
         (0, 10_080),
     )
+    embedding_model: str = _setting(
+        "", "Name or folder of the model that documents are searched with; empty takes the one that came along."
+    )
+    reranker: str = _setting("", "Folder of a cross-encoder that ranks what was found once more; empty uses none.")
     passages: int = _setting(6, "How many passages an answer is given at most.", (1, 30))
     offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")
     theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from localassist.adapters.embedding.folder import UnpreparableError
+from localassist.adapters.embedding.folder import FAMILIES, UnpreparableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ TEXTS: Final = ("texts", "tokens")
 INPUTS: Final = (("input_ids", TEXTS), ("position_ids", ("tokens",)), ("token_type_ids", TEXTS))
 """All texts of a run have the same number of tokens, so nothing is padded and nothing needs a mask."""
 
-_FAMILIES: Final = {"bert": "bert.", "roberta": "roberta.", "xlm-roberta": "roberta."}
 _LEAST_GELU: Final = 0.17  # GELU is nowhere below -0.17
 _NEEDLESS: Final = ("pooler.", "embeddings.position_ids", "cls.", "lm_head.", "classifier.")
 
@@ -33,8 +32,7 @@ class BertLayers:
     """Writes the layers of one model. Raises `UnpreparableError` for a model that is built in another way."""
 
     def __init__(self, writer: GraphWriter, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
-        _check(config)
-        prefix = _FAMILIES[config["model_type"]]
+        prefix = FAMILIES[config["model_type"]]
         self._writer = writer
         self._config = config
         self._tensors = {name.removeprefix(prefix): values for name, values in tensors.items()}
@@ -124,13 +122,3 @@ class BertLayers:
             raise UnpreparableError(f"a model without {name}")
         self._used.add(name)
         return self._tensors[name]
-
-
-def _check(config: Mapping[str, Any]) -> None:
-    kind = config.get("model_type")
-    if kind not in _FAMILIES:
-        raise UnpreparableError(f"models of the kind {kind}")
-    if config.get("hidden_act", "gelu") != "gelu":
-        raise UnpreparableError(f"the activation {config['hidden_act']}")
-    if config.get("position_embedding_type", "absolute") != "absolute" or config.get("is_decoder"):
-        raise UnpreparableError("its kind of attention")

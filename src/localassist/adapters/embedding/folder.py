@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+FAMILIES: Final = {"bert": "bert.", "roberta": "roberta.", "xlm-roberta": "roberta."}
+"""The kinds of model that can be prepared, and what the names of their weights may begin with."""
+_MODULES: Final = frozenset({"Transformer", "Pooling", "Normalize", "Dense"})
 _PASSAGE_PROMPTS: Final = ("document", "passage", "corpus")
 _MEASURES: Final = {"cls": "cls_token", "mean": "mean_tokens", "max": "max_tokens", "lasttoken": "lasttoken"}
 _MOST_TOKENS: Final = 1_000_000  # tokenizers write a number beyond all bounds where there is none
@@ -79,13 +82,17 @@ def describe(folder: Path) -> ModelFolder:
             "Name the folder of an embedding model as its makers published it.",
         )
     kinds = {str(module["type"]).rpartition(".")[2]: str(module["path"]) for module in modules}
+    if strange := set(kinds) - _MODULES:
+        raise ModelError(
+            f"The model in {folder.name} has a part that is not run here ({min(strange)}).",
+            f"Choose one that is made of {', '.join(sorted(_MODULES))}.",
+        )
     top = kinds.get("Transformer", "")
     config = files.read(f"{top}/config.json", {})
     sentence = files.read(f"{top}/sentence_bert_config.json", {})
     settings = files.read("config_sentence_transformers.json", {})
     pooling, unknown = _pooling(files.read(f"{kinds.get('Pooling', '')}/config.json", {}))
     layers, width = _layers(files, modules, int(config.get("hidden_size", 0)))
-    strange = set(kinds) - {"Transformer", "Pooling", "Normalize", "Dense"}
     prompts = settings.get("prompts") or {}
     default = prompts.get(settings.get("default_prompt_name") or "", "")
     truncated = int(settings.get("truncate_dim") or 0)
@@ -100,7 +107,7 @@ def describe(folder: Path) -> ModelFolder:
         passage_prompt=next((prompts[name] for name in _PASSAGE_PROMPTS if name in prompts), default),
         dimension=min(truncated or width, width),
         truncated=truncated,
-        unknown=unknown or (f"the module {min(strange)}" if strange else ""),
+        unknown=unknown,
         _read=tuple(files.seen),
     )
 
@@ -117,6 +124,20 @@ def describe_classifier(folder: Path) -> ModelFolder:
         )
     tokens = _max_tokens(config, {}, files.read("tokenizer_config.json", {}))
     return ModelFolder(_weights(folder), config, tokens, _read=tuple(files.seen))
+
+
+def check_preparable(model: ModelFolder) -> None:
+    """Raise `UnpreparableError` for a model that is built or used in a way the graph builder does not know."""
+    config = model.config
+    kind = config.get("model_type")
+    if model.unknown:
+        raise UnpreparableError(model.unknown)
+    if kind not in FAMILIES:
+        raise UnpreparableError(f"the kind of model {kind}")
+    if config.get("hidden_act", "gelu") != "gelu":
+        raise UnpreparableError(f"the activation {config['hidden_act']}")
+    if config.get("position_embedding_type", "absolute") != "absolute" or config.get("is_decoder"):
+        raise UnpreparableError("its kind of attention")
 
 
 class _Files:

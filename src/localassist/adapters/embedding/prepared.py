@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.embedding.folder import UnpreparableError
+from localassist.adapters.embedding.folder import UnpreparableError, check_preparable
 from localassist.adapters.embedding.graph import GRAPH_FILE, WEIGHTS_FILE
 from localassist.domain.errors import ModelError, StorageError
 
@@ -102,6 +102,7 @@ def write_graph(folder: Path, model: ModelFolder, *, quantised: bool, classifier
     from localassist.adapters.embedding.graph import GraphWriter
     from localassist.adapters.embedding.weights import read_tensors
 
+    check_preparable(model)
     with closing(GraphWriter(folder, quantised=quantised)) as writer:
         layers = BertLayers(writer, model.config, read_tensors(model.weights))
         state = layers.write()

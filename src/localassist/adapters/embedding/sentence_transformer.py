@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from localassist.adapters.embedding.folder import ModelFolder, describe
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.embedder import Embedder
-from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from localassist.domain.models import EmbeddingModel
+    from localassist.domain.stopping import Stop
 
 # Few enough that a stop is seen within about a second on a slow laptop, enough to fill the model's batches.
 TEXTS_BETWEEN_STOPS: Final = 64
@@ -60,23 +62,39 @@ class SentenceTransformersEmbedder(Embedder):
     def embed_passages(self, texts: Sequence[str], stop: Stop) -> Vectors:
         import numpy as np
 
+        prompt = self._folder.passage_prompt
         rows = []
         for start in range(0, len(texts), TEXTS_BETWEEN_STOPS):
             stop.raise_if_requested()
-            rows.append(self._encode(list(texts[start : start + TEXTS_BETWEEN_STOPS])))
+            rows.append(self._encode(list(texts[start : start + TEXTS_BETWEEN_STOPS]), prompt))
         matrix = np.concatenate(rows) if rows else np.empty((0, self.dimension), np.float32)
-        return Vectors(np.ascontiguousarray(matrix, np.float32).reshape(-1).data, self.dimension)
+        return self._vectors(matrix)
 
     @override
     def embed_query(self, text: str) -> Vectors:
-        return self.embed_passages([text], Stop())
+        return self._vectors(self._encode([text], self._folder.query_prompt))
 
-    def _encode(self, texts: list[str]) -> Any:
+    def _vectors(self, matrix: Any) -> Vectors:
+        import numpy as np
+
+        return Vectors(np.ascontiguousarray(matrix, np.float32).reshape(-1).data, self.dimension)
+
+    @cached_property
+    def _folder(self) -> ModelFolder:
+        self._require_installed()
+        return describe(Path(self._model.path).parent)
+
+    def _encode(self, texts: list[str], prompt: str) -> Any:
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
             return self._loaded.encode(
-                texts, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+                texts,
+                prompt=prompt,
+                batch_size=32,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
             )
 
     def _load(self) -> Any:
@@ -90,7 +108,9 @@ class SentenceTransformersEmbedder(Embedder):
             transformers_logging.disable_default_handler()  # it prints warnings, with what they are about
             transformers_logging.enable_propagation()
             folder = str(Path(self._model.path).parent)
-            return SentenceTransformer(folder, device="cpu", local_files_only=True)
+            return SentenceTransformer(
+                folder, device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
         except (ImportError, OSError, ValueError, RuntimeError) as error:
             raise self._unloadable(error) from error
 
