@@ -66,8 +66,9 @@ class _SystemWatch(FolderWatch):
     @override
     def changes(self, stop: Stop, seconds: float) -> frozenset[str]:
         until = self._clock() + seconds
+        step_ms = _STEP_MS if seconds else 1
         while True:
-            self._take_reports(stop)
+            self._take_reports(stop, step_ms)
             told = self._settled() | self._due()
             if told or stop.requested or self._clock() >= until:
                 return frozenset(told)
@@ -77,13 +78,12 @@ class _SystemWatch(FolderWatch):
         for root in self._roots.values():
             root.close()
 
-    def _take_reports(self, stop: Stop) -> None:
+    def _take_reports(self, stop: Stop, step_ms: int) -> None:
         now = self._clock()
-        step_ms = _STEP_MS // max(1, len(self._roots)) or 1
         if not any(root.is_reported for root in self._roots.values()):
-            time.sleep(_STEP_MS / 1000)
+            time.sleep(step_ms / 1000)
         for root in self._roots.values():
-            for path in root.reports(stop, step_ms):
+            for path in root.reports(stop, step_ms // len(self._roots) or 1):
                 self._settling.setdefault(path, _Settling(now)).last = now
 
     def _settled(self) -> set[str]:
