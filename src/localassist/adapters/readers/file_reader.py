@@ -47,8 +47,9 @@ _log = logging.getLogger(__name__)
 class FileReader(DocumentReader):
     """Reads every format of `formats.Format`, and files inside others under the path of those around them."""
 
-    def __init__(self, children: ChildPool) -> None:
-        self._children = children
+    def __init__(self, children: ChildPool, drawing: ChildPool | None = None) -> None:
+        """Read in `children`; draw in `drawing` if given: somebody waits for a page, nobody for a whole folder."""
+        self._children = {"read": children, "draw": drawing or children}
         self._passwords: dict[str, str] = {}
 
     @property
@@ -120,7 +121,8 @@ class FileReader(DocumentReader):
         }
         inside: JSON = {"inner": inner, "passwords": passwords, "scratch": scratch}
         try:
-            return self._children.call(f"readers.tasks:{task}", {"path": file, "inside": inside, **more}, limits, stop)
+            asked = {"path": file, "inside": inside, **more}
+            return self._children[task].call(f"readers.tasks:{task}", asked, limits, stop)
         except ChildDied as death:
             # Not the name's own ending: after a dot in a title it is words.
             _log.warning("a child process died over a file (%s): %s", named_format(path) or "other", death)
