@@ -11,7 +11,7 @@ import pytest
 from localassist.adapters import files
 from localassist.adapters.files import DiskFiles
 from localassist.domain.errors import DocumentError, Stopped
-from localassist.domain.ports.documents import FoundFile, SkippedFile
+from localassist.domain.ports.documents import FoundFile, Skipped, SkippedFile
 from localassist.domain.stopping import Stop
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="links and rights as POSIX has them")
@@ -71,7 +71,7 @@ def test_a_format_without_a_reader_says_so(folder):
     put(folder, "song.mp3", "noending")
     reasons = skipped(folder)
     assert set(reasons) == {str(folder / "song.mp3"), str(folder / "noending")}
-    assert "PDF, Word (.docx), Markdown, HTML and plain text" in reasons[str(folder / "song.mp3")]
+    assert "PDF, Word, PowerPoint" in reasons[str(folder / "song.mp3")]
 
 
 def test_a_named_file_is_taken_whatever_its_ending(folder):
@@ -206,3 +206,20 @@ def test_a_file_that_changes_while_it_is_read_is_a_sentence(folder, monkeypatch)
     monkeypatch.setattr(files, "_BLOCK_BYTES", 3)
     with pytest.raises(DocumentError, match="changed while it was read"):
         DiskFiles().content_hash(str(path), Changing())
+
+
+def test_an_empty_folder_where_drives_appear_is_not_an_emptied_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_MOUNT_FOLDERS", (str(tmp_path / "media"),))
+    stick = tmp_path / "media" / "me" / "stick"
+    put(stick, "a.txt")
+    assert found(stick) == [str(stick / "a.txt")]
+    (stick / "a.txt").unlink()
+    (item,) = scan(stick)
+    assert (item.path, item.kind) == (str(stick), Skipped.UNREACHABLE)
+    (gone,) = scan(stick / "a.txt")
+    assert gone.kind is Skipped.UNREACHABLE
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert scan(plain) == []
+    (gone,) = scan(plain / "a.txt")
+    assert gone.kind is Skipped.ON_PURPOSE
