@@ -100,8 +100,13 @@ class App:
 
     @cached_property
     def children(self) -> ChildPool:
-        """The child processes that read files and look at models."""
-        return ChildPool(2)  # a page can be drawn while a long document is being read
+        """The child processes that look at models, devices and the vector index."""
+        return ChildPool(2)
+
+    @cached_property
+    def reading_children(self) -> ChildPool:
+        """The child processes that read files: nobody waits for two of them, and one draws pages meanwhile."""
+        return ChildPool(3, patient=True, sealed=True)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -151,7 +156,7 @@ class App:
     def close(self) -> None:
         """End what was started: the index and the models first, then what they work with."""
         started = vars(self)
-        for name in ("_index", "models", "children", "database"):
+        for name in ("_index", "models", "reading_children", "children", "database"):
             if name in started:
                 started[name].close()
 
@@ -202,7 +207,7 @@ class App:
     @cached_property
     def _services(self) -> Services:
         documents, embedder, activity = self._documents, self._embedder, self._activity
-        reader = FileReader(self.children)
+        reader = FileReader(self.reading_children)
         search = SearchPassages(documents, self._index, embedder, self._reranker)
         conversations = DatabaseConversationStore(self.database)
         unrecorded = DatabaseConversationStore(Database(None))

@@ -142,6 +142,19 @@ def test_a_task_has_no_network(pool):
     assert set(ends.values()) == {"a child process has no network"}
 
 
+@posix_only
+def test_a_sealed_task_starts_no_programs_and_still_has_threads(pool, monkeypatch):
+    sealed = ChildPool(sealed=True)
+    ends, threads_work = call(sealed, "start_programs").value
+    many = call(sealed, "open_many").value
+    sealed.close()
+    assert threads_work
+    assert many == "refused"
+    if sys.platform != "linux":
+        ends = {name: end for name, end in ends.items() if not name.startswith("native")}
+    assert set(ends.values()) == {"refused"}
+
+
 def test_a_task_sees_a_bare_environment(pool, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     assert "sk-secret" not in call(pool, "show_environment").value.values()

@@ -10,24 +10,24 @@ import sys
 from typing import IO, Any, Final
 
 from localassist.adapters import child_messages
+from localassist.adapters.sealing import cut_off_network, seal
 from localassist.domain.errors import LocalAssistError
 
 TASKS: Final = "localassist.adapters."
 """Where tasks live: a message can name no function outside this package."""
 
+SEALED: Final = "LOCALASSIST_SEALED"
+"""The variable that tells a child to `seal` itself."""
+
 _MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
-_CLONE_NEWUSER: Final = 0x10000000
-_CLONE_NEWNET: Final = 0x40000000
-_NETWORK_EVENTS: Final = frozenset(
-    f"socket.{name}"
-    for name in ("bind", "connect", "getaddrinfo", "gethostbyaddr", "gethostbyname", "getnameinfo", "sendmsg", "sendto")
-)
 
 
 def main() -> int:
     """Answer messages from standard input until it ends; the exit code is 0."""
     incoming, outgoing = _claim_pipes()
-    _cut_off_network()
+    cut_off_network()
+    if os.environ.get(SEALED):
+        seal()
     while (message := child_messages.receive(incoming, _MAX_REQUEST_BYTES)) is not None:
         request: Any = message[0]
         _answer(outgoing, request)
@@ -46,24 +46,6 @@ def _claim_pipes() -> tuple[IO[bytes], IO[bytes]]:
     os.close(nowhere)
     faulthandler.enable(file=crashes)
     return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
-
-
-def _cut_off_network() -> None:
-    """Refuse connections asked for in Python; where Linux allows it, take the network away altogether."""
-
-    def refuse(event: str, _arguments: tuple[object, ...]) -> None:
-        if event in _NETWORK_EVENTS:
-            raise PermissionError("a child process has no network")
-
-    sys.addaudithook(refuse)
-    if sys.platform != "linux":
-        return
-    import ctypes  # here because only Linux pays for its import
-
-    unshare = ctypes.CDLL(None).unshare
-    # The network alone first: a user namespace would cost root its right to read other people's files.
-    if unshare(_CLONE_NEWNET) != 0:
-        unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def _answer(outgoing: IO[bytes], request: dict[str, Any]) -> None:

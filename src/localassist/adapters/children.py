@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters import child_messages
+from localassist.adapters.child_main import SEALED
 from localassist.domain import errors
 from localassist.domain.errors import LocalAssistError, Stopped
 
@@ -74,12 +75,14 @@ class ChildPool:
 
     A task is a function inside `localassist.adapters`, named "package.module:function". It is called with the
     arguments as keywords and returns `(value, blob)`: JSON and bytes. Children have no network, a bare
-    environment and no standard streams. Those of a `patient` pool leave the processor to whoever wants it.
+    environment and no standard streams. Those of a `patient` pool leave the processor to whoever wants it, those
+    of a `sealed` one start no programs.
     """
 
-    def __init__(self, size: int = 1, *, patient: bool = False) -> None:
+    def __init__(self, size: int = 1, *, patient: bool = False, sealed: bool = False) -> None:
         self._size = size
         self._patient = patient
+        self._sealed = sealed
         self._changed = threading.Condition()
         self._workers: set[_Worker] = set()
         self._idle: list[_Worker] = []
@@ -143,7 +146,7 @@ class ChildPool:
     def _start(self) -> _Worker:
         worker = None
         try:
-            worker = _Worker(patient=self._patient)
+            worker = _Worker(patient=self._patient, sealed=self._sealed)
         except OSError as error:
             raise LocalAssistError(
                 f"The system would not start another process ({error.strerror}).",
@@ -184,7 +187,7 @@ class ChildPool:
 class _Worker:
     """One child process and the pipes to it."""
 
-    def __init__(self, *, patient: bool) -> None:
+    def __init__(self, *, patient: bool, sealed: bool) -> None:
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         options: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
@@ -198,7 +201,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment | {"PYTHONUTF8": "1"},
+            env=environment | {"PYTHONUTF8": "1"} | ({SEALED: "1"} if sealed else {}),
             **options,
         )
         if patient and sys.platform != "win32":

@@ -127,3 +127,46 @@ def show_environment():
 def write_file(path, size):
     Path(path).write_bytes(bytes(size))
     return None, b""
+
+
+def start_programs():
+    """Every way to start another process, in Python and in the C library."""
+    import ctypes
+    import multiprocessing
+    import threading
+
+    library = ctypes.CDLL(None, use_errno=True)
+    attempts = {
+        "Popen": lambda: subprocess.Popen([sys.executable, "-c", "pass"]),
+        "system": lambda: os.system("true"),
+        "fork": os.fork,
+        "spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        "multiprocessing": lambda: multiprocessing.get_context("fork").Process(target=print).start(),
+        "native fork": lambda: _succeed(library.fork()),
+        "native exec": lambda: _succeed(library.execl(b"/bin/true", b"true", None)),
+        "native socket": lambda: _succeed(library.socket(2, 1, 0)),
+    }
+    ends = {}
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+            ends[name] = "allowed"
+        except OSError:
+            ends[name] = "refused"
+    worked = threading.Event()
+    thread = threading.Thread(target=worked.set)
+    thread.start()
+    thread.join()
+    return [ends, worked.is_set()], b""
+
+
+def _succeed(returned):
+    if returned < 0:
+        raise OSError
+
+
+def open_many():
+    try:
+        return len([os.open(os.devnull, os.O_RDONLY) for _ in range(5000)]), b""
+    except OSError:
+        return "refused", b""
