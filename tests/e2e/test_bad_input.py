@@ -219,9 +219,9 @@ def test_strange_documents_are_read_or_named(here: Home, tmp_path: Path) -> None
     file(folder, "latin.txt", "Der Hamster heißt Größe.".encode("latin-1"))
     ran = here.run("docs", "add", folder)
     assert "\u202e" not in ran.stdout
-    assert "ready    nul.txt" in ran.stdout
-    assert "ready    bidi.txt" in ran.stdout
-    assert "ready    latin.txt" in ran.stdout
+    assert "indexed nul.txt" in ran.stdout
+    assert "indexed bidi.txt" in ran.stdout
+    assert "indexed latin.txt" in ran.stdout
     found = only_object(here.run("search", "--json", "What is the cat called?"))["passages"]
     assert "Momo" in found[0]["text"]
 
@@ -229,7 +229,7 @@ def test_strange_documents_are_read_or_named(here: Home, tmp_path: Path) -> None
 @pytest.mark.soak
 def test_10_mb_on_one_line_is_read(here: Home, tmp_path: Path) -> None:
     path = file(tmp_path, "line.txt", b"word " * (LONG_LINE // 5))
-    assert "ready    " in here.run("docs", "add", path, within=1_800).stdout
+    assert "indexed " in here.run("docs", "add", path, within=1_800).stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text exist on Linux only")

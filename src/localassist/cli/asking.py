@@ -71,11 +71,15 @@ def search(arguments: argparse.Namespace, services: Services, console: Console) 
     return 0
 
 
-def chat(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+def chat(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`chat`: questions and answers by turns, kept in the history like those of the window."""
     import_line_editing()
+    scope = None
+    if arguments.docs or arguments.collection:
+        with stopped_by_ctrl_c() as stop:
+            scope = scope_given(arguments, services, console, stop)
     console.print(CHAT_COMMANDS)
-    talk = Talk(services)
+    talk = Talk(services, scope=scope)
     while True:
         try:
             with talk.read_ahead():
@@ -89,7 +93,7 @@ def chat(_arguments: argparse.Namespace, services: Services, console: Console) -
             case "/quit":
                 return 0
             case "/new":
-                talk = Talk(services)
+                talk = Talk(services, scope=scope)
             case _ if text.startswith("/"):
                 console.print(CHAT_COMMANDS)
             case _:
@@ -98,18 +102,21 @@ def chat(_arguments: argparse.Namespace, services: Services, console: Console) -
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation of `chat`, made with its first question."""
+    """One conversation of `chat`, made with its first question; `scope` None asks all collections there are."""
 
     services: Services
     conversation_id: int | None = None
     head_id: int | None = None
+    scope: Scope | None = None
 
     def ask(self, text: str, console: Console, stop: Stop) -> None:
         """Ask and print the answer."""
         services = self.services
         if self.conversation_id is None:
             self.conversation_id = services.conversations.create("", services.settings.load().system_prompt).id
-        scope = Scope.everything() if services.documents.collections() else Scope()
+        scope = self.scope
+        if scope is None:
+            scope = Scope.everything() if services.documents.collections() else Scope()
         question = Question(self.conversation_id, self.head_id, text, scope)
         self.head_id = stream(services.answer, question, console, stop).id
 

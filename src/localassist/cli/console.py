@@ -121,6 +121,14 @@ class Console:
         with self.heard():
             return input(prompt)
 
+    def read_password(self, prompt: str) -> str:
+        """A password typed by the user, unseen. Raises `EOFError` at the end of input."""
+        import getpass
+
+        self.end_progress()
+        with self.heard():
+            return getpass.getpass(prompt)
+
     @contextmanager
     def heard(self) -> Iterator[None]:
         """Around what needs the real streams: editing a line that is typed, or a window's last words."""

@@ -60,17 +60,31 @@ def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     search = _add_json(_add(commands, "search", "find passages"))
     _add_scope(search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; - reads it from standard input")
-    _add(commands, "chat", "ask by turns about all collections, kept in the history")
+    _add_scope(_add(commands, "chat", "ask by turns, kept in the history"))
 
 
 def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     docs = _add(commands, "docs", "the documents that are searched")
     verbs = docs.add_subparsers(dest="verb", metavar="VERB", required=True)
     add = _add(verbs, "add", "read files or folders, each into a collection of its name")
-    add.add_argument("paths", metavar="PATH", nargs="+", help="a file or folder: PDF, DOCX, Markdown, HTML or text")
-    _add(verbs, "list", "every collection and how each of its files stands")
+    add.add_argument("paths", metavar="PATH", nargs="+", help="a file or folder; `docs status` says what can't be read")
+    add.add_argument("--collection", metavar="NAME", default="", help="one collection for all of them")
+    add.add_argument("--password-prompt", action="store_true", help="ask for the password of each named file")
+    for verb in ("list", "collections"):
+        listing = _add(verbs, verb, "every collection and how each of its files stands")
+        listing.add_argument("--cached", action="store_true", help="the files that --docs named, in no collection")
+    _add_json(_add(verbs, "status", "how every file stands, what failed first, with the reason and the remedy"))
+    sync = _add(verbs, "sync", "bring all collections in line with the disk")
+    sync.add_argument("--watch", action="store_true", help="and follow what changes until Ctrl-C")
+    rebuild = _add(verbs, "rebuild", "make the index of vectors anew from the database")
+    rebuild.add_argument("--read", action="store_true", help="read every file anew before")
     remove = _add(verbs, "remove", "forget a collection or a document; files are never touched")
     remove.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
+    forget = _add(verbs, "forget", "remove, and clean the index so that nothing of it is left on the disk")
+    forget.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
+    rename = _add(verbs, "rename", "give a collection another name")
+    rename.add_argument("name", metavar="NAME")
+    rename.add_argument("new_name", metavar="NEW_NAME")
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -96,5 +110,8 @@ def _add_scope(parser: _Parser) -> None:
         metavar="PATH",
         action="append",
         help="a file or folder to look in, instead of all collections; may be given several times",
+    )
+    parser.add_argument(
+        "--collection", metavar="NAME", action="append", help="a collection to look in; may be given several times"
     )
     parser.add_argument("--keep", action="store_true", help="add what --docs names to the collections")

@@ -8,33 +8,70 @@ from typing import TYPE_CHECKING
 from localassist.domain.events import (
     DocumentIndexed,
     DocumentIndexing,
+    Embedding,
     FilesCounted,
     ModelLoading,
+    Pace,
     PromptProgress,
     ReasoningDelta,
     Searching,
 )
 
 if TYPE_CHECKING:
-    from localassist.domain.events import AnswerEvent, IngestEvent
+    from localassist.domain.events import AnswerEvent, MirrorEvent
 
 
-def progress_line(event: AnswerEvent | IngestEvent) -> str:
+def progress_line(event: AnswerEvent | MirrorEvent) -> str:
     """What somebody waits for, "" for events that say nothing of it."""
-    line = ""
+    match event:
+        case Searching(detail):
+            return detail
+        case ModelLoading(name, fraction):
+            return f"Loading {name}: {fraction:.0%}"
+        case PromptProgress(done, total):
+            return f"Reading the prompt: {done} of {total} tokens"
+        case ReasoningDelta():
+            return "Thinking ..."
+        case _:
+            return _ingest_line(event)
+
+
+def _ingest_line(event: AnswerEvent | MirrorEvent) -> str:
     match event:
         case FilesCounted(count):
-            line = f"Looking through folders: {count} files so far"
+            return f"Looking through folders: {count} files so far"
         case DocumentIndexing(path, position, total):
-            line = f"Reading {position} of {total}: {PurePath(path).name}"
+            return f"Reading {position} of {total}: {PurePath(path).name}"
         case DocumentIndexed(document, position, total):
-            line = f"Read {position} of {total}: {PurePath(document.path).name}"
-        case Searching(detail):
-            line = detail
-        case ModelLoading(name, fraction):
-            line = f"Loading {name}: {fraction:.0%}"
-        case PromptProgress(done, total):
-            line = f"Reading the prompt: {done} of {total} tokens"
-        case ReasoningDelta():
-            line = "Thinking ..."
-    return line
+            return f"Read {position} of {total}: {PurePath(document.path).name}"
+        case Embedding(done, total):
+            return f"Preparing to search by meaning: {done} of {total} chunks"
+        case _:
+            return ""
+
+
+class Progress:
+    """The line of progress of reading and embedding, with the last pace behind it."""
+
+    def __init__(self) -> None:
+        self._line = ""
+        self._pace = ""
+
+    def line(self, event: MirrorEvent) -> str:
+        """What somebody waits for, how fast it goes and how long it still takes."""
+        if isinstance(event, Pace):
+            self._pace = f" ({_speed(event.per_second)}, {_duration(event.seconds_left)} left)"
+        elif line := progress_line(event):
+            self._line = line
+        return f"{self._line}{self._pace}"
+
+
+def _speed(per_second: float) -> str:
+    return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.0f} s each"
+
+
+def _duration(seconds: float) -> str:
+    """A length of time in one rounded unit."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from localassist.cli import asking, benchmarks, demo, doctor, documents, models
+from localassist.cli import asking, benchmarks, demo, doctor, documents, models, standing, syncing
 from localassist.cli.console import Console
 from localassist.cli.interrupts import INTERRUPTED, raised_on_ctrl_c
 from localassist.cli.parser import UsageError, parse
@@ -55,8 +55,14 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("search", ""): asking.search,
     ("chat", ""): asking.chat,
     ("docs", "add"): documents.add,
-    ("docs", "list"): documents.list_,
+    ("docs", "list"): standing.list_,
+    ("docs", "collections"): standing.list_,
+    ("docs", "status"): standing.status,
+    ("docs", "sync"): syncing.sync,
+    ("docs", "rebuild"): syncing.rebuild,
     ("docs", "remove"): documents.remove,
+    ("docs", "forget"): documents.forget,
+    ("docs", "rename"): documents.rename,
     ("models", "list"): models.list_,
     ("models", "add"): models.add,
     ("demo", ""): demo.demo,
