@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+from tiny_embedders import write_embedder
 
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.embedding.sentence_transformer import SentenceTransformersEmbedder
@@ -74,7 +75,7 @@ def test_a_missing_model_says_what_to_do(catalog: Catalog) -> None:
 
 
 def test_weights_that_are_not_the_published_ones_are_never_loaded(catalog: Catalog, tmp_path: Path) -> None:
-    other = tmp_path / "model.safetensors"
+    other = write_embedder(tmp_path) / "model.safetensors"
     other.write_bytes(b"not the weights")
     model = dataclasses.replace(catalog.embedding_model(), path=str(other))
     with pytest.raises(ModelError, match="not the one its makers published"):

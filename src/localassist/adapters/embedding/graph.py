@@ -41,9 +41,9 @@ class GraphWriter:
 
         start = -(-self._numbers.tell() // _ALIGNED) * _ALIGNED
         self._numbers.seek(start)
-        values = np.ascontiguousarray(values)
+        shape, values = values.shape, np.ascontiguousarray(values)  # which makes a list of a single number
         self._numbers.write(values.data)
-        tensor = TensorProto(name=name, dims=values.shape, data_location=TensorProto.EXTERNAL)
+        tensor = TensorProto(name=name, dims=shape, data_location=TensorProto.EXTERNAL)
         tensor.data_type = helper.np_dtype_to_tensor_dtype(values.dtype)
         for key, value in (("location", WEIGHTS_FILE), ("offset", start), ("length", values.nbytes)):
             tensor.external_data.add(key=key, value=str(value))
