@@ -74,7 +74,7 @@ class Statement:
             if word.telling:
                 self.places.setdefault(word.stem, []).append(place)
 
-    def around(self, place: int, *, same_clause: bool) -> tuple[list[str], list[str]]:
+    def around(self, place: int, *, same_clause: bool = True) -> tuple[list[str], list[str]]:
         """The telling stems before and behind a place, nearest first."""
         clause = self.words[place].clause
 
@@ -93,17 +93,21 @@ class Statement:
         """Where the words are that deny."""
         return [place for place, word in enumerate(self.words) if word.denies]
 
-    def denies_near(self, stems: Sequence[str]) -> bool:
-        """Whether something is denied, softly even, close to any of the stems."""
-        for place in (place for each in stems for place in self.places.get(each, ())):
-            near = self.words[max(place - _NEAR, 0) : place + _NEAR + 1]
-            if any(word.denies or word.folded in _DENYING_SOFTLY for word in near):
-                return True
-        return any(self._is_prefixed(word.folded, stems) for word in self.words)
+    def near(self, stems: Sequence[str]) -> set[int]:
+        """The places close to any of the stems."""
+        return {
+            beside
+            for place in (place for each in stems for place in self.places.get(each, ()))
+            for beside in range(max(place - _NEAR, 0), min(place + _NEAR + 1, len(self.words)))
+        }
 
-    @staticmethod
-    def _is_prefixed(folded: str, stems: Sequence[str]) -> bool:
-        return any(folded.startswith(prefix) and stem(folded[len(prefix) :]) in stems for prefix in _PREFIXES)
+    def softens(self, stems: Sequence[str], other: Statement) -> bool:
+        """Whether a word that the other text has not denies the stems here without saying "not"."""
+        near = {self.words[place].folded for place in self.near(stems)} - other.folded
+        if near & _DENYING_SOFTLY:
+            return True
+        return any(word.startswith(prefix) and stem(word[len(prefix) :]) in stems
+                   for word in self.folded - other.folded for prefix in _PREFIXES)  # fmt: skip
 
 
 def _word(match: re.Match[str], ends: list[int], blind: list[tuple[int, int]]) -> _Word:
@@ -122,13 +126,34 @@ def contradictions(said: Statement, held: Statement) -> list[tuple[int, int]]:
     """The spans of `said` whose polarity is not that of `held`: denials that are new, denied words that are claimed,
     opposites of what is held. Only where both speak of the same, judged by the words around.
     """
-    found = [said_word_span(said, place) for place in said.denials() if _is_new(said, place, held)]
-    for place in held.denials():
+    mine, theirs = _unpaired(said, held)
+    found = [said_word_span(said, place) for place in mine if _is_new(said, place, held)]
+    for place in theirs:
         claimed = _claimed(held, place, said)
         if claimed is not None:
             found.append(said_word_span(said, claimed))
     found += [said_word_span(said, place) for place in _opposed(said, held)]
     return sorted(set(found))
+
+
+def _unpaired(said: Statement, held: Statement) -> tuple[list[int], list[int]]:
+    """The denials of each text that none of the other answers to, those among the most equal words paired first."""
+    mine, theirs = said.denials(), held.denials()
+    pairs = [(_likeness(said, one, held, other), -one, -other) for one in mine for other in theirs]
+    for likeness, one, other in sorted(pairs, reverse=True):
+        if likeness and -one in mine and -other in theirs:
+            mine.remove(-one)
+            theirs.remove(-other)
+    return mine, theirs
+
+
+def _likeness(said: Statement, one: int, held: Statement, other: int) -> int:
+    """How many words around two denials are the same, 0 if they deny different things."""
+    (before, behind), (before_there, behind_there) = said.around(one), held.around(other)
+    head = (behind or before)[:1]
+    if head and head[0] in (behind_there + before_there)[:_REACH]:
+        return 10 + len({*before, *behind} & {*before_there, *behind_there})
+    return len({*before, *behind} & {*before_there, *behind_there})
 
 
 def said_word_span(said: Statement, place: int) -> tuple[int, int]:
@@ -138,7 +163,7 @@ def said_word_span(said: Statement, place: int) -> tuple[int, int]:
 
 def _spoken_of(one: Statement, place: int, other: Statement) -> list[str]:
     """The stems near a denial that the other text holds, [] if it holds too few to be about the same."""
-    before, behind = one.around(place, same_clause=True)
+    before, behind = one.around(place)
     head = (behind or before)[:1]
     scope = list(dict.fromkeys(behind[:2] + before[:2]))
     shared = [each for each in scope if each in other.places]
@@ -149,12 +174,12 @@ def _spoken_of(one: Statement, place: int, other: Statement) -> list[str]:
 
 def _is_new(said: Statement, place: int, held: Statement) -> bool:
     shared = _spoken_of(said, place, held)
-    return bool(shared) and not held.denies_near(shared)
+    return bool(shared) and not held.softens(shared, said)
 
 
 def _claimed(held: Statement, place: int, said: Statement) -> int | None:
     shared = _spoken_of(held, place, said)
-    if not shared or said.denies_near(shared):
+    if not shared or said.softens(shared, held):
         return None
     return said.places[shared[0]][0]
 

@@ -28,6 +28,9 @@ _NAME_NEARER: Final = 0.15
 _FEW_STEMS: Final = 2
 _CONTEXT: Final = 2
 """How many sentences back what "he" or "the company" means may be named."""
+_BESIDE: Final = 40
+_SAME_CLAUSE: Final = 0.6
+"""From which share on a sentence says a clause, whatever number it has."""
 _MODIFIERS: Final = 2
 _COUNTED: Final = re.compile(r"[\s-]+([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _ONE: Final = re.compile(
@@ -50,6 +53,7 @@ class _Facts:
     quantities: tuple[Quantity, ...]
     named: tuple[Quantity, ...]
     names: tuple[Name, ...]
+    own_keys: frozenset[str]
     keys: frozenset[str]
     stems: frozenset[str]
 
@@ -93,14 +97,26 @@ class Checker:
             holder, reached = self._best(clause, (n for n, f in enumerate(self._facts) if _holds(f, claim)), near)
             if holder is None and any(claim.is_borne_out_by(each) for each in self._asked):
                 reached = _CLEARLY_NEARER
+            others = [n for n in near if not _holds(self._facts[n], claim)]
+            _, without = self._best(clause, others, near)
             rivals = [n for n in near if self._is_rival(self._facts[n], claim, claims)]
             _, rivalled = self._best(clause, rivals, near)
-            missing = holder is None and not reached
-            if missing or (rivals and rivalled > reached + _CLEARLY_NEARER):
+            meant = max(rivalled, without if holder is not None and without >= _SAME_CLAUSE else 0.0)
+            if not reached or meant > reached + _CLEARLY_NEARER or self._is_doubled(claim, claims, near):
                 spans.append((claim.start, claim.end))
             elif holder is not None and holder not in near:
                 further.append(holder)
         return spans, further
+
+    def _is_doubled(self, claim: Quantity, claims: Sequence[Quantity], near: Sequence[int]) -> bool:
+        """Whether it is said more often than there, where a number of its kind is said that is left out."""
+        same = [each for each in claims if each.values == claim.values]
+        if len(same) < 2 or same[0] is claim:
+            return False
+        there = [each for n in near for each in self._facts[n].quantities]
+        if sum(claim.is_borne_out_by(each) for each in there) >= len(same):
+            return False
+        return any(_same_kind(each, claim) and not any(said.is_borne_out_by(each) for said in claims) for each in there)
 
     def _best(self, clause: Content, places: Iterable[int], near: Sequence[int]) -> tuple[int | None, float]:
         """Which of some units holds most of a clause, one of the window before others, and how much."""
@@ -143,17 +159,23 @@ class Checker:
             if not name.is_among(self._keys):
                 spans.append((name.start, name.end))
                 continue
-            if not rivals or name.is_among(self._asked_keys) or not near:
-                continue
-            clause = _clause(text, name.start, name.end)
-            holders = (n for n in range(len(self._facts)) if self._names_it(n, name, said))
-            holder, reached = self._best(clause, holders, near)
-            _, rivalled = self._best(clause, rivals, near)
-            if rivalled > reached + _NAME_NEARER:
+            holder, is_wrong = self._named_by(text, name, near, rivals)
+            if is_wrong:
                 spans.append((name.start, name.end))
             elif holder is not None and holder not in near:
                 further.append(holder)
         return spans, further
+
+    def _named_by(self, text: str, name: Name, near: Sequence[int], rivals: Sequence[int]) -> tuple[int | None, bool]:
+        """Which unit says what the sentence says of a name, and whether another name is said there instead."""
+        said = held_names(text)
+        if not rivals or self._is_known_above(name, near):
+            return None, any(self._takes_its_place(text, name, n, said) for n in rivals)
+        clause = _clause(text, name.start, name.end)
+        holders = (n for n in range(len(self._facts)) if self._names_it(n, name, said))
+        holder, reached = self._best(clause, holders, near)
+        _, rivalled = self._best(clause, rivals, near)
+        return holder, rivalled > reached + _NAME_NEARER
 
     def _is_name(self, text: str, name: Name, *, rivalled: bool) -> bool:
         """Whether the first word of a sentence is a name, and not just any word."""
@@ -165,16 +187,33 @@ class Checker:
         following = text[name.end : name.end + 2].strip()
         return following[:1].isupper() or (rivalled and _SUBJECT.match(text, name.end) is not None)
 
+    def _is_known_above(self, name: Name, near: Sequence[int]) -> bool:
+        """Whether the question names it, or a title or heading does."""
+        return name.is_among(self._asked_keys) or any(name.is_among(self._facts[n].keys) for n in near)
+
+    def _takes_its_place(self, text: str, name: Name, n: int, said: frozenset[str]) -> bool:
+        """Whether a unit has another name between the very same words."""
+        facts = self._facts[n]
+        there = facts.source.quote(facts.unit.start, facts.unit.end)
+        around = _neighbours(text, name)
+        return any(
+            not other.is_among(said) and around == _neighbours(there, other) != ("", "")
+            for other in facts.names
+            if other.initial == name.initial
+        )
+
     def _other_names(self, n: int, said: frozenset[str]) -> bool:
         return any(not each.initial and not each.is_among(said) for each in self._facts[n].names)
 
     def _names_it(self, n: int, name: Name, said: frozenset[str]) -> bool:
         """Whether a unit names it, or one just before does and this one names nobody else."""
         facts = self._facts[n]
-        if name.is_among(facts.keys):
+        if name.is_among(facts.own_keys):
             return True
         if self._other_names(n, said):
             return False
+        if name.is_among(facts.keys):
+            return True
         before = self._facts[max(n - _CONTEXT, 0) : n]
         return any(each.source is facts.source and name.is_among(each.keys) for each in before)
 
@@ -205,10 +244,11 @@ def _read(source: Source) -> Iterator[_Facts]:
     for unit in source.units:
         text = source.quote(unit.start, unit.end)
         names = f"{outer}\n{unit.header}"
-        keys = held_names(f"{text}\n{names}") | unit.name_stems
+        own = held_names(text)
+        keys = own | held_names(names) | unit.name_stems
         stems = unit.stems | unit.name_stems
         named = tuple(find_quantities(names))
-        yield _Facts(unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), keys, stems)
+        yield _Facts(unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), own, keys, stems)
 
 
 def _holds(facts: _Facts, claim: Quantity) -> bool:
@@ -253,6 +293,12 @@ def _counted(text: str) -> Iterator[tuple[str, frozenset[str], Span]]:
                 break
             yield telling[0], values, (start, end)
             position = word.end()
+
+
+def _neighbours(text: str, name: Name) -> tuple[str, str]:
+    """The stems of the telling words before and behind a name, "" at an end."""
+    before, behind = terms(text[max(name.start - _BESIDE, 0) : name.start]), terms(text[name.end : name.end + _BESIDE])
+    return (before or [""])[-1], (behind or [""])[0]
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
