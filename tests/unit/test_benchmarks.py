@@ -33,10 +33,10 @@ class House:
 
     def __init__(self, *results: Result) -> None:
         self._results = results
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, str, str]] = []
 
-    def run_benchmark(self, name: str, model: str) -> dict[str, Any]:
-        self.asked.append((name, model))
+    def run_benchmark(self, name: str, model: str, data: str) -> dict[str, Any]:
+        self.asked.append((name, model, data))
         return report.report(name, self._results)
 
     def services(self) -> Services:
@@ -78,11 +78,12 @@ def test_json_is_one_object_with_the_machine_and_all_results(capfd: pytest.Captu
     ]
 
 
-def test_the_model_to_measure_can_be_named() -> None:
+def test_the_model_and_the_data_to_measure_can_be_named() -> None:
     house = House(PLAIN)
     running.run(["bench", "engine", "--model", "some.gguf"], house)
     running.run(["bench", "engine"], house)
-    assert house.asked == [("engine", "some.gguf"), ("engine", "")]
+    running.run(["bench", "ingest", "--data", "sets"], house)
+    assert house.asked == [("engine", "some.gguf", ""), ("engine", "", ""), ("ingest", "", "sets")]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -103,3 +104,10 @@ def test_only_the_engine_is_measured_with_another_model(tmp_path: Path) -> None:
 def test_a_model_file_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"missing\.gguf"):
         report.run("engine", str(tmp_path / "missing.gguf"))
+
+
+def test_data_is_only_for_what_measures_documents(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="startup"):
+        report.run("startup", data=str(tmp_path))
+    with pytest.raises(NotFoundError, match="missing"):
+        report.run("ingest", data=str(tmp_path / "missing"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("engine", "ingest", "retrieval", "startup")
 _OF_A_MODEL: Final = "engine"
+_OF_DATA: Final = ("ingest", "retrieval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class Result:
     holds: bool | None = None
 
 
-def run(name: str, model: str = "") -> dict[str, Any]:
+def run(name: str, model: str = "", data: str = "") -> dict[str, Any]:
     """Run the benchmark `name` (one of `NAMES`) and return its report as one JSON-ready object.
 
-    `model` is the path of a GGUF file to measure in place of the starter model, for `engine` alone. Raises
-    `NotFoundError` for an unknown name or file.
+    `model` is the path of a GGUF file to measure in place of the starter model, for `engine` alone; `data` a folder
+    of data sets, for those in `_OF_DATA`. Raises `NotFoundError` for an unknown name, file or folder.
     """
     if name not in NAMES:
         raise NotFoundError(f"There is no benchmark called {name}.", f"There are: {', '.join(NAMES)}.")
@@ -46,7 +47,11 @@ def run(name: str, model: str = "") -> dict[str, Any]:
         raise NotFoundError(f"The benchmark {name} has no model to choose.", "Leave --model out.")
     if model and not Path(model).is_file():
         raise NotFoundError(f"There is no file {model}.", "Name the GGUF file of a chat model.")
-    return report(name, _run(name, model))
+    if data and name not in _OF_DATA:
+        raise NotFoundError(f"The benchmark {name} has no data to choose.", "Leave --data out.")
+    if data and not Path(data).is_dir():
+        raise NotFoundError(f"There is no folder {data}.", "Name a folder with retrieval/ and documents/ in it.")
+    return report(name, _run(name, model or data))
 
 
 def report(name: str, results: Iterable[Result]) -> dict[str, Any]:
@@ -66,10 +71,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _run(name: str, model: str) -> Iterable[Result]:
+def _run(name: str, choice: str) -> Iterable[Result]:
     # Each benchmark brings heavy libraries, so only the one asked for is imported.
     benchmark = import_module(f"localassist.bench.{name}").run
-    results: Iterable[Result] = benchmark(model) if name == _OF_A_MODEL else benchmark()
+    results: Iterable[Result] = benchmark(choice) if choice or name == _OF_A_MODEL else benchmark()
     return results
 
 

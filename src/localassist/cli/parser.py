@@ -49,6 +49,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
     bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
     bench.add_argument("--model", metavar="FILE", default="", help="the GGUF file for `engine`, not the starter model")
+    bench.add_argument("--data", metavar="DIR", default="", help="a folder of data sets for `ingest` and `retrieval`")
     return parser.parse_args(arguments)
 
 

@@ -40,8 +40,9 @@ class House(Protocol):
     def diagnose(self) -> Iterable[Finding]:
         """What `doctor` finds out; works where `services` fails."""
 
-    def run_benchmark(self, name: str, model: str) -> dict[str, Any]:
-        """The report of one benchmark, of the model in that file (empty: of the starter model).
+    def run_benchmark(self, name: str, model: str, data: str) -> dict[str, Any]:
+        """The report of one benchmark, of the model in that file (empty: of the starter model), on that
+        folder of data sets (empty: on what the app brings along).
 
         Raises `NotFoundError`.
         """
@@ -104,7 +105,7 @@ def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
         case "doctor":
             return doctor.doctor(house.diagnose(), console)
         case "bench":
-            return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model), console)
+            return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model, parsed.data), console)
         case command:
             return COMMANDS[command, getattr(parsed, "verb", "")](parsed, house.services(), console)
 
