@@ -223,3 +223,9 @@ def test_an_empty_folder_where_drives_appear_is_not_an_emptied_one(tmp_path, mon
     assert scan(plain) == []
     (gone,) = scan(plain / "a.txt")
     assert gone.kind is Skipped.ON_PURPOSE
+
+
+def test_what_the_app_itself_writes_is_not_found(folder):
+    put(folder, "home/log.txt", "a.txt")
+    items = DiskFiles(frozenset({str(folder / "home")})).scan([str(folder)], Stop())
+    assert [item.path for item in items] == [str(folder / "a.txt")]

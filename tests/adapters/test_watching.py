@@ -139,3 +139,12 @@ def test_a_stop_ends_the_wait(folder):
         assert watched.changes(stop, 3600) == frozenset()
     with watch() as watched:
         assert watched.changes(stop, 3600) == frozenset()
+
+
+def test_what_the_app_itself_writes_is_not_told(folder):
+    (folder / "home").mkdir()
+    own = frozenset({str(folder / "home")})
+    with closing(SystemFolderWatcher(own).watch([str(folder)])) as watched:
+        (folder / "home" / "localassist.db").write_text("x")
+        (folder / "a.txt").write_text("x")
+        assert told(watched, folder / "a.txt") == {folder / "a.txt"}

@@ -30,13 +30,19 @@ _Entry = FoundFile | SkippedFile | os.stat_result | None
 
 
 class DiskFiles(FileSource):
-    """Files on disk. Hidden files, the folders of programs and their passing files are passed over without a word."""
+    """Files on disk. Hidden files, the folders of programs and their passing files are passed over without a word.
+
+    So are the `own` folders: what this app writes there while it reads would have it read again without end.
+    """
+
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        self._own = own
 
     @override
     def scan(
         self, paths: Sequence[str], stop: Stop, only: frozenset[str] | None = None
     ) -> Iterator[FoundFile | SkippedFile]:
-        walk = _Walk(stop, only)
+        walk = _Walk(stop, only, self._own)
         for path in paths:
             yield from walk.named(os.path.abspath(path))  # noqa: PTH100  `resolve` would hide the name people know
 
@@ -65,8 +71,9 @@ class DiskFiles(FileSource):
 class _Walk:
     """One scan: remembers what it has seen, so that links can neither double a file nor lead in circles."""
 
-    def __init__(self, stop: Stop, only: frozenset[str] | None) -> None:
+    def __init__(self, stop: Stop, only: frozenset[str] | None, own: frozenset[str]) -> None:
         self._stop = stop
+        self._own = own
         self._seen: set[_Identity] = set()
         self._only = only
         self._towards = {parent for path in only or () for parent in _parents(path)}
@@ -121,7 +128,7 @@ class _Walk:
             if is_passing(name):
                 continue
             path = os.path.join(folder, name)  # noqa: PTH118  a Path for each of a million files costs seconds
-            if whole or path in self._towards or self._is_whole(path):
+            if path not in self._own and (whole or path in self._towards or self._is_whole(path)):
                 yield path, self._entry(path, rules)
 
     def _entry(self, path: str, rules: IgnoreRules) -> _Entry:

@@ -42,18 +42,25 @@ _ANOTHER: Final[_Identity] = (-1, -1)
 
 
 class SystemFolderWatcher(FolderWatcher):
-    """Watches through watchfiles: inotify, FSEvents or ReadDirectoryChangesW."""
+    """Watches through watchfiles: inotify, FSEvents or ReadDirectoryChangesW. What is in the `own` folders is not told.
+
+    This app writes there while it follows changes.
+    """
+
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        self._own = own
 
     @override
     def watch(self, roots: Sequence[str]) -> FolderWatch:
-        return _SystemWatch(roots)
+        return _SystemWatch(roots, self._own)
 
 
 class _SystemWatch(FolderWatch):
     """What the system reports below some roots, settled, and the roots themselves where it reports nothing."""
 
-    def __init__(self, roots: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, roots: Sequence[str], own: frozenset[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._own = own
         self._roots = {root: _Root(root, clock()) for root in roots}
         self._settling: dict[str, _Settling] = {}
         self._checked = clock()
@@ -84,6 +91,8 @@ class _SystemWatch(FolderWatch):
             time.sleep(step_ms / 1000)
         for root in self._roots.values():
             for path in root.reports(stop, step_ms // len(self._roots) or 1):
+                if any(_is_within(path, folder) for folder in self._own):
+                    continue
                 self._settling.setdefault(path, _Settling(now)).last = now
 
     def _settled(self) -> set[str]:
