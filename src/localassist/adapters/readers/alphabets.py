@@ -97,13 +97,8 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _TYPOGRAPHIC: Final = frozenset("\u00a0“”„‘’‚–—…€£§°©®«»·½¼¾²³µ±×¿¡•™´")
 
 
-def likeliest(sample: bytes, *, whole: bool) -> str:
-    """The encoding in which bytes beyond ASCII, that are not UTF-8, look most like some language's writing.
-
-    `whole` says that the sample is all there is; else a sign may be cut off at its end.
-    """
-    if not whole:
-        sample = sample.rstrip(bytes(range(128, 256))) or sample
+def likeliest(sample: bytes) -> str:
+    """The encoding in which bytes beyond ASCII, that are not UTF-8, look most like some language's writing."""
     best, encoding = 0.0, "cp1252"
     for score, name in (*_alphabetic(sample), *_syllabic(sample)):
         if score > best + 1e-9:

@@ -18,6 +18,10 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES: Final = 65_536
+_LONGEST_LINE: Final = 8192
+_CONTEXT: Final = 20
+"""Plain letters before one beyond ASCII that are looked at with it."""
+
 _MAX_CONTROL_SHARE: Final = 0.1
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _JAPANESE_SHIFT: Final = re.compile(rb"\x1b\$(?:[@B]|\([DO])")
@@ -68,7 +72,8 @@ def decode(data: bytes, declared: str = "") -> str:
                 return data.decode(sure)
         except (UnicodeError, LookupError):
             continue
-    return data.decode("utf-8" if _is_damaged_utf8(sample) else likeliest(sample, whole=sample == data), "replace")
+    telling = _telling(data)
+    return data.decode("utf-8" if _is_damaged_utf8(telling) else likeliest(telling), "replace")
 
 
 def holds_text(sample: bytes) -> bool:
@@ -104,6 +109,26 @@ def _wide_encoding(sample: bytes) -> str:
 def _is_free_of_controls(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return controls <= _MAX_CONTROL_SHARE * len(sample)
+
+
+def _telling(data: bytes) -> bytes:
+    """What tells the encoding: the lines from the first byte beyond ASCII in each on, from the whole text.
+
+    Of a long line its beginning, without bytes that may be half of a sign.
+    """
+    pieces: list[bytes] = []
+    size = position = 0
+    while size < _SAMPLE_BYTES and (found := _HIGH.search(data, position)):
+        start = max(position, found.start() - _CONTEXT)
+        line_end = data.find(b"\n", found.start())
+        end = line_end if line_end >= 0 else len(data)
+        piece = data[start:end]
+        if len(piece) > _LONGEST_LINE:
+            piece = piece[:_LONGEST_LINE].rstrip(bytes(range(128, 256)))
+        pieces.append(piece)
+        size += len(piece)
+        position = end
+    return b"\n".join(pieces)
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:

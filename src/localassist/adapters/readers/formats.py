@@ -64,10 +64,8 @@ _NAMES: Final = {
 
 SUFFIXES: Final = {f".{suffix}": form for form, suffixes in _NAMES.items() for suffix in suffixes.split()}
 
-CONTAINERS: Final = frozenset(
-    {Format.PDF, Format.MAIL, Format.MAILBOX, Format.OUTLOOK, Format.ARCHIVE, Format.TEXT, None}
-)
-"""Formats whose files may hold others; text and unknown names may turn out to be mail."""
+CONTAINERS: Final = frozenset({Format.MAIL, Format.MAILBOX, Format.OUTLOOK, Format.ARCHIVE, Format.TEXT, None})
+"""Formats whose files are there to hold others; text and unknown names may turn out to be mail."""
 
 CODE_NAMES: Final = frozenset({"makefile", "dockerfile", "cmakelists.txt", "rakefile", "gemfile", "jenkinsfile"})
 """Files of code that are known by their whole name, in small letters."""

@@ -134,7 +134,8 @@ def _is_stub(plain: Mail, rich: Mail) -> bool:
 
 
 def _is_body(part: Mail, kind: str) -> bool:
-    is_text = kind in {"text/plain", "text/html", "message/delivery-status"} or kind.startswith("text/rfc822")
+    # A group without boundaries is its text.
+    is_text = kind in {"text/plain", "text/html", "message/delivery-status"} or kind.startswith("multipart/")
     return is_text and part.get_content_disposition() != "attachment" and not part.get_filename()
 
 
