@@ -1,4 +1,4 @@
-"""How fast files become answerable against embedding alone, how fast in whole numbers, how soon for a first question."""
+"""How fast files become answerable against embedding alone, how fast in whole numbers, how soon a first question."""
 
 from __future__ import annotations
 
