@@ -2,6 +2,7 @@
 
 import errno
 import shutil
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from localassist.adapters.watching import SystemFolderWatcher
 from localassist.domain.stopping import Stop
 
 DEADLINE_S = 20.0
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="links as POSIX has them")
 
 
 @pytest.fixture
@@ -148,3 +150,16 @@ def test_what_the_app_itself_writes_is_not_told(folder):
         (folder / "home" / "localassist.db").write_text("x")
         (folder / "a.txt").write_text("x")
         assert told(watched, folder / "a.txt") == {folder / "a.txt"}
+
+
+@posix_only
+def test_what_is_reported_by_its_real_name_is_told_by_the_name_people_gave(folder, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    root = watching._Root(str(link), 0.0)
+    assert root._as_named(str(folder / "a.txt")) == str(link / "a.txt")
+    assert root._as_named(str(tmp_path / "other.txt")) == str(tmp_path / "other.txt")
+    root.close()
+    with watch(link) as watched:
+        (folder / "a.txt").write_text("a")
+        told(watched, link / "a.txt")

@@ -128,6 +128,7 @@ class _Root:
     def __init__(self, path: str, now: float) -> None:
         self.path = path
         self.problem = ""
+        self._real = os.path.realpath(path)
         self._identity: _Identity = None
         self._is_file = False
         self._notify: RustNotify | None = None
@@ -165,9 +166,9 @@ class _Root:
             raise KeyboardInterrupt
         if not isinstance(found, set):
             return ()
-        if any(path == self.path for _, path in found):
+        if any(self._as_named(path) == self.path for _, path in found):
             self._identity = _ANOTHER  # a folder made in place of a removed one may get its number
-        return set(filter(None, (self._told(path) for _, path in found)))
+        return set(filter(None, (self._told(self._as_named(path)) for _, path in found)))
 
     def close(self) -> None:
         """Have the system report no more."""
@@ -199,6 +200,12 @@ class _Root:
         self.close()
         reason = "the limit on watched folders is reached" if "limit" in str(error).lower() else "it can't watch it"
         self.problem = f"The system does not report its changes: {reason}."
+
+    def _as_named(self, path: str) -> str:
+        """A reported path below the root as people named it; macOS reports what links on the way lead to."""
+        if _is_within(path, self.path) or not _is_within(path, self._real):
+            return path
+        return self.path + path[len(self._real) :]
 
     def _told(self, path: str) -> str:
         """The path whose documents a report concerns; "" for none."""
