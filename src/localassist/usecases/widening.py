@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 30
 """How many passages, best first, are drawn on: give as many where there are."""
-_NEIGHBOUR_SHARE: Final = 0.3
+_NEIGHBOUR_SHARE: Final = 0.2
 """Of a passage's score, for what stands beside it."""
-_WORDS_SHARE: Final = 0.5
+_WORDS_SHARE: Final = 0.6
 """Of a sentence's worth, that the question's words in it decide; the rest is its passage's alone."""
 _BESIDE_SHARE: Final = 0.8
 """Of the words of the sentence before or after, which often say what this one means."""
+_LEAST_REACH: Final = 400
+"""Characters."""
 _NO_GAP: Final = 4
 """So many characters between two passages are no gap: they are white space and marks."""
 
@@ -77,7 +79,7 @@ def widen(
     `passages` come best first. Sentences and rows are taken by what they are worth: by their passage's score, by
     the question's words in and beside them; those beside a passage, within its section (slide, sheet), have part
     of its score. Each passage given is a single stretch of its document, verbatim, with its page and place; those
-    that touch are one, under the better's chunk. Best first. `find_document` gives a document's text, None where
+    of a section that touch are one, under the better's chunk. Best first. `find_document` gives a document's text, None where
     it is gone: its passages are then left out. `count_tokens` counts tokens of texts as the reader of them does.
     """
     homes = _homes(query, passages[:LOOKED_AT], find_document)
@@ -117,33 +119,35 @@ def _homes(query: str, passages: Sequence[Passage], find_document: FindDocument)
 
 def _homes_in(content: StructuredText, found: Sequence[Passage], wanted: WantedTerms) -> Iterator[_Home]:
     """The passages of a document with their units; what stands beside two of them goes to the better."""
-    reaches = {passage.chunk_id: _reach(content, passage) for passage in found}
+    reaches = [(passage, *_reach(content, passage)) for passage in found]
     used: set[int] = set()
-    inside = [(passage.char_start, passage.char_end) for passage in found]
-    for passage in found:
+    for passage, first, last in reaches:
         home = _Home(passage, content)
-        for start, end in _spans(content, *reaches[passage.chunk_id]):
-            own = start < passage.char_end and passage.char_start < end
-            if start in used or (not own and any(start < last and first < end for first, last in inside)):
+        own = passage.score + _NEIGHBOUR_SHARE * sum(_beside(reaches, passage.char_start, passage.char_end, passage))
+        for start, end in _spans(content, passage, first, last):
+            inside = start < passage.char_end and passage.char_start < end
+            if start in used or (not inside and _is_held(found, start, end)):
                 continue
             used.add(start)
-            scores = [
-                other.score for other in found if other is not passage and _covers(reaches[other.chunk_id], start)
-            ]
-            score = (passage.score if own else 0.0) + _NEIGHBOUR_SHARE * sum(
-                scores if own else [passage.score, *scores]
-            )
+            score = own if inside else _NEIGHBOUR_SHARE * sum(_beside(reaches, start, end))
             home.units.append(_Unit(start, end, score, wanted.held_by(content.text[start:end])))
         yield home
 
 
-def _covers(reach: tuple[int, int], position: int) -> bool:
-    return reach[0] <= position < reach[1]
+def _beside(
+    reaches: Sequence[tuple[Passage, int, int]], start: int, end: int, own: Passage | None = None
+) -> Iterator[float]:
+    """The scores of the passages, without `own`, whose reach holds something of a stretch."""
+    return (passage.score for passage, first, last in reaches if passage is not own and start < last and first < end)
+
+
+def _is_held(found: Sequence[Passage], start: int, end: int) -> bool:
+    return any(start < passage.char_end and passage.char_start < end for passage in found)
 
 
 def _reach(content: StructuredText, passage: Passage) -> tuple[int, int]:
-    """The passage and as much again before and behind it, within its section, slide or sheet."""
-    size = passage.char_end - passage.char_start
+    """The passage and as much again (some sentences at least) before and behind it, within its section or slide."""
+    size = max(passage.char_end - passage.char_start, _LEAST_REACH)
     first, last = passage.char_start - size, passage.char_end + size
     index = bisect_right(content.pages, passage.char_start, key=lambda page: page.start)
     if index and content.pages[index - 1].label:
@@ -165,22 +169,26 @@ def _first_block(content: StructuredText, position: int) -> int:
     return bisect_right(content.blocks, position, key=lambda block: block.end)
 
 
-def _spans(content: StructuredText, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """The sentences, rows and headings that stand wholly in `text[first:last]`, in order."""
-    end = bisect_left(content.blocks, last, key=lambda block: block.start)
-    for block in content.blocks[_first_block(content, first) : end]:
-        if block.kind in {BlockKind.TABLE_ROW, BlockKind.HEADING}:
-            if block.start >= first and block.end <= last:
-                yield block.start, block.end
-            continue
-        # Cut off anywhere, the first and the last sentence would be torn ones: a little more is looked at.
-        start, stop = max(block.start, first), min(block.end, last)
-        torn_start = start > block.start and not content.text[start - 1].isspace()
-        sentences = split_sentences(content.text[start:stop])
-        for position, (opening, closing) in enumerate(sentences):
-            if position == 0 and torn_start and len(sentences) > 1:
-                continue
-            yield start + opening, start + closing
+def _spans(content: StructuredText, passage: Passage, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """The sentences, rows and headings of a passage and, as far as they are whole, of `text[first:last]` around it."""
+    start, end = passage.char_start, passage.char_end
+    yield from _pieces(content, first, start, (True, False))
+    yield from _pieces(content, start, end, (False, False))
+    yield from _pieces(content, end, last, (False, True))
+
+
+def _pieces(content: StructuredText, first: int, last: int, torn: tuple[bool, bool]) -> Iterator[tuple[int, int]]:
+    """The pieces of `text[first:last]`; `torn` says whether it begins and ends anywhere, within a sentence maybe."""
+    stop_block = bisect_left(content.blocks, last, key=lambda block: block.start)
+    for block in content.blocks[_first_block(content, first) : stop_block]:
+        start, end = max(block.start, first), min(block.end, last)
+        pieces = [(start, end)]
+        if block.kind not in {BlockKind.TABLE_ROW, BlockKind.HEADING}:
+            pieces = [
+                (start + opening, start + closing) for opening, closing in split_sentences(content.text[start:end])
+            ]
+        skipped = int(torn[0] and start > block.start)
+        yield from pieces[skipped : len(pieces) - int(torn[1] and end < block.end)]
 
 
 def _value(homes: Sequence[_Home]) -> None:
@@ -214,7 +222,8 @@ def _joined(homes: Sequence[_Home]) -> Iterator[Passage]:
 
 
 def _touches(before: _Home, end: int, home: _Home, start: int) -> bool:
-    return before.passage.document_id == home.passage.document_id and start - end <= _NO_GAP
+    one, other = before.passage, home.passage
+    return (one.document_id, one.heading) == (other.document_id, other.heading) and start - end <= _NO_GAP
 
 
 def _stretch(home: _Home, start: int, end: int) -> Passage:
