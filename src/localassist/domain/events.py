@@ -173,6 +173,14 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True)
+class Reembedding:
+    """A document was divided for another embedder, the `done`th of this run."""
+
+    path: str
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Indexed:
     """Ingesting ended: which documents the paths stand for, in order, and sentences about what was passed over."""
 
