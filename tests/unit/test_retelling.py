@@ -107,7 +107,7 @@ def test_only_a_model_that_was_asked_was_told_of_a_search_in_vain() -> None:
 @pytest.mark.parametrize(
     ("question", "before"),
     [
-        ("And for flat 7A?", "What is the rent of flat   in the Alder Court house?"),
+        ("And for flat 7A?", "What is the rent of flat in the Alder Court house?"),
         ("How long is it?", "What is the rent of flat 4B in the Alder Court house?"),
         ("Why?", "What is the rent of flat 4B in the Alder Court house?"),
         ("Which hotels may employees book in capital cities?", ""),

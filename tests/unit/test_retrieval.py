@@ -90,6 +90,20 @@ def test_a_follow_up_finds_what_it_names_itself(leases: Library) -> None:
     assert "rent is 1,150 euros" in next(p.text for p in found if "The rent is" in p.text)
 
 
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("And the tenant of flat 4B?", "What is the monthly rent of flat ?", "tenant of this flat is Maria Lopez"),
+        ("And the deposit?", "What is the monthly rent of flat 7A?", "deposit is 2,300"),
+        ("When are the keys returned?", "Who is the tenant of flat 4B, Maria Lopez?", "deposit is 1,900"),
+    ],
+)
+def test_a_follow_up_is_not_drowned_by_the_question_before(
+    leases: Library, question: str, before: str, expected: str
+) -> None:
+    assert expected in leases.find(question, before=before)[0].text
+
+
 def test_nothing_relevant_gives_nothing(leases: Library) -> None:
     assert leases.find("Who composed symphony number nine in Vienna?") == ()
     assert leases.find("???") == ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from localassist.domain.chat import Role
 from localassist.domain.documents import Scope
-from localassist.domain.terms import terms, words
 from localassist.usecases.citing import renumbered, without_citations
+from localassist.usecases.leaning import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from localassist.domain.chat import Evidence, Message
     from localassist.domain.documents import Passage
     from localassist.domain.ports.documents import DocumentStore
-
-_ENGLISH_POINTERS: Final = "it its they them their he him his she her that this these those there one ones same former"
-_GERMAN_POINTERS: Final = (
-    "es er sie ihn ihm ihr ihre das dies diese dieser davon dafur dazu damit dort dabei daran deren"
-)
-_POINTING_BACK: Final = frozenset(f"{_ENGLISH_POINTERS} {_GERMAN_POINTERS}".split())
-_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
-_FEW_TERMS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +88,8 @@ def retell(messages: Sequence[Message], documents: DocumentStore) -> History:
 
 
 def leans_on(question: str, history: History) -> str:
-    """What to search for besides: the question before this one if this one says too little alone, else nothing.
-
-    Years, numbers and codes of the question before give way to those of this one ("and in 2025?").
-    """
-    before = history.exchanges[-1].question if history.exchanges else ""
-    if not before or not (len(set(terms(question))) < _FEW_TERMS or _POINTING_BACK.intersection(words(question))):
-        return ""
-    return _WITH_DIGIT.sub(" ", before) if _WITH_DIGIT.search(question) else before
+    """What to search for besides a question: the questions before this one that it leans on, "" for none."""
+    return context_of(question, [exchange.question for exchange in history.exchanges])
 
 
 def _answered(messages: Sequence[Message]) -> Iterator[tuple[Message, Message]]:
