@@ -79,8 +79,8 @@ def widen(
     `passages` come best first. Sentences and rows are taken by what they are worth: by their passage's score, by
     the question's words in and beside them; those beside a passage, within its section (slide, sheet), have part
     of its score. Each passage given is a single stretch of its document, verbatim, with its page and place; those
-    of a section that touch are one, under the better's chunk. Best first. `find_document` gives a document's text, None where
-    it is gone: its passages are then left out. `count_tokens` counts tokens of texts as the reader of them does.
+    of a section that touch are one, under the better's chunk. Best first. `find_document` gives a document's text,
+    None where it is gone: its passages are then left out. `count_tokens` counts as whoever reads them does.
     """
     homes = _homes(query, passages[:LOOKED_AT], find_document)
     units = [unit for home in homes for unit in home.units]
