@@ -28,6 +28,7 @@ early früh frühe frühen / late spät späte späten
 include includes included including einschließlich inklusive / exclude excludes excluded excluding ausschließlich
 allow allows allowed permit permits permitted erlaubt gestattet zulässig / forbid forbids forbidden prohibit \
 prohibits prohibited ban banned disallowed verboten untersagt unzulässig
+may can allowed permitted darf kann erlaubt gestattet / forbidden prohibited banned verboten untersagt
 always immer stets / never nie niemals
 with mit / without ohne
 must shall required obliged mandatory compulsory muss müssen musste / may might optional voluntary darf dürfen kann \
@@ -65,3 +66,16 @@ def _read(line: str) -> tuple[frozenset[str], frozenset[str]]:
 
 OPPOSITES: Final = tuple(_read(line) for line in _PAIRS.strip().replace("\\\n", "").split("\n"))
 """Pairs of sets of words, casefolded: who says one of the first says the opposite of one of the second."""
+
+_RELATING: Final = """
+before prior vor vorher after following nach nachher more mehr less fewer weniger above over exceed exceeds exceeded
+exceeding oberhalb über below under beneath unterhalb unter higher höher höhere höheren lower niedriger niedrigere
+niedrigeren larger bigger greater größer größere größeren smaller kleiner kleinere kleineren longer länger shorter
+kürzer earlier früher later später win wins won winning gewann gewonnen lose loses lost losing verlor verloren buy
+buys bought purchase purchased kaufte gekauft sell sells sold verkaufte verkauft better besser worse schlechter
+"""
+RELATIONS: Final = frozenset(_RELATING.split())
+"""Those that relate two things: the opposite says the same when the two have changed sides."""
+_MODAL_VERBS: Final = "must shall may might can muss müssen musste darf dürfen kann können required optional"
+MODALS: Final = frozenset(_MODAL_VERBS.split())
+"""Those that say how the verb behind them is meant."""

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.opposites import OPPOSITES
-from localassist.domain.terms import FUNCTION_WORDS, WORD, stem, words
+from localassist.domain.numerals import MONTHS
+from localassist.domain.opposites import MODALS, OPPOSITES, RELATIONS
+from localassist.domain.terms import FUNCTION_WORDS, WORD, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +37,21 @@ _BOUNDS: Final = re.compile(
     r"|\bno (?:less|fewer|earlier) than\b|\bnicht (?:weniger|früher) als\b",
     re.IGNORECASE,
 )
+_ONLY: Final = frozenset({"only", "nur", "erst"})
+_UNLESS: Final = frozenset({"unless", "until", "without", "before", "except", "bevor", "bis", "ohne", "außer"})
+_IRREGULAR_VERBS: Final = """
+pay paid / hold held / keep kept / make made / take took taken / give gave given / go went gone / sell sold / buy
+bought / find found / leave left / build built / send sent / say said / tell told / get got / win won / lose lost /
+meet met / lead led / rise rose risen / fall fell fallen / grow grew grown / draw drew drawn / write wrote written /
+begin began begun / run ran / speak spoke spoken / choose chose chosen / break broke broken / drive drove driven /
+know knew known / see saw seen / come came / become became / bring brought / think thought / teach taught / catch
+caught / feel felt / stand stood / spend spent / mean meant / bear bore borne / wear wore worn / eat ate eaten / drink
+drank drunk / gelten gilt galt gegolten / nehmen nimmt nahm genommen / geben gab gegeben / zahlen gezahlt bezahlt /
+finden fand gefunden
+"""
+_BASES: Final = {form: verb.split()[0] for verb in _IRREGULAR_VERBS.split("/") for form in verb.split()[1:]}
+_INFLECTIONS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "en", "er", "s", "e", "d", "n", "y")
+_SHORTEST: Final = 3
 _PREFIXES: Final = ("un", "in", "im", "ir", "il", "dis", "non")
 _CLAUSE_END: Final = re.compile(
     r"[,;:()–—|]|\b(?:but|because|which|while|whereas|although|though|since|when|where|if|unless|and|or|so"
@@ -43,10 +59,12 @@ _CLAUSE_END: Final = re.compile(
     re.IGNORECASE,
 )
 _REACH: Final = 3
+_WIDE_REACH: Final = 6
 """How many telling words on either side a denial or an opposite is taken to speak of."""
 _NEAR: Final = 7
 """How many words apart a denial and what it denies may stand in the other text."""
-_ENOUGH: Final = 0.6
+_ENOUGH: Final = 0.5
+_ENOUGH_CLAIMED: Final = 0.75
 """Of the words that a denial speaks of, that the other text must hold for the two to be compared."""
 
 
@@ -74,14 +92,14 @@ class Statement:
             if word.telling:
                 self.places.setdefault(word.stem, []).append(place)
 
-    def around(self, place: int, *, same_clause: bool = True) -> tuple[list[str], list[str]]:
-        """The telling stems before and behind a place, nearest first."""
+    def around(self, place: int, reach: int = _REACH, *, same_clause: bool = True) -> tuple[list[str], list[str]]:
+        """The telling stems before and behind a place, nearest first, so many at most."""
         clause = self.words[place].clause
 
         def collect(others: Iterator[_Word]) -> list[str]:
             found: list[str] = []
             for word in others:
-                if (same_clause and word.clause != clause) or len(found) == _REACH:
+                if (same_clause and word.clause != clause) or len(found) == reach:
                     break
                 if word.telling:
                     found.append(word.stem)
@@ -104,10 +122,27 @@ class Statement:
     def softens(self, stems: Sequence[str], other: Statement) -> bool:
         """Whether a word that the other text has not denies the stems here without saying "not"."""
         near = {self.words[place].folded for place in self.near(stems)} - other.folded
-        if near & _DENYING_SOFTLY:
+        if near & _DENYING_SOFTLY or (near & _ONLY and other.folded & _UNLESS):
             return True
-        return any(word.startswith(prefix) and stem(word[len(prefix) :]) in stems
-                   for word in self.folded - other.folded for prefix in _PREFIXES)  # fmt: skip
+        return any(key in stems for _, key in self.prefixed(other))
+
+    def prefixed(self, other: Statement) -> list[tuple[int, str]]:
+        """The places of words like "unaudited" that the other text has not, and the key of what they deny."""
+        return [
+            (place, _key(word.folded[len(prefix) :]))
+            for place, word in enumerate(self.words)
+            for prefix in _PREFIXES
+            if word.folded.startswith(prefix) and word.folded not in other.folded
+        ]
+
+
+def _key(word: str) -> str:
+    """A folded word without its inflection, like `terms.stem` but for short and irregular verbs too."""
+    word = _BASES.get(word, word)
+    for _ in range(2):
+        ending = next((e for e in _INFLECTIONS if word.endswith(e) and len(word) - len(e) >= _SHORTEST), "")
+        word = word.removesuffix(ending)
+    return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
 
 
 def _word(match: re.Match[str], ends: list[int], blind: list[tuple[int, int]]) -> _Word:
@@ -117,9 +152,10 @@ def _word(match: re.Match[str], ends: list[int], blind: list[tuple[int, int]]) -
     denies = (plain in _DENYING or plain.endswith("n't")) and not any(
         start <= match.start() < end for start, end in blind
     )
-    telling = plain not in FUNCTION_WORDS and not plain.endswith("n't") and not denies
+    counts = any(character.isdigit() for character in plain) or plain in MONTHS
+    telling = not (counts or denies or plain in FUNCTION_WORDS or plain.endswith("n't"))
     clause = sum(end <= match.start() for end in ends)
-    return _Word(match.start(), match.end(), plain, stem(folded), clause, telling, denies)
+    return _Word(match.start(), match.end(), plain, _key(folded), clause, telling, denies)
 
 
 def contradictions(said: Statement, held: Statement) -> list[tuple[int, int]]:
@@ -132,19 +168,36 @@ def contradictions(said: Statement, held: Statement) -> list[tuple[int, int]]:
         claimed = _claimed(held, place, said)
         if claimed is not None:
             found.append(said_word_span(said, claimed))
-    found += [said_word_span(said, place) for place in _opposed(said, held)]
+    found += [said_word_span(said, place) for place in [*_opposed(said, held), *_prefixed(said, held)]]
     return sorted(set(found))
 
 
 def _unpaired(said: Statement, held: Statement) -> tuple[list[int], list[int]]:
     """The denials of each text that none of the other answers to, those among the most equal words paired first."""
-    mine, theirs = said.denials(), held.denials()
+    mine, theirs = _uncancelled(said), _uncancelled(held)
     pairs = [(_likeness(said, one, held, other), -one, -other) for one in mine for other in theirs]
     for likeness, one, other in sorted(pairs, reverse=True):
         if likeness and -one in mine and -other in theirs:
             mine.remove(-one)
             theirs.remove(-other)
     return mine, theirs
+
+
+def _uncancelled(text: Statement) -> list[int]:
+    """Where something is denied, without two denials in one clause: "not allowed without" demands."""
+    places = text.denials()
+    clauses = [text.words[place].clause for place in places]
+    return [place for place, clause in zip(places, clauses, strict=True) if clauses.count(clause) % 2]
+
+
+def _prefixed(said: Statement, held: Statement) -> Iterator[int]:
+    """The words that deny what is held, or claim what is denied there, by a prefix alone."""
+    for place, key in said.prefixed(held):
+        if key in held.places and not any(held.words[near].denies for near in held.near([key])):
+            yield place
+    for _, key in held.prefixed(said):
+        if key in said.places and not any(said.words[near].denies for near in said.near([key])):
+            yield said.places[key][0]
 
 
 def _likeness(said: Statement, one: int, held: Statement, other: int) -> int:
@@ -161,27 +214,28 @@ def said_word_span(said: Statement, place: int) -> tuple[int, int]:
     return said.words[place].start, said.words[place].end
 
 
-def _spoken_of(one: Statement, place: int, other: Statement) -> list[str]:
-    """The stems near a denial that the other text holds, [] if it holds too few to be about the same."""
+def _spoken_of(one: Statement, place: int, other: Statement, enough: float) -> list[str]:
+    """The stems near a denial, those that the other text holds first; [] if it holds too few to be about the same."""
     before, behind = one.around(place)
-    head = (behind or before)[:1]
-    scope = list(dict.fromkeys(behind[:2] + before[:2]))
+    scope = list(dict.fromkeys(behind + before[:2]))
     shared = [each for each in scope if each in other.places]
-    if head and head[0] in other.places and len(shared) >= min(2, len(scope)):
-        return shared
-    return shared if scope and len(shared) >= max(2, _ENOUGH * len(scope)) else []
+    head = (behind or before)[:1]
+    same_head = bool(head) and head[0] in other.places and len(shared) >= min(2, len(scope))
+    if same_head or (scope and len(shared) >= max(2, enough * len(scope))):
+        return shared + [each for each in scope if each not in shared]
+    return []
 
 
 def _is_new(said: Statement, place: int, held: Statement) -> bool:
-    shared = _spoken_of(said, place, held)
-    return bool(shared) and not held.softens(shared, said)
+    scope = _spoken_of(said, place, held, _ENOUGH)
+    return bool(scope) and not held.softens(scope, said)
 
 
 def _claimed(held: Statement, place: int, said: Statement) -> int | None:
-    shared = _spoken_of(held, place, said)
-    if not shared or said.softens(shared, held):
+    scope = _spoken_of(held, place, said, _ENOUGH_CLAIMED)
+    if not scope or said.softens(scope, held):
         return None
-    return said.places[shared[0]][0]
+    return said.places[scope[0]][0]
 
 
 def _opposed(said: Statement, held: Statement) -> Iterator[int]:
@@ -194,14 +248,30 @@ def _opposed(said: Statement, held: Statement) -> Iterator[int]:
 
 def _same_context(said: Statement, place: int, held: Statement, theirs: frozenset[str]) -> bool:
     """Whether the opposite stands among the same words there, with neither of the two denied."""
-    if any(word.denies for word in said.words[max(place - 3, 0) : place]):
+    if _is_denied(said, place):
         return False
-    before, behind = said.around(place, same_clause=False)
-    for there, word in enumerate(held.words):
-        if word.folded in theirs and not any(w.denies for w in held.words[max(there - 3, 0) : there]):
-            before_there, behind_there = held.around(there, same_clause=False)
-            same = len(set(before) & set(before_there)) + len(set(behind) & set(behind_there))
-            next_to = before[:1] == before_there[:1] or behind[:1] == behind_there[:1]
-            if same >= 2 or (same == 1 and next_to):
-                return True
+    there = (n for n, word in enumerate(held.words) if word.folded in theirs and not _is_denied(held, n))
+    folded = said.words[place].folded
+    if folded in RELATIONS:
+        return any(_same_sides(said, place, held, n) for n in there)
+    if folded in MODALS:
+        behind = said.around(place)[1][:1]
+        return any(behind and behind == held.around(n)[1][:1] for n in there)
+    around = {each for side in said.around(place, _WIDE_REACH, same_clause=False) for each in side}
+    beside = {side[0] for side in said.around(place, same_clause=False) if side}
+    for n in there:
+        same = around & {each for side in held.around(n, _WIDE_REACH, same_clause=False) for each in side}
+        if len(same) >= 2 or (same & beside):
+            return True
     return False
+
+
+def _is_denied(text: Statement, place: int) -> bool:
+    return any(word.denies for word in text.words[max(place - 3, 0) : place + 3])
+
+
+def _same_sides(said: Statement, place: int, held: Statement, there: int) -> bool:
+    """Whether the same stands before or behind both: "A before B" is "B after A"."""
+    before, behind = (set(side) for side in said.around(place, same_clause=False))
+    before_there, behind_there = (set(side) for side in held.around(there, same_clause=False))
+    return bool(before & before_there or behind & behind_there) and not (before & behind_there or behind & before_there)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _MANNER_OF_SPEAKING: Final = 12
 _UNIT: Final = (
     r"[-\s](?:calendar\s|working\s|business\s|full\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|"
-    r"per\s?cent|dollars?|euros?|pounds?|cents?|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?[ns]?|jahre?[ns]?|prozent)\b"
+    r"per\s?cent|(?:kilo)?met(?:er|re)[sn]?|miles?|kilos?|lit(?:er|re)s?|dollars?|euros?|pounds?|cents?|sekunden?|"
+    r"minuten?|stunden?|tage?n?|wochen?|monate?[ns]?|jahre?[ns]?|prozent)\b"
 )
 _MAX_DIGITS: Final = 28
 """More is a code, not a number; it is also as far as `Decimal` tells numbers apart."""
@@ -62,13 +63,13 @@ _PATTERN: Final = re.compile(
             r"(?<![^\W_])(?P<code>[^\W\d_]+\d[^\W_]*)",
             rf"(?<![^\W_])(?P<tens>{_any_of(TENS)})[-\s](?P<ones>{_any_of(ONES)})(?![^\W_])",
             rf"(?<![^\W_])(?P<spelled>{_any_of(SPELLED)})(?![^\W_])",
+            r"(?<![^\W_])(?P<quarter>first|second|third|fourth|erste|zweite|dritte|vierte)[nrsm]?(?=\s(?:quarter|quartal))",
             rf"(?<![^\W_])(?P<ordinal>{_any_of(LATER_ORDINALS)})[nrsm]?(?![^\W_])",
             rf"(?<![^\W_])(?P<one>(?:one|eine?[mnrs]?)(?={_UNIT})|an?(?={_UNIT}['’]s))",
         )
     ),
     re.IGNORECASE,
 )
-_MEASURED: Final = re.compile(_UNIT, re.IGNORECASE)
 _MULTIPLE: Final = re.compile(r"[\s-]?(" + _any_of(MULTIPLES) + r")\b", re.IGNORECASE)
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 
@@ -127,9 +128,10 @@ def _read(match: re.Match[str], text: str) -> Quantity:
     if parts.keys() & {"clock_h", "hour", "time_h"}:
         return _time(match, parts)
     if parts.keys() & {"tens", "spelled", "one", "ordinal"}:
-        return _spelled(match, parts, measured=_MEASURED.match(text, match.end()) is not None)
-    if "code" in parts:
-        return Quantity(match.start(), match.end(), frozenset({parts["code"].casefold()}))
+        return _spelled(match, parts, measured=bool(unit_of(text, match.start(), match.end())))
+    if parts.keys() & {"code", "quarter"}:
+        value = parts["code"].casefold() if "code" in parts else f"q{ORDINAL_VALUES[parts['quarter'].casefold()]}"
+        return Quantity(match.start(), match.end(), frozenset({value}))
     return _number(match, parts, text)
 
 

@@ -10,6 +10,7 @@ from localassist.domain.names import find_names, held_names
 from localassist.domain.polarity import Statement, contradictions
 from localassist.domain.quantities import find_quantities
 from localassist.domain.terms import terms
+from localassist.domain.units import unit_of
 from localassist.usecases.aligning import Window, content_of
 
 if TYPE_CHECKING:
@@ -29,15 +30,21 @@ _FEW_STEMS: Final = 2
 _CONTEXT: Final = 2
 """How many sentences back what "he" or "the company" means may be named."""
 _BESIDE: Final = 40
-_SAME_CLAUSE: Final = 0.6
+_HARDLY: Final = 0.15
+_LEAST: Final = 1e-6
+_SAME_CLAUSE: Final = 0.7
 """From which share on a sentence says a clause, whatever number it has."""
 _MODIFIERS: Final = 2
 _COUNTED: Final = re.compile(r"[\s-]+([^\W\d_]+(?:['’-][^\W\d_]+)*)")
+_ARTICLE: Final = re.compile(
+    r"\b(?:an?|eine?[mnrs]?)(?=\s\w+\s(?:ago|later|earlier|before|after|old|zuvor|später|vorher|nach)\b)", re.IGNORECASE
+)
+_YEAR_DIGITS: Final = 4
 _ONE: Final = re.compile(
     r"\b(?:one|a single|ein einzige[rs]?)\b(?!\s+(?:of|another|that|who|which|can|must|may)\b)", re.IGNORECASE
 )
 _SUBJECT: Final = re.compile(
-    r"(?:['’]s)?\s(?:is|was|has|had|will|were|are|did|does|can|could|would|must|may|[a-z]{3,}(?:ed|s|t|e|ew|an))\b"
+    r"(?:['’]s)?\s(?:is|was|has|had|will|were|are|did|does|can|could|would|must|may|[a-z]{3,}ed)\b"
 )
 _COMMON_ENDING: Final = re.compile(r"(?:ings?|eds?|lys?|tions?|ments?|ness|ities|ity|[^s]s)$", re.IGNORECASE)
 
@@ -56,6 +63,7 @@ class _Facts:
     own_keys: frozenset[str]
     keys: frozenset[str]
     stems: frozenset[str]
+    single: frozenset[str]
 
 
 class Checker:
@@ -91,22 +99,33 @@ class Checker:
         spans: list[Span] = []
         further: list[int] = []
         for claim in claims:
-            if claim.spelled:  # may be a manner of speaking: see `_miscounted`
-                continue
             clause = _clause(text, claim.start, claim.end)
             holder, reached = self._best(clause, (n for n, f in enumerate(self._facts) if _holds(f, claim)), near)
-            if holder is None and any(claim.is_borne_out_by(each) for each in self._asked):
-                reached = _CLEARLY_NEARER
-            others = [n for n in near if not _holds(self._facts[n], claim)]
-            _, without = self._best(clause, others, near)
-            rivals = [n for n in near if self._is_rival(self._facts[n], claim, claims)]
-            _, rivalled = self._best(clause, rivals, near)
-            meant = max(rivalled, without if holder is not None and without >= _SAME_CLAUSE else 0.0)
-            if not reached or meant > reached + _CLEARLY_NEARER or self._is_doubled(claim, claims, near):
+            if claim.spelled:  # may be a manner of speaking
+                wrong = holder is None and self._meant(clause, claim, claims, near) >= _SAME_CLAUSE
+            else:
+                if holder is None and any(claim.is_borne_out_by(each) for each in self._asked):
+                    reached = _CLEARLY_NEARER
+                meant = self._meant(clause, claim, claims, near)
+                aside = holder is not None and holder not in near and reached < _HARDLY
+                wrong = not reached or meant > (0.0 if aside else reached + _CLEARLY_NEARER)
+            if wrong or self._is_doubled(claim, claims, near):
                 spans.append((claim.start, claim.end))
-            elif holder is not None and holder not in near:
+            elif holder is not None and holder not in near and not claim.spelled:
                 further.append(holder)
         return spans, further
+
+    def _meant(self, clause: Content, claim: Quantity, claims: Sequence[Quantity], near: Sequence[int]) -> float:
+        """How much of a clause the best unit holds that has another number of the claim's kind where it belongs."""
+        best = 0.0
+        for n, facts in enumerate(self._facts):
+            if not any(_same_kind(each, claim) for each in facts.quantities) or _holds(facts, claim):
+                continue
+            share = self._weights.share(clause, facts.stems, frozenset())
+            left_out = self._is_rival(facts, claim, claims)
+            if share >= _SAME_CLAUSE or (left_out and n in near):
+                best = max(best, share, _LEAST)
+        return best
 
     def _is_doubled(self, claim: Quantity, claims: Sequence[Quantity], near: Sequence[int]) -> bool:
         """Whether it is said more often than there, where a number of its kind is said that is left out."""
@@ -124,13 +143,11 @@ class Checker:
         if not rated:
             return None, 0.0
         share, _, place = max(rated)
-        return -place, max(share, 1e-6)
+        return -place, max(share, _LEAST)
 
     @staticmethod
     def _is_rival(facts: _Facts, claim: Quantity, claims: Sequence[Quantity]) -> bool:
-        """Whether a unit has a number of the same kind that the sentence leaves out, and not the claimed one."""
-        if _holds(facts, claim):
-            return False
+        """Whether a unit has a number of the same kind that the sentence leaves out."""
         return any(
             _same_kind(each, claim)
             and not any(said.is_borne_out_by(each) or each.is_borne_out_by(said) for said in claims)
@@ -140,12 +157,13 @@ class Checker:
     def _miscounted(self, text: str, near: Sequence[int]) -> Iterator[Span]:
         """Numbers before a word that has another number before it there: "two masts" for "one mast"."""
         held: dict[str, set[str]] = {}
+        there = frozenset().union(*(each.values for n in near for each in self._facts[n].quantities))
         for n in near:
             facts = self._facts[n]
             for thing, values, _ in _counted(facts.source.quote(facts.unit.start, facts.unit.end)):
                 held.setdefault(thing, set()).update(values)
         for thing, values, span in _counted(text):
-            if thing in held and held[thing].isdisjoint(values):
+            if thing in held and held[thing].isdisjoint(values) and there.isdisjoint(values):
                 yield span
 
     def _names(self, text: str, near: Sequence[int]) -> tuple[list[Span], list[int]]:
@@ -248,17 +266,38 @@ def _read(source: Source) -> Iterator[_Facts]:
         keys = own | held_names(names) | unit.name_stems
         stems = unit.stems | unit.name_stems
         named = tuple(find_quantities(names))
-        yield _Facts(unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), own, keys, stems)
+        yield _Facts(
+            unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), own, keys, stems, _single(text)
+        )
 
 
 def _holds(facts: _Facts, claim: Quantity) -> bool:
     if any(claim.is_borne_out_by(each) for each in facts.quantities + facts.named):
         return True
-    return claim.is_among(facts.unit.name_held)
+    if claim.is_among(facts.unit.name_held) or _is_day_of_its_year(claim, facts):
+        return True
+    return claim.values == {"1"} and claim.unit in facts.single
+
+
+def _is_day_of_its_year(claim: Quantity, facts: _Facts) -> bool:
+    """Whether a date stands there without its year, and the year beside it: "in 1978 ... on 3 May"."""
+    days = {value for value in claim.implied if value.startswith("date 0-")}
+    years = {value for value in claim.implied if value.isdecimal() and len(value) == _YEAR_DIGITS}
+    held = frozenset().union(*(each.values | each.implied for each in facts.quantities))
+    return bool(days & held) and bool(years & (held | facts.unit.name_held))
+
+
+def _single(text: str) -> frozenset[str]:
+    """The units that a text has one of: "a year ago"."""
+    return frozenset(unit_of(text, match.start(), match.end()) for match in _ARTICLE.finditer(text)) - {""}
 
 
 def _same_kind(one: Quantity, other: Quantity) -> bool:
-    return one.unit == other.unit and _is_year(one) == _is_year(other)
+    return one.unit == other.unit and _is_code(one) == _is_code(other) and _is_year(one) == _is_year(other)
+
+
+def _is_code(quantity: Quantity) -> bool:
+    return not any(value[:1].isdigit() or " " in value for value in quantity.values)
 
 
 def _is_year(quantity: Quantity) -> bool:
