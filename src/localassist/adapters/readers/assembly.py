@@ -38,6 +38,7 @@ class TextAssembly:
         self._pieces: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._labels: set[int] = set()
         self._pages: list[_Page] = []
         self._page_due: tuple[str, bool] | None = None
         self._invisible = 0
@@ -69,6 +70,11 @@ class TextAssembly:
         if removed:
             self.hide(_SPELLED, spelled_unseen(text))
         return shown
+
+    def add_label(self, text: str, level: int) -> None:
+        """Append a heading that the file does not have itself ("Comments"); it never gives the document its title."""
+        self._labels.add(len(self._blocks))
+        self.add(BlockKind.HEADING, text, level)
 
     def count_invisible(self, count: int) -> None:
         """Take account of characters that a reader left out itself."""
@@ -168,7 +174,8 @@ class TextAssembly:
         return StructuredText(text, tuple(self._blocks), pages, title[:200], notes, partly, tuple(self._hidden), parts)
 
     def _first_heading(self, text: str) -> str:
-        headings = [block for block in self._blocks if block.kind is BlockKind.HEADING]
+        own = (block for index, block in enumerate(self._blocks) if index not in self._labels)
+        headings = [block for block in own if block.kind is BlockKind.HEADING]
         if not headings:
             return ""
         top = min(block.level for block in headings)

@@ -68,9 +68,10 @@ class SheetRows:
         self._alone = []
 
     def _begin(self) -> None:
-        """A sheet without a filled cell has no heading either."""
-        self._assembly.add(BlockKind.HEADING, self._name, 1)
-        self._name = ""
+        """A sheet without a filled cell has no heading either; its name is no title of the whole."""
+        if self._name:
+            self._assembly.add_label(self._name, 1)
+            self._name = ""
 
     def _end_titles(self) -> None:
         """A table begins: the first cell of the group above it is its title, and so is the very first of a sheet."""

@@ -93,7 +93,7 @@ class _Body:
         for note in self._notes:
             self._add(note)
         if self._comments:
-            self._assembly.add(BlockKind.HEADING, _COMMENTS, 1)
+            self._assembly.add_label(_COMMENTS, 1)
         for comment in self._comments:
             self._add(comment)
         return self._assembly.finish(title)

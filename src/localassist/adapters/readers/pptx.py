@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import check_office_file
@@ -11,7 +10,6 @@ from localassist.adapters.readers.formats import BROKEN_ARCHIVE
 from localassist.adapters.readers.pptx_order import P, R, in_reading_order
 from localassist.adapters.readers.pptx_shapes import SlideText
 from localassist.adapters.readers.unreadable import UnreadableError
-from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
     from localassist.domain.documents import StructuredText
@@ -52,7 +50,6 @@ class _Deck:
         self._size = (presentation.slide_width or 0, presentation.slide_height or 0)
         self._assembly = TextAssembly()
         self._pictures = 0
-        self._title = ""
 
     def read(self, slide_ids: list[str]) -> StructuredText:
         """The whole, by the slides' ids in the order of the show."""
@@ -69,10 +66,7 @@ class _Deck:
         if self._pictures:
             what = "1 picture was" if self._pictures == 1 else f"{self._pictures} pictures were"
             self._assembly.note(f"{what} not looked at: text that is part of a picture is missing.")
-        title = _title(self._presentation) or self._title
-        content = self._assembly.finish(title)
-        # "Slide 1" names no presentation.
-        return content if title else replace(content, title="")
+        return self._assembly.finish(_title(self._presentation))
 
     def _add_slide(self, slide: Any, number: int) -> None:
         text = SlideText(self._assembly, slide.part, number)
@@ -82,11 +76,10 @@ class _Deck:
         except _BROKEN:
             self._assembly.note(f"Slide {number} is damaged: what could be read of it was.", misses_text=True)
         self._pictures += text.pictures
-        self._title = self._title or text.title
         notes = _notes(slide)
         if notes is not None:
             text.open_page()
-            self._assembly.add(BlockKind.HEADING, _NOTES, 2)
+            self._assembly.add_label(_NOTES, 2)
             text.add_paragraphs(notes)
 
 

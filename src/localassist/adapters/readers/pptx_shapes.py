@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.readers.office_charts import add_chart
+from localassist.adapters.readers.office_drawings import CHART, DIAGRAM, add_chart, add_diagram, shows_something
 from localassist.adapters.readers.pptx_order import A, P, R, is_title, placeholder_type
 from localassist.adapters.readers.xml_parts import parse_xml
 from localassist.domain.documents import BlockKind
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from localassist.adapters.readers.assembly import TextAssembly
 
 _MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_CHARTS: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_DIAGRAM: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_UNSHOWN_POINTS: Final = frozenset({"pres", "parTrans", "sibTrans"})
 _LISTS: Final = frozenset({"body", "obj"})
 _MAX_TITLE: Final = 100
 _TINY: Final = 300
@@ -26,12 +23,11 @@ _TINY: Final = 300
 class SlideText:
     """Appends what one slide shows, shape by shape, below its title or, where it has none, its number.
 
-    `pictures` counts those that were passed over; `title` is the slide's, "" where it has none.
+    `pictures` counts those that were passed over.
     """
 
     def __init__(self, assembly: TextAssembly, part: Any, number: int) -> None:
         self.pictures = 0
-        self.title = ""
         self._assembly = assembly
         self._part = part
         self._number = number
@@ -53,7 +49,6 @@ class SlideText:
             title = self._title(element, body)
             if title:
                 self._assembly.add(BlockKind.HEADING, title, 1)
-                self.title = self.title or title
                 self._is_open = True
             else:
                 self.open_page()
@@ -62,7 +57,7 @@ class SlideText:
     def open_page(self) -> None:
         """Before the first words: a slide without a title must not stand below the one before it."""
         if not self._is_open:
-            self._assembly.add(BlockKind.HEADING, f"Slide {self._number}", 1)
+            self._assembly.add_label(f"Slide {self._number}", 1)
             self._is_open = True
 
     def add_paragraphs(self, body: Any, *, is_list: bool = False) -> None:
@@ -116,13 +111,13 @@ class SlideText:
             for row in rows:
                 self._assembly.add_row(row)
         for kind, attribute, add in (
-            (f"{_CHARTS}chart", f"{R}id", add_chart),
-            (f"{_DIAGRAM}relIds", f"{R}dm", _add_diagram),
+            (CHART, f"{R}id", add_chart),
+            (DIAGRAM, f"{R}dm", add_diagram),
         ):
             for reference in frame.iter(kind):
                 with contextlib.suppress(KeyError, SyntaxError, ValueError):
                     root = parse_xml(self._part.related_part(reference.get(attribute)).blob)
-                    if next(root.iter(f"{A}t", f"{_CHARTS}v"), None) is not None:
+                    if shows_something(root):
                         self.open_page()
                     add(self._assembly, root)
 
@@ -134,11 +129,3 @@ def _is_tiny(text: Any) -> bool:
     run = text.getparent().find(f"{A}rPr")
     size = run.get("sz") if run is not None else None
     return size is not None and size.isdigit() and int(size) < _TINY
-
-
-def _add_diagram(assembly: TextAssembly, model: Any) -> None:
-    """Append the points of SmartArt's data model, each an item."""
-    for point in model.iter(f"{_DIAGRAM}pt"):
-        if point.get("type") not in _UNSHOWN_POINTS:
-            for paragraph in point.iter(f"{A}p"):
-                assembly.add(BlockKind.LIST_ITEM, "".join(text.text or "" for text in paragraph.iter(f"{A}t")))

@@ -85,7 +85,7 @@ class _Document:
         for note in self._notes:
             self._add_lines(note)
         if any(comment.strip() for comment in self._comments):
-            self._assembly.add(BlockKind.HEADING, _COMMENTS, 1)
+            self._assembly.add_label(_COMMENTS, 1)
         for comment in self._comments:
             self._add_lines(comment)
         return self._assembly.finish(self._title)

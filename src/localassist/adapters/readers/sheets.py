@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
@@ -102,14 +101,9 @@ class _Workbook:
                 if self._assembly.length > _MAX_CHARACTERS:
                     self._cut(name, number)
                     rows.finish()
-                    return self._whole()
+                    return self._assembly.finish()
             rows.finish()
-        return self._whole()
-
-    def _whole(self) -> StructuredText:
-        content = self._assembly.finish()
-        # The first of several sheets gives the workbook no name.
-        return replace(content, title="") if len(self._shown) > 1 else content
+        return self._assembly.finish()
 
     def _cut(self, name: str, number: int) -> None:
         left = self._shown[self._shown.index(name) + 1 :]

@@ -1,4 +1,4 @@
-"""The figures behind a chart of an office document, as a table."""
+"""What the drawings of office documents say: the figures behind a chart, the points of SmartArt."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from localassist.domain.documents import BlockKind
 if TYPE_CHECKING:
     from localassist.adapters.readers.assembly import TextAssembly
 
+CHART: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+DIAGRAM: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+"""The elements that stand for a drawing in a text; they name the part that holds it."""
+
 _C: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DGM: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_UNSHOWN_POINTS: Final = frozenset({"pres", "parTrans", "sibTrans"})
 _MAX_ROWS: Final = 5000
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
 """What a format of numbers shows as it is: it holds no signs for days or shares."""
@@ -43,6 +49,19 @@ def add_chart(assembly: TextAssembly, chart: Any) -> None:
         assembly.add_row([label, *(column.get(index, "") for column in columns)])
     if len(rows) > _MAX_ROWS:
         assembly.note(f"Only the first {_MAX_ROWS:,} points of a chart were read.", misses_text=True)
+
+
+def add_diagram(assembly: TextAssembly, model: Any) -> None:
+    """Append the points of SmartArt, each an item; `model` is the root of a diagram's data part."""
+    for point in model.iter(f"{_DGM}pt"):
+        if point.get("type") not in _UNSHOWN_POINTS:
+            for paragraph in point.iter(f"{_A}p"):
+                assembly.add(BlockKind.LIST_ITEM, "".join(text.text or "" for text in paragraph.iter(f"{_A}t")))
+
+
+def shows_something(drawing: Any) -> bool:
+    """Whether the root of a drawing's part holds any text or figure."""
+    return next(drawing.iter(f"{_A}t", f"{_C}v"), None) is not None
 
 
 def _name(series: Any) -> str:
