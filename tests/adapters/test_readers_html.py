@@ -1,8 +1,10 @@
 """HTML gives what a visitor would read."""
 
+import pytest
 from reading import assert_sound, shown
 
 from localassist.adapters.readers import html
+from localassist.adapters.readers.unreadable import UnreadableError
 
 
 def read(tmp_path, markup, encoding="utf-8"):
@@ -139,6 +141,12 @@ def test_a_declared_encoding_is_believed(tmp_path):
 
 def test_deep_nesting_is_read(tmp_path):
     assert read(tmp_path, "<b>" * 20_000 + "deep").text == "deep"
+
+
+def test_elements_nested_to_do_harm_are_refused_in_no_time(tmp_path):
+    with pytest.raises(UnreadableError, match="deeper than any page"):
+        read(tmp_path, "<div>" * 500_000)  # the parser would take minutes
+    assert len(shown(read(tmp_path, "<div>a</div><p>b<br/>" * 50_000))) == 100_000
 
 
 def test_tables_nested_without_end_are_read_in_no_time(tmp_path):

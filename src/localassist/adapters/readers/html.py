@@ -9,6 +9,7 @@ from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.decoding import decode
 from localassist.adapters.readers.html_looks import Look, Sheets, hiding
 from localassist.adapters.readers.text import read_bytes
+from localassist.adapters.readers.unreadable import UnreadableError
 from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ _DECLARED: Final = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
 )
 _DECLARED_WITHIN: Final = 4096
+_MAX_DEPTH: Final = 40_000
+_NESTING_TAG: Final = re.compile(
+    r"<(/?)(?!(?:p|li|td|th|tr|dt|dd|option|br|hr|img|input|meta|link|col|wbr|area|base|source|tbody|thead|colgroup)\b)"
+    r"[a-z](?![^<>]{0,500}/>)",
+    re.IGNORECASE,
+)
+"""Tags of elements that stay open until they are closed."""
+
 _MAX_COLUMNS: Final = 1000
 _WHITE_SPACE: Final = re.compile(r"\s+")
 
@@ -59,11 +68,23 @@ def add_fragment(assembly: TextAssembly, markup: str) -> str:
     """Append what a page, or a piece of HTML inside another document, shows; returns its title, "" without one."""
     from selectolax.lexbor import LexborHTMLParser
 
+    _refuse_depth(markup)
     tree = LexborHTMLParser(markup)
     if tree.body is not None:
         _Page(assembly, Sheets(tree)).add(tree.body)
     title = tree.css_first("title")
     return title.text() if title is not None else ""
+
+
+def _refuse_depth(markup: str) -> None:
+    """Raise `UnreadableError` for elements nested deeper than any page's: the parser takes square time over them."""
+    if markup.count("<") < _MAX_DEPTH:
+        return
+    depth = 0
+    for tag in _NESTING_TAG.finditer(markup):
+        depth = max(depth + (-1 if tag.group(1) else 1), 0)
+        if depth > _MAX_DEPTH:
+            raise UnreadableError("nests its parts deeper than any page does", "It was not read: it may be harmful.")
 
 
 class _Page:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import email
-from email.policy import compat32
 from typing import TYPE_CHECKING
 
 from localassist.adapters.readers.assembly import TextAssembly
-from localassist.adapters.readers.message import add_mail, header
+from localassist.adapters.readers.message import add_mail, header, parsed
 from localassist.adapters.readers.text import read_bytes
 
 if TYPE_CHECKING:
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 
 def read(path: str, parts: Parts) -> StructuredText:
     """The structured text of a mail; what is attached goes to `parts`."""
-    # The older policy: the newer one raises errors of many kinds over malformed headers.
-    mail = email.message_from_bytes(read_bytes(path), policy=compat32)
+    mail = parsed(read_bytes(path))
     assembly = TextAssembly()
     add_mail(assembly, mail, parts)
     return assembly.finish(header(mail, "Subject"))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import email
 import re
 import time
-from email.policy import compat32
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers.assembly import MAX_CHARACTERS, TextAssembly
-from localassist.adapters.readers.message import add_mail, header
+from localassist.adapters.readers.message import add_mail, header, parsed
+from localassist.adapters.readers.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +38,11 @@ def read(path: str, parts: Parts) -> StructuredText:
                 misses_text=True,
             )
             break
-        mail = email.message_from_bytes(data, policy=compat32)
+        try:
+            mail = parsed(data)
+        except UnreadableError:
+            assembly.note("A mail that nests its parts without end was left out.", misses_text=True)
+            continue
         subject = header(mail, "Subject")
         label = f"message {number}"
         assembly.start_page(f"{label}: {subject[:_MAX_LABEL]}" if subject else label)

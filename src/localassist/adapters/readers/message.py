@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import email
 import mimetypes
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
+from email.policy import compat32
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +43,15 @@ _STUB_SHARE: Final = 0.25
 _SOFT_BREAK: Final = re.compile(r"^(?!>)(?!-- $)(.*) \n(?=[^>\n])", re.MULTILINE)
 _TAG: Final = re.compile(r"<[^>]{0,2000}>")
 _FOLDED: Final = re.compile(r"\r?\n[ \t]+")
+
+
+def parsed(data: bytes) -> Mail:
+    """A mail from its bytes. Raises `UnreadableError` for one whose groups nest without end."""
+    try:
+        # The older policy: the newer one raises errors of many kinds over malformed headers.
+        return email.message_from_bytes(data, policy=compat32)
+    except RecursionError as error:
+        raise UnreadableError("nests its parts deeper than any mail does", "It may be made to do harm.") from error
 
 
 def header(mail: Mail, name: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import email
 from dataclasses import replace
-from email.policy import compat32
 from typing import TYPE_CHECKING
 
 from localassist.adapters.readers import html
 from localassist.adapters.readers.decoding import decode
-from localassist.adapters.readers.message import header
+from localassist.adapters.readers.message import header, parsed
 from localassist.adapters.readers.text import read_bytes
 from localassist.adapters.readers.unreadable import UnreadableError
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 def read(path: str) -> StructuredText:
     """The structured text of a saved page, without its pictures and the frames around them."""
-    archive = email.message_from_bytes(read_bytes(path), policy=compat32)
+    archive = parsed(read_bytes(path))
     for part in archive.walk():
         data = part.get_payload(decode=True)
         if part.get_content_type() == "text/html" and isinstance(data, bytes):
