@@ -20,9 +20,11 @@ from localassist.domain.events import (
     TurnsDropped,
 )
 from localassist.domain.ports.chat_model import Sampling
+from localassist.domain.settings import NO_MODEL
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
 from localassist.usecases.drafting import Draft
+from localassist.usecases.expecting import not_there, unused
 from localassist.usecases.prompting import Limits, Line, Material, framing_for, reads_lines, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import leans_on, retell
@@ -51,7 +53,6 @@ _REPEAT_PENALTY: Final = 1.1
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _STEPS: Final[dict[type, str]] = {ReasoningDelta: "reasoning", TokenDelta: "answer", ToolCalled: "answer"}
-_NOTHING_SAID: Final = "Nothing in the documents that were searched speaks of this."
 
 
 class AnswerQuestion:
@@ -111,6 +112,7 @@ class AnswerQuestion:
             draft.text, draft.problem = draft.growing.text, str(error)
             raise
         finally:
+            draft.known()
             draft.growing.end()
             draft.timings["total"] = time.perf_counter() - started
             finished = self._conversations.finish(
@@ -124,7 +126,7 @@ class AnswerQuestion:
 
     def _work(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         self._entitle(draft.question)
-        model = self._models.open(draft.model) if draft.model else self._models.default()
+        model = self._model(draft)
         route = choose_route(model, searches=not draft.scope.is_empty)
         draft.evidence = replace(draft.evidence, route=route)
         yield Routed(route)
@@ -133,6 +135,9 @@ class AnswerQuestion:
         yield from self._retrieve(draft, stop)
         if model is None:
             yield from self._quote(draft, stop)
+            return
+        if draft.is_unanswerable:
+            yield from _say(draft, Grounded(not_there(draft.question.text)))
             return
         with draft.timed("load"):
             yield from model.load(stop)
@@ -148,6 +153,11 @@ class AnswerQuestion:
         yield from self._generate(draft, material, model, stop)
         self._ground(draft, stop, complete=True)
         draft.check()
+
+    def _model(self, draft: Draft) -> ChatModel | None:
+        if draft.model == NO_MODEL:
+            return None
+        return self._models.open(draft.model) if draft.model else self._models.default()
 
     def _lines(self, draft: Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...] | None:
         """The best lines for a model that loses the thread in whole passages, None for others."""
@@ -181,9 +191,8 @@ class AnswerQuestion:
             raise ModelError(_NO_MODEL, _ADD_A_MODEL)
         with draft.timed("grounding"):
             grounded = grounding.answer_with_quotes(self._evidence(draft, stop))
-        draft.take(grounded if draft.passages else Grounded(_NOTHING_SAID))
-        draft.growing.add(draft.text)
-        yield TokenDelta(draft.text)
+        yield from _say(draft, grounded if draft.passages else Grounded(not_there(draft.question.text)))
+        self._note_unused(draft)
 
     def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
         settings = self._settings.load()
@@ -199,6 +208,8 @@ class AnswerQuestion:
             max_reasoning_tokens=prompt.room_to_think,
         )
         thoughts: list[str] = []
+        if draft.passages:
+            draft.look_ahead(lambda: grounding.Grounder(self._evidence(draft, stop)))
         step, began = "prompt", time.perf_counter()
         try:
             for event in model.generate(prompt.turns, sampling, stop, framing):
@@ -210,7 +221,7 @@ class AnswerQuestion:
                     draft.evidence = replace(draft.evidence, figures=event.figures, ended=event.reason)
                     continue
                 if isinstance(event, TokenDelta):
-                    draft.growing.add(event.text)
+                    draft.add(event.text)
                 elif isinstance(event, ReasoningDelta):
                     thoughts.append(event.text)
                 yield event
@@ -227,7 +238,15 @@ class AnswerQuestion:
             # A passage from before that the answer names may be what it rests on.
             named = {n for n, _ in without_markers(answer)[1]} - {given.n for given in draft.evidence.given}
             earlier = [each for each in draft.standing if each.n in named]
-            draft.take(grounding.ground(self._evidence(draft, stop, earlier), answer, complete=complete))
+            known = None if earlier else draft.known()
+            grounder = known or grounding.Grounder(self._evidence(draft, stop, earlier))
+            draft.take(grounder.ground(answer, complete=complete))
+            self._note_unused(draft)
+
+    def _note_unused(self, draft: Draft) -> None:
+        evidence, text = draft.evidence, draft.question.text
+        left = unused(text, draft.scope, draft.passages, evidence.citations, self._documents)
+        draft.evidence = replace(evidence, unused=left)
 
     def _evidence(self, draft: Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
         def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
@@ -247,6 +266,13 @@ class AnswerQuestion:
             return self._documents.content(document_id)
         except NotFoundError:
             return None
+
+
+def _say(draft: Draft, grounded: Grounded) -> Iterator[AnswerEvent]:
+    """Answer without a model."""
+    draft.take(grounded)
+    draft.add(draft.text)
+    yield TokenDelta(draft.text)
 
 
 def _unseen(draft: Draft) -> Iterator[AnswerEvent]:

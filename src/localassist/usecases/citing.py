@@ -112,6 +112,12 @@ def with_quotes(text: str, sentences: list[Sentence], quotes: Iterable[Window]) 
     return "\n\n".join(parts), [*sentences, *added]
 
 
+def without_quotes(text: str) -> str:
+    """An answer without the quotes that `with_quotes` put below it."""
+    place = text.rfind(f"\n\n{_INTRODUCTION} “")
+    return text[:place] if place > 0 else text
+
+
 @dataclass(slots=True)
 class _Quote:
     """Words of one passage that one or more sentences rest on."""

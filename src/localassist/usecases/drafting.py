@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.errors import ModelError
+from localassist.usecases.grounding_ahead import GroundingAhead
+from localassist.usecases.relevance import is_question
 from localassist.usecases.retelling import History
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from localassist.domain.chat import Message
     from localassist.domain.documents import Passage, Scope
     from localassist.usecases.citing import Grounded
+    from localassist.usecases.grounding import Grounder
     from localassist.usecases.prompting import Prompt
     from localassist.usecases.recording import GrowingAnswer
     from localassist.usecases.retelling import Numbered
@@ -52,6 +55,27 @@ class Draft:
     passages: tuple[Passage, ...] = ()
     standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    ahead: GroundingAhead | None = None
+
+    @property
+    def is_unanswerable(self) -> bool:
+        """Whether documents were searched in vain for a question that stands by itself."""
+        return self.evidence.searched and not (self.passages or self.before) and is_question(self.question.text)
+
+    def look_ahead(self, prepare: Callable[[], Grounder]) -> None:
+        """Begin to look for what the answer will rest on."""
+        self.ahead = GroundingAhead(prepare)
+
+    def add(self, piece: str) -> None:
+        """Append a piece of the answer."""
+        self.growing.add(piece)
+        if self.ahead:
+            self.ahead.add(piece)
+
+    def known(self) -> Grounder | None:
+        """End looking ahead; what is known of the answer's sentences, None where that is nothing."""
+        ahead, self.ahead = self.ahead, None
+        return ahead.end() if ahead else None
 
     def spend(self, step: str, since: float) -> None:
         """Count the time from `since` (seconds of `time.perf_counter`) as a step's."""

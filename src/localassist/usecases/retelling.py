@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from localassist.domain.chat import Role
 from localassist.domain.documents import Scope
-from localassist.usecases.citing import renumbered, without_citations
+from localassist.usecases.citing import renumbered, without_citations, without_quotes
 from localassist.usecases.leaning import context_of
 
 if TYPE_CHECKING:
@@ -116,11 +116,17 @@ def _shown(evidence: Evidence, numbers: dict[int, int]) -> dict[int, int]:
     return {n: numbers[chunk_id] for n, chunk_id in cited.items() if chunk_id in numbers}
 
 
+def _as_answered(answer: Message) -> str:
+    """What a model answered, without marks and without the quotes put below: it would learn to write such itself."""
+    text = without_citations(answer.text, answer.evidence.sentences)
+    return without_quotes(text) if answer.evidence.said else text
+
+
 def _exchange(question: str, answer: Message, known: dict[int, Passage]) -> Exchange:
     evidence = answer.evidence
     return Exchange(
         question,
-        without_citations(answer.text, evidence.sentences),
+        _as_answered(answer),
         evidence.said,
         tuple(Numbered(each.n, known[each.chunk_id]) for each in evidence.given if each.chunk_id in known),
         evidence.searched,
