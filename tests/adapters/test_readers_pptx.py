@@ -122,8 +122,10 @@ def test_a_chart_gives_the_figures_behind_it(slide, read):
     frame = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, Inches(1), Inches(1), Inches(4), Inches(3), data)
     frame.chart.has_title = True
     frame.chart.chart_title.text_frame.text = "Share of sales"
+    frame.chart.value_axis.axis_title.text_frame.text = "Percent"
     assert [text for _, text in shown(read())][1:] == [
         "Share of sales",
+        "Percent",
         "| North | South",
         "Q1 | 12.5% | 25%",
         "Q2 | 50% |",

@@ -30,12 +30,11 @@ _LAST_DAY: Final = 2_958_466
 
 
 def add_chart(assembly: TextAssembly, chart: Any) -> None:
-    """Append a chart's title and its series as columns beside its categories (or its x values).
+    """Append a chart's title, its axes' titles and its series as columns beside its categories (or its x values).
 
     `chart` is the root of a chart part, of DrawingML; values are the ones that the document keeps beside the drawing.
     """
-    title = chart.find(f"{_C}chart/{_C}title")
-    if title is not None:
+    for title in chart.iter(f"{_C}title"):
         assembly.add(BlockKind.PARAGRAPH, _text(title))
     series = list(chart.iter(f"{_C}ser"))
     columns = [_points(one, "val", "yVal") for one in series]

@@ -132,7 +132,7 @@ class _Document:
             self._end_row()
         text = "".join(self._line)
         self._line = []
-        level = self._header.level(state)
+        level = self._header.level(state.style, state.outline)
         if level:
             self._assembly.add(BlockKind.HEADING, text, level)
         elif self._marker is not None:

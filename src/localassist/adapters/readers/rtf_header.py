@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from localassist.adapters.readers.rtf_tokens import State
+from typing import Final
 
 _CHARSETS: Final = {
     0: "cp1252",
@@ -62,9 +59,9 @@ class Header:
         """The encoding of bytes that are set in that font."""
         return self._fonts.get(font, self.encoding)
 
-    def level(self, state: State) -> int:
-        """1 to 6 for a paragraph that is a heading, else 0."""
-        outline = state.outline if state.outline is not None else self._levels.get(state.style, 9)
+    def level(self, style: int, outline: int | None) -> int:
+        """1 to 6 for a paragraph that is a heading by its own outline level (from 0) or its style's, else 0."""
+        outline = outline if outline is not None else self._levels.get(style, 9)
         return min(outline + 1, 6) if 0 <= outline < 9 else 0
 
     def font_word(self, word: str, number: int) -> None:
