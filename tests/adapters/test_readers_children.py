@@ -9,7 +9,7 @@ from small_pdf import text, write_pdf
 from localassist.adapters.child_messages import JSON
 from localassist.adapters.children import ChildDied, ChildPool, Death, Reply
 from localassist.adapters.readers.file_reader import FileReader
-from localassist.domain.errors import DocumentError
+from localassist.domain.errors import DocumentError, PasswordNeededError
 from localassist.domain.stopping import Stop
 
 
@@ -164,3 +164,48 @@ def test_a_files_name_is_not_logged(tmp_path, caplog):
     problem(FileReader(ScriptedPool(ChildDied(Death.CRASH, "SIGSEGV"))), path)
     assert "SIGSEGV" in caplog.text
     assert "cancer" not in caplog.text
+
+
+class LockedPool(ChildPool):
+    """Reads what it is given the password of; `asked` are the arguments of every call."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def call(self, task, arguments, limits, stop):
+        self.asked.append(arguments)
+        inside = arguments["inside"]
+        if inside["passwords"].get(inside["inner"]) != "sesame":
+            raise PasswordNeededError("a.pdf is protected by a password.", "Give it.")
+        return Reply(LAYOUT, b"text")
+
+
+def test_a_password_opens_its_file_and_goes_nowhere_else(tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "b.pdf").write_bytes(b"%PDF")
+    pool = LockedPool()
+    reader = FileReader(pool)
+    with pytest.raises(PasswordNeededError):
+        reader.read(str(tmp_path / "a.pdf"), Stop())
+    reader.unlock(str(tmp_path / "a.pdf"), "wrong")
+    with pytest.raises(PasswordNeededError):
+        reader.read(str(tmp_path / "a.pdf"), Stop())
+    reader.unlock(str(tmp_path / "a.pdf"), "sesame")
+    assert reader.read(str(tmp_path / "a.pdf"), Stop()).text == "text"
+    with pytest.raises(PasswordNeededError):
+        reader.read(str(tmp_path / "b.pdf"), Stop())
+    assert pool.asked[-1]["inside"]["passwords"] == {}
+    assert "sesame" not in caplog.text
+
+
+def test_a_password_of_a_file_inside_a_file_goes_with_it(tmp_path):
+    (tmp_path / "mail.eml").write_bytes(b"From: a")
+    pool = LockedPool()
+    reader = FileReader(pool)
+    reader.unlock(str(tmp_path / "mail.eml/annex.pdf"), "sesame")
+    assert reader.read(str(tmp_path / "mail.eml/annex.pdf"), Stop()).text == "text"
+    inside = pool.asked[0]["inside"]
+    assert pool.asked[0]["path"] == str(tmp_path / "mail.eml").replace(os.sep, "/")
+    assert (inside["inner"], inside["passwords"]) == ("annex.pdf", {"annex.pdf": "sesame"})

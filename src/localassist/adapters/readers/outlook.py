@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 _DAMAGED: Final = ("is damaged or no complete Outlook mail", "Open it in Outlook and save it again.")
 _HTML: Final = 0x1013
+_SENDER: Final = 0x0C1A
 _DISPLAY_TO: Final = 0x0E04
 _DISPLAY_CC: Final = 0x0E03
 _SHORT_NAME: Final = 0x3704
 _SHOWN_NAME: Final = 0x3001
 """Ids of properties that python-oxmsg has no names for, from Microsoft's MS-OXPROPS."""
+
+_PROPERTIES: Final = "__properties_version1.0"
+_SHORT_HEADER: Final = 24
+"""Bytes before the properties of a mail inside a mail; 8 more stand before those of one by itself (MS-OXMSG 2.4)."""
 
 _EMBEDDED: Final = "__substg1.0_3701000D"
 """The storage of a mail attached to a mail, from MS-OXMSG 2.2.2.1."""
@@ -62,7 +68,7 @@ def _add(assembly: TextAssembly, message: Any, parts: Parts) -> None:
 def _headers(message: Any, attached: list[str]) -> list[tuple[str, str]]:
     sent = _told(lambda: message.message_headers.get("Date", "") or f"{message.sent_date:%Y-%m-%d %H:%M} UTC")
     return [
-        ("From", words_of(_told(lambda: message.sender))),
+        ("From", words_of(_told(lambda: message.sender) or _told(lambda: message.properties.str_prop_value(_SENDER)))),
         ("To", _told(lambda: message.properties.str_prop_value(_DISPLAY_TO))),
         ("Cc", _told(lambda: message.properties.str_prop_value(_DISPLAY_CC))),
         ("Date", sent),
@@ -103,8 +109,18 @@ def _name(file: Any, number: int) -> str:
 
 
 def _embedded(file: Any) -> Any | None:
+    """The folder of a mail that is attached as such, in the form of one that is a file of its own; else None."""
     folders = file.properties._storage.storages  # noqa: SLF001  the library reads no mail inside a mail
-    return next((folder for folder in folders if folder.name == _EMBEDDED), None)
+    folder = next((folder for folder in folders if folder.name == _EMBEDDED), None)
+    if folder is None or all(stream.name != _PROPERTIES for stream in folder.streams):
+        return None
+    streams = tuple(
+        replace(stream, bytes_=stream.bytes_[:_SHORT_HEADER] + bytes(8) + stream.bytes_[_SHORT_HEADER:])
+        if stream.name == _PROPERTIES
+        else stream
+        for stream in folder.streams
+    )
+    return replace(folder, streams=streams)
 
 
 def _bytes(file: Any) -> bytes:
