@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from localassist.adapters.embedding.bert import first_position
-from localassist.adapters.embedding.graph import GRAPH_FILE
+from localassist.adapters.embedding.folder import GRAPH_FILE
 from localassist.domain.errors import ModelError
 
 if TYPE_CHECKING:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+GRAPH_FILE: Final = "model.onnx"
+WEIGHTS_FILE: Final = "weights.bin"
+"""What a prepared model consists of."""
 FAMILIES: Final = {"bert": "bert.", "roberta": "roberta.", "xlm-roberta": "roberta."}
 """The kinds of model that can be prepared, and what the names of their weights may begin with."""
 _MODULES: Final = frozenset({"Transformer", "Pooling", "Normalize", "Dense"})

@@ -6,14 +6,14 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from localassist.adapters.embedding.folder import GRAPH_FILE, WEIGHTS_FILE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-GRAPH_FILE: Final = "model.onnx"
-WEIGHTS_FILE: Final = "weights.bin"
 _MICROSOFT: Final = "com.microsoft"
 _ALIGNED: Final = 4096  # bytes, so that onnxruntime can map what stands there
 _OPSET: Final = 17

@@ -13,8 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.embedding.folder import UnpreparableError, check_preparable
-from localassist.adapters.embedding.graph import GRAPH_FILE, WEIGHTS_FILE
+from localassist.adapters.embedding.folder import GRAPH_FILE, WEIGHTS_FILE, UnpreparableError, check_preparable
 from localassist.domain.errors import ModelError, StorageError
 
 if TYPE_CHECKING:
