@@ -8,8 +8,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from typing_extensions import override
-
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.database import Database, DatabaseDocumentStore
 from localassist.adapters.embedding.onnx_embedder import OnnxEmbedder
@@ -17,17 +15,19 @@ from localassist.adapters.embedding.prepared import PreparedModels
 from localassist.adapters.hardware import computer
 from localassist.adapters.resources import resource
 from localassist.domain.documents import Block, BlockKind, Chunk, Scope, StructuredText
-from localassist.domain.ports.documents import FoundFile, PassageIndex
+from localassist.domain.events import Retrieved
+from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 from localassist.usecases.chunking import chunk, text_to_embed
+from localassist.usecases.exact_index import ExactIndex
 from localassist.usecases.retrieval import SearchPassages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from localassist.domain.documents import Passage, Scored
+    from localassist.domain.documents import Passage
     from localassist.domain.ports.documents import DocumentStore
 
     Divide = Callable[[StructuredText], tuple[Chunk, ...]]
@@ -43,26 +43,6 @@ class Judged:
     relevant: Mapping[str, int]
 
 
-class _ExactIndex(PassageIndex):
-    """Compares all vectors, as the product does with few."""
-
-    def __init__(self, store: DocumentStore, embedder: str) -> None:
-        self._store = store
-        self._embedder = embedder
-
-    @override
-    def nearest(self, query: Vectors, k: int, scope: Scope) -> tuple[Scored, ...]:
-        return self._store.nearest_exact(query, k, scope, self._embedder)
-
-    @override
-    def add(self, chunk_ids: Sequence[int], vectors: Vectors) -> None:
-        return None
-
-    @override
-    def remove(self, chunk_ids: Sequence[int]) -> None:
-        return None
-
-
 class Indexed:
     """A store with the product's search over it."""
 
@@ -70,7 +50,7 @@ class Indexed:
         self.store = store
         self.embedder = embedder
         self.scope: Final = Scope.everything()
-        self._search = SearchPassages(store, _ExactIndex(store, embedder.name), embedder)
+        self._search = SearchPassages(store, ExactIndex(store, embedder.name), embedder)
 
     def find(self, query: str, stop: Stop) -> list[Passage]:
         """What the product's search ranks, whether or not it would take it for an answer."""
@@ -81,6 +61,11 @@ class Indexed:
             except StopIteration as end:
                 ranked: list[Passage] = end.value.ranked
                 return ranked
+
+    def answering(self, query: str, scope: Scope, stop: Stop) -> tuple[Passage, ...]:
+        """What the product's search gives for an answer, nothing where it takes the question for unanswerable."""
+        found = [event.passages for event in self._search(query, scope, _CUT, stop) if isinstance(event, Retrieved)]
+        return found[-1]
 
     def paths(self, chunk_ids: Iterable[int]) -> list[str]:
         """The documents of chunks, in order, each once a chunk."""

@@ -137,9 +137,8 @@ class SearchPassages:
         reranker: Reranker, query: str, ranked: list[Passage], stop: Stop
     ) -> Generator[Searching, None, list[Passage]]:
         yield Searching("Reading the best passages together with the question.")
-        texts = [f"{passage.title} {passage.heading}\n{passage.text}" for passage in ranked[:CANDIDATES]]
         try:
-            return reranked(ranked, reranker.scores(query, texts, _RERANK_SECONDS, stop))
+            return reranked(ranked, reranker.scores(query, texts_to_read(ranked[:CANDIDATES]), _RERANK_SECONDS, stop))
         except ModelError as error:
             yield Searching(f"The best passages were not read together with the question: {error.message}")
             return ranked
@@ -148,7 +147,7 @@ class SearchPassages:
         self, query: str, before: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop
     ) -> bool:
         """Whether anything found answers the query; one that leans on another or asks for a deed is judged mildly."""
-        if before or not relevance.is_question(query):
+        if before or asks_for_all(query) or not relevance.is_question(query):
             return is_relevant(f"{before}\n{query}", ranked, by_meaning)
         compare = (lambda texts: self.nearness(query, texts, stop)) if by_meaning else None
         return relevance.answers(query, ranked, compare)
@@ -162,6 +161,11 @@ def passages_of(store: DocumentStore, scope: Scope, fused: Mapping[int, Share], 
         for passage in store.passages(best, scope)
         for share in (fused[passage.chunk_id],)
     ]
+
+
+def texts_to_read(passages: Iterable[Passage]) -> list[str]:
+    """What of passages a reranker reads: each below its title and headings."""
+    return [f"{passage.title} {passage.heading}\n{passage.text}" for passage in passages]
 
 
 def reranked(passages: Sequence[Passage], scores: Sequence[float]) -> list[Passage]:

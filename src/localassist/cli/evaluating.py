@@ -1,0 +1,107 @@
+"""`docs evaluate`: how well variants of the search find what questions ask for, on one's own files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.cli.documents import scope_given
+from localassist.cli.interrupts import stopped_by_ctrl_c
+from localassist.domain.errors import LocalAssistError, NotFoundError
+from localassist.domain.events import Searching
+from localassist.usecases.drawing import TrialQuestion
+from localassist.usecases.evaluating import Evaluated
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from localassist.cli.console import Console
+    from localassist.domain.documents import Document
+    from localassist.usecases.evaluating import Variant
+    from localassist.usecases.services import Services
+
+_ABOUT_DRAWN: Final = (
+    "The questions were drawn from these documents: words of their sentences, some left out and bent, and their "
+    "headings. That shows which variant finds again what is written here. It does not show how people ask: they use "
+    "other words, so words count for more here than they will, and differences of a few hundredths mean little. "
+    "Questions of your own, with --questions FILE, tell more."
+)
+_ABOUT_OWN: Final = "Differences between two variants mean little below about one question in twenty."
+
+
+class QuestionsError(LocalAssistError):
+    """A list of questions that can't be used."""
+
+
+def evaluate(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`docs evaluate`: a line for each variant. Nothing that is stored changes."""
+    with stopped_by_ctrl_c() as stop:
+        scope = scope_given(arguments, services, console, stop)
+        documents = services.documents.documents(scope)
+        asked = read_questions(Path(arguments.questions), documents) if arguments.questions else ()
+        for event in services.evaluate(scope, stop, asked):
+            if isinstance(event, Searching):
+                console.progress(event.detail)
+            elif isinstance(event, Evaluated):
+                console.end_progress()
+                _tell(event, console)
+    return 0
+
+
+def read_questions(file: Path, documents: Sequence[Document]) -> tuple[TrialQuestion, ...]:
+    """The questions of a file with one JSON object a line: `question`, `file` and, if known, `page`.
+
+    `file` is a document's path or its end ("lease.pdf"). Raises `QuestionsError` for lines that are no such
+    object, and `NotFoundError` for files that are not among the documents.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise QuestionsError(f"{file} can't be read as text.", "Name a UTF-8 file with one question a line.") from error
+    questions = [_question(number, line, documents) for number, line in enumerate(lines, 1) if line.strip()]
+    if not questions:
+        raise QuestionsError(f"There is no question in {file}.", _example())
+    return tuple(questions)
+
+
+def _question(number: int, line: str, documents: Iterable[Document]) -> TrialQuestion:
+    try:
+        entry: Any = json.loads(line)
+        text, name, page = str(entry["question"]), str(entry["file"]), entry.get("page")
+        page = None if page is None else int(page)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise QuestionsError(f"Line {number} is no question with a file.", _example()) from error
+    wanted = Path(name).parts
+    for document in documents:
+        if Path(document.path).parts[-len(wanted) :] == wanted:
+            return TrialQuestion(text, document.id, page=page)
+    raise NotFoundError(
+        f"Line {number} names {name}, which is not among these documents.", "See `localassist docs list`."
+    )
+
+
+def _example() -> str:
+    return 'A line looks like this: {"question": "How long is the notice?", "file": "lease.pdf", "page": 2}'
+
+
+def _tell(result: Evaluated, console: Console) -> None:
+    if console.as_json:
+        console.object({**asdict(result), "about": _about(result)})
+    part = "" if result.documents == result.all_documents else f" of {result.all_documents}"
+    console.print(f"{result.questions} questions about {result.documents}{part} documents.")
+    console.print(f"{'recall@5':>9} {'MRR@10':>7} {'nDCG@10':>8}  embedder, chunks, fusion")
+    for variant in result.variants:
+        console.print(f"{variant.recall:9.3f} {variant.mrr:7.3f} {variant.ndcg:8.3f}  {_name(variant)}")
+    console.print(_about(result))
+
+
+def _name(variant: Variant) -> str:
+    reranker = f", reranked by {variant.reranker}" if variant.reranker else ""
+    return f"{variant.embedder}, {variant.chunking}, {variant.fusion}{reranker}"
+
+
+def _about(result: Evaluated) -> str:
+    return _ABOUT_DRAWN if result.drawn else _ABOUT_OWN
