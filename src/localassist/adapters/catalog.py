@@ -10,14 +10,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 from localassist.adapters.embedding.folder import describe
 from localassist.domain.errors import LocalAssistError, ModelError
 from localassist.domain.models import EmbeddingModel, ModelFile
+from localassist.domain.ports.embedder import EmbeddingModels
 
 REINSTALL = "Run `make setup` to install it again."
 
 
-class Catalog:
+class Catalog(EmbeddingModels):
     """The models of `models.toml` whose files may be used here.
 
     A file is compared with the catalogue's SHA-256 before its first use; `verified` is the small file that
@@ -43,10 +46,12 @@ class Catalog:
             if entry["kind"] == "chat" and (path := _installed(entry)) is not None
         )
 
+    @override
     def embedding_models(self) -> tuple[EmbeddingModel, ...]:
         """The embedding models known by name; each says in its `problem` when its files are not here."""
         return tuple(_embedding_model(entry) for entry in self._entries if entry["kind"] == "embedder")
 
+    @override
     def embedding_model(self, choice: str = "") -> EmbeddingModel:
         """The embedding model of that name, or in that folder ("": the first one), with its `problem` said.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localassist.domain.models import EmbeddingModel
     from localassist.domain.stopping import Stop
     from localassist.domain.vectors import Vectors
 
@@ -34,3 +35,13 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """One vector for a question. Raises `ModelError` when the model can't be used."""
+
+
+class EmbeddingModels(Protocol):
+    """The embedding models that can be chosen."""
+
+    def embedding_models(self) -> tuple[EmbeddingModel, ...]:
+        """Those known by name, each with the problem that keeps it from being used."""
+
+    def embedding_model(self, choice: str = "") -> EmbeddingModel:
+        """The one of that name, or in that folder ("": the one that came along), with its problem said."""
