@@ -68,9 +68,10 @@ def test_relative_paths_become_absolute(folder, monkeypatch):
 
 
 def test_a_format_without_a_reader_says_so(folder):
-    put(folder, "song.mp3", "noending")
+    put(folder, "song.mp3", "README")
+    (folder / "program").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(40))
     reasons = skipped(folder)
-    assert set(reasons) == {str(folder / "song.mp3"), str(folder / "noending")}
+    assert set(reasons) == {str(folder / "song.mp3"), str(folder / "program")}
     assert "PDF, Word, PowerPoint" in reasons[str(folder / "song.mp3")]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from localassist.adapters.readers import dispatch
 from localassist.adapters.readers.formats import Format, readable_suffix
-from localassist.adapters.readers.telling import tell_format
+from localassist.adapters.readers.telling import may_be_readable, tell_format
 from localassist.adapters.readers.unreadable import UnreadableError
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -123,3 +123,20 @@ def test_suffixes_of_all_readable_formats_are_known():
         assert readable_suffix(f"A.{suffix.upper()}")
     assert not readable_suffix("song.mp3")
     assert not readable_suffix("letter.doc")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("README", b"words", True),
+        ("notes.xyz", "слова и числа".encode("utf-16-le"), True),
+        ("a.pdf", b"\0\0\0", True),
+        ("letter.doc", b"\0\0\0", True),  # its refusal says what to do
+        ("song.mp3", b"words, but nobody looks", False),
+        ("a.pyc", b"\x6f\x0d\r\n" + bytes(40), False),
+        ("program", b"\x7fELF\x02\x01\x01" + bytes(40), False),
+    ],
+)
+def test_what_is_worth_a_look_is_told_by_name_or_by_its_beginning(tmp_path, name, data, expected):
+    (tmp_path / name).write_bytes(data)
+    assert may_be_readable(str(tmp_path / name)) is expected

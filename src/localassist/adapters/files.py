@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from localassist.adapters.ignoring import IgnoreRules, is_passing
-from localassist.adapters.readers.formats import NO_READER_HINT, readable_suffix
+from localassist.adapters.readers.formats import NO_READER_HINT
+from localassist.adapters.readers.telling import may_be_readable
 from localassist.domain.errors import DocumentError
 from localassist.domain.ports.documents import FileSource, FoundFile, Skipped, SkippedFile
 
@@ -146,7 +147,7 @@ class _Walk:
             return SkippedFile(path, reason)
         if is_folder:
             return self._linked(path) or status
-        if not readable_suffix(path):
+        if stat.S_ISREG(status.st_mode) and not _may_be_readable(path):
             return SkippedFile(path, f"There is no reader for files of this kind. {NO_READER_HINT}")
         return next(self._file(path, status), None)
 
@@ -207,6 +208,13 @@ def _is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _may_be_readable(path: str) -> bool:
+    try:
+        return may_be_readable(path)
+    except OSError:
+        return True  # why it can't be opened is said of it later
 
 
 def _nameless(path: str) -> SkippedFile:

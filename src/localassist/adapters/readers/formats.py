@@ -67,6 +67,19 @@ SUFFIXES: Final = {f".{suffix}": form for form, suffixes in _NAMES.items() for s
 CONTAINERS: Final = frozenset({Format.MAIL, Format.MAILBOX, Format.OUTLOOK, Format.ARCHIVE, Format.TEXT, None})
 """Formats whose files are there to hold others; text and unknown names may turn out to be mail."""
 
+OLD_SUFFIXES: Final = frozenset({".doc", ".dot", ".ppt", ".pps", ".pages", ".numbers"})
+"""Of documents without a reader, which are refused with what to do: whoever adds one is to be told."""
+
+_OTHERS: Final = (
+    "mp3 m4a aac flac ogg opus wav wma mid mp4 m4v mkv mov avi webm wmv mpg mpeg heic heif raw cr2 nef dng psd ico"
+    " exe dll so dylib o a lib obj class jar pyc pyd whl apk deb rpm msi dmg iso img vmdk qcow2 bin dat"
+    " gz bz2 xz zst 7z rar tar tgz cab db sqlite sqlite3 mdb pst ost gguf safetensors onnx pt npy npz parquet"
+    " ttf otf woff woff2 eot swf dwg blend stl"
+)
+
+OTHER_SUFFIXES: Final = frozenset(f".{suffix}" for suffix in _OTHERS.split())
+"""Of files that hold no text; in a folder of music none is opened to see that."""
+
 CODE_NAMES: Final = frozenset({"makefile", "dockerfile", "cmakelists.txt", "rakefile", "gemfile", "jenkinsfile"})
 """Files of code that are known by their whole name, in small letters."""
 

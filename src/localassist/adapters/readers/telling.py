@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from localassist.adapters.readers.decoding import holds_text
-from localassist.adapters.readers.formats import BROKEN_ARCHIVE, NO_READER_HINT, Format, named_format
+from localassist.adapters.readers.formats import (
+    BROKEN_ARCHIVE,
+    NO_READER_HINT,
+    OLD_SUFFIXES,
+    OTHER_SUFFIXES,
+    Format,
+    named_format,
+)
 from localassist.adapters.readers.unreadable import UnreadableError
 
 _HEAD_BYTES: Final = 8192
@@ -57,6 +64,18 @@ def tell_format(path: str) -> Format:
         head = file.read(_HEAD_BYTES)
     named = named_format(path)
     return _by_magic(path, head, named) or _by_words(head, named) or _by_name(head, named)
+
+
+def may_be_readable(path: str) -> bool:
+    """Whether a file is worth handing to its reader: by its name, else because it begins like text.
+
+    Raises `OSError` when it can't be opened.
+    """
+    suffix = Path(path).suffix.lower()
+    if named_format(path) or suffix in OLD_SUFFIXES | OTHER_SUFFIXES:
+        return suffix not in OTHER_SUFFIXES
+    with Path(path).open("rb") as file:
+        return holds_text(file.read(_HEAD_BYTES))
 
 
 def _by_magic(path: str, head: bytes, named: Format | None) -> Format | None:
