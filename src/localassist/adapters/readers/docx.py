@@ -51,7 +51,7 @@ def read(path: str) -> StructuredText:
         parts = DocumentParts(path)
         body = parts.root.find(f"{W}body")
         styles = Styles(next(parts.related("styles"), None))
-    except (*BROKEN_ARCHIVE, SyntaxError, KeyError, AttributeError) as error:
+    except (*BROKEN_ARCHIVE, SyntaxError, KeyError, AttributeError, TypeError) as error:
         # lxml's errors are SyntaxErrors; python-docx has none of its own.
         raise UnreadableError(*_DAMAGED) from error
     if body is None:

@@ -40,7 +40,7 @@ class DocumentParts:
     def related(self, kind: str) -> Iterator[Any]:
         """The roots of the parts of a kind ("styles", "footnotes", "comments"); damaged ones are left out."""
         for relation in self._main.rels.values():
-            if not relation.is_external and relation.reltype.rpartition("/")[2] == kind:
+            if not relation.is_external and (relation.reltype or "").rpartition("/")[2] == kind:
                 with contextlib.suppress(SyntaxError, ValueError):
                     yield _root(relation.target_part)
 
