@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import structured, words_of
-from localassist.domain.documents import Block, BlockKind, Chunk, StructuredText
+from localassist.domain.documents import Block, BlockKind, Chunk, PageSpan, StructuredText
 from localassist.usecases.chunking import TARGET_SHARE, chunk, text_to_embed
 
 LIMIT = 40
@@ -100,6 +100,45 @@ def test_rows_stay_whole_and_later_chunks_of_a_table_carry_its_header() -> None:
     assert parts[0][1] == ""
     assert {heading for _, heading in parts[1:]} == {"| Item | Price"}
     assert [row for text, _ in parts for row in text.strip().split("\n")] == rows
+
+
+def code(*functions: str) -> StructuredText:
+    text = "\n\n".join(functions)
+    starts = [text.index(function) for function in functions]
+    blocks = (Block(BlockKind.CODE, a, a + len(f)) for a, f in zip(starts, functions, strict=True))
+    return StructuredText(text, tuple(blocks))
+
+
+def test_a_function_that_fits_is_never_cut() -> None:
+    functions = [
+        f"def compute_{name}(a, b):\n    x = a. b\n\n    return {name} * x + a" for name in ("area", "sum", "rate")
+    ]
+    content = code(*functions)
+    parts = [content.text[c.start : c.end] for c in chunk(content, count_words, LIMIT)]
+    assert all(sum(function in part for part in parts) == 1 for function in functions)
+
+
+def test_a_long_function_is_cut_between_lines_and_its_later_parts_carry_its_first_line() -> None:
+    lines = [f"    value_{n} = first({n}) + second({n}) + third({n})" for n in range(20)]
+    content = code("\n".join(["def compute(first, second, third):", *lines]))
+    chunks = chunk(content, count_words, LIMIT)
+    assert len(chunks) > 2
+    assert {c.heading for c in chunks[1:]} == {"def compute(first, second, third):"}
+    assert "".join(content.text[c.start : c.end] for c in chunks) == content.text
+    assert all(content.text[c.start : c.end].startswith(("def", "    value")) for c in chunks)
+
+
+def test_a_table_on_another_sheet_has_its_own_header() -> None:
+    rows = ["| Item | Price", *(f"| Thing {n} of many | {n}.50" for n in range(9))]
+    other = ["| Name | Room", *(f"| Person {n} of many | {n}" for n in range(9))]
+    text = "\n".join([*rows, *other])
+    content = structured(text)
+    middle = text.index("| Name")
+    labelled = StructuredText(
+        text, content.blocks, (PageSpan(1, 0, middle, "sheet Costs"), PageSpan(2, middle, len(text), "sheet People"))
+    )
+    headings = [c.heading for c in chunk(labelled, count_words, LIMIT) if c.start > middle]
+    assert set(headings) == {"| Name | Room"}
 
 
 @pytest.mark.parametrize("unit", ["word ", "x", "Done. ", "日", "a\n"])

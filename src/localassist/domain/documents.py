@@ -88,6 +88,11 @@ class StructuredText:
         """The page (1-based) on which the character at `position` stands, None for formats without pages."""
         return page_at(self.pages, position)
 
+    def label_at(self, position: int) -> str:
+        """What people call the page at `position` where it is none ("slide 3"), else ""."""
+        index = bisect_right(self.pages, position, key=lambda page: page.start)
+        return self.pages[index - 1].label if index else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

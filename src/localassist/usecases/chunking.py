@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     CountTokens = Callable[[Sequence[str]], list[int]]
 
-CHUNKING_VERSION: Final = "chunks 2"
+CHUNKING_VERSION: Final = "chunks 3"
 """Changes when the same text would give other chunks, or be embedded otherwise."""
 TARGET_SHARE: Final = 0.7
 """Of the embedder's limit, for the text itself; the rest is for title and headings in front of it."""
@@ -28,12 +29,14 @@ _SMALL_SECTION: Final = 0.15
 _HEADER_CHARACTERS: Final = 120
 _SHORT_SENTENCE: Final = 40
 """Characters below which a sentence is not worth counting alone."""
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+_CODE_PARTS: Final = 12
 _BATCH: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, a row or part of one; `header` is its table's first row if this is a later one.
+    """A sentence, a row, a function or part of one; `header` is the first row or line of what it is a later part of.
 
     `page` is the page that it begins on, None without pages.
     """
@@ -51,7 +54,8 @@ def chunk(content: StructuredText, count_tokens: CountTokens, max_tokens: int) -
     """Divide a text into chunks of about `TARGET_SHARE` of `max_tokens` tokens, in reading order.
 
     Each character of each block is in exactly one chunk. Sections and pages begin chunks, tiny ones join their
-    neighbours. A chunk that begins inside a table has the table's first row at the end of its heading path.
+    neighbours; a function stays whole if it fits. A chunk that begins inside a table has the table's first row at
+    the end of its heading path, one that begins inside a function the function's first line.
     Takes time linear in the text's length.
     """
     target = int(max_tokens * TARGET_SHARE)
@@ -68,7 +72,7 @@ def text_to_embed(title: str, chunk: Chunk, text: str) -> str:
 
 def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
     path: tuple[tuple[int, str], ...] = ()
-    header = ""
+    header = sheet = ""
     before: BlockKind | None = None
     for block in content.blocks:
         if block.kind is BlockKind.HEADING:
@@ -76,24 +80,36 @@ def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
             path = (*((level, above) for level, above in path if level < block.level), (block.level, name))
         row = block.kind is BlockKind.TABLE_ROW
         names = tuple(name for _, name in path)
-        follows = row and before is BlockKind.TABLE_ROW
+        label = content.label_at(block.start)
+        follows = row and before is BlockKind.TABLE_ROW and label == sheet
+        first = _first_line(content.text, block)
         for start, end in _spans(content.text, block, longest):
-            page = content.page_at(start)
-            yield _Piece(start, end, names, page, block.kind is BlockKind.HEADING, header if follows else "")
+            above = header if follows else first if block.kind is BlockKind.CODE and start > block.start else ""
+            yield _Piece(start, end, names, content.page_at(start), block.kind is BlockKind.HEADING, above)
         if row and not follows:
             header = " ".join(content.text[block.start : block.end].split())[:_HEADER_CHARACTERS]
-        before = block.kind
+        before, sheet = block.kind, label
+
+
+def _first_line(text: str, block: Block) -> str:
+    return " ".join(text[block.start : block.end].partition("\n")[0].split())[:_HEADER_CHARACTERS]
 
 
 def _spans(text: str, block: Block, longest: int) -> Iterator[tuple[int, int]]:
-    """Spans that together hold every character of the block; short sentences go with the next."""
+    """Spans that together hold every character of the block; short sentences and lines go with the next."""
     ends = [block.end]
-    if block.kind not in {BlockKind.TABLE_ROW, BlockKind.HEADING}:
+    least = _SHORT_SENTENCE
+    if block.kind is BlockKind.CODE:
+        # A function stays whole if it may fit; a longer one is cut between its lines, a few at a time.
+        if block.end - block.start > longest // 2:
+            ends = [match.end() for match in _LINE.finditer(text, block.start, block.end)]
+            least = longest // _CODE_PARTS
+    elif block.kind not in {BlockKind.TABLE_ROW, BlockKind.HEADING}:
         starts = [block.start + start for start, _ in split_sentences(text[block.start : block.end])]
         ends = [*starts[1:], block.end]
     start = block.start
     for end in ends:
-        if end - start < _SHORT_SENTENCE and end != block.end:
+        if end - start < least and end != block.end:
             continue
         while end - start > longest:
             middle = _cut(text, start, start + longest)
