@@ -10,6 +10,18 @@ import pytest
 
 from e2e.commands import COMMAND, SAMPLES, Home, assert_sentence, only_object
 
+OBJECT = {
+    "answer",
+    "reasoning",
+    "ended",
+    "sentences",
+    "unused",
+    "citations",
+    "passages",
+    "route",
+    "timings",
+    "usage",
+}
 NOTICE = "How much notice must the tenant of flat 7A give before moving out?"
 LEASE_7A = SAMPLES / "lease-flat-7a.pdf"
 LEASE_4B = SAMPLES / "lease-flat-4b.pdf"
@@ -97,9 +109,9 @@ def test_ask_gives_one_object_with_the_cited_page(lasting: Home) -> None:
     ran = lasting.run("ask", "--docs", LEASE_7A, "--docs", LEASE_4B, "--json", NOTICE)
     assert (ran.returncode, ran.stderr) == (0, "")
     found = only_object(ran)
-    assert set(found) == {"answer", "reasoning", "ended", "citations", "passages", "route", "timings", "usage"}
+    assert set(found) == OBJECT
     first = found["citations"][0]
-    assert set(first) == {"n", "path", "page", "heading", "quote", "char_start", "char_end"}
+    assert set(first) == {"n", "path", "page", "place", "heading", "quote", "char_start", "char_end"}
     assert first["n"] == 1
     assert len(first["quote"]) == first["char_end"] - first["char_start"]
     places = {(Path(item["path"]).name, item["page"]) for item in found["citations"] + found["passages"]}

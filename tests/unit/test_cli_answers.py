@@ -7,9 +7,21 @@ import pytest
 from localassist.cli import answers
 from localassist.cli.console import one_line, visible
 from localassist.domain.chat import Evidence, Figures, Message, MessageStatus, Role
-from localassist.domain.documents import Citation, Passage, SentenceSupport
+from localassist.domain.documents import Citation, Passage, SentenceSupport, SupportStatus
 from localassist.domain.privacy import Destination, Route
 
+OBJECT = {
+    "answer",
+    "reasoning",
+    "ended",
+    "sentences",
+    "unused",
+    "citations",
+    "passages",
+    "route",
+    "timings",
+    "usage",
+}
 TEXT = "The notice is 60 days. [1] The fee is 45 dollars, or 90 with 45 twice."
 LEASE = Passage(7, 3, "/docs/lease.pdf", "Lease", 4, "Term > Notice", "at least\nsixty (60) days", 100, 124, 0.5)
 
@@ -69,11 +81,24 @@ def test_what_was_streamed_is_repeated_only_where_marks_stand_within(streamed: s
 def test_lines_name_places_quotes_and_figures() -> None:
     assert list(answers.evidence_lines(ANSWER)) == [
         "[1] lease.pdf, page 4: “at least sixty (60) days”",
-        "(?) in no passage: 45, 90",
+        "(?) not borne out: 45, 90",
         "Found too, not cited: lease.pdf, page 6; lease.pdf",
         "Not seen by the model: the 6 oldest messages, for which its context has no room.",
         "small on this computer (CPU, 2 threads): 0.8 s to the first word, 52 tokens/s",
     ]
+
+
+def test_what_rests_on_nothing_and_what_was_not_used_is_said() -> None:
+    guess = SentenceSupport(*at("The fee is 45 dollars, or 90 with 45 twice."), status=SupportStatus.UNSUPPORTED)
+    evidence = replace(ANSWER.evidence, sentences=(ANSWER.evidence.sentences[0], guess), unused=("/docs/annex.pdf",))
+    answer = replace(ANSWER, evidence=evidence)
+    assert answers.marked_text(answer) == f"{TEXT} (?)"
+    lines = list(answers.evidence_lines(answer))
+    assert lines[0] == "NOT USED: the answer does not rest on annex.pdf."
+    assert "(?) resting on nothing: 1 sentence" in lines
+    told = answers.answer_object(answer)
+    assert told["unused"] == ["/docs/annex.pdf"]
+    assert [sentence["status"] for sentence in told["sentences"]] == ["no claim", "unsupported"]
 
 
 def test_an_answer_that_was_cut_off_says_so() -> None:
@@ -98,13 +123,14 @@ def test_without_a_model_the_answer_says_so() -> None:
 
 def test_the_object_has_the_promised_keys_and_the_quote_verbatim() -> None:
     found = answers.answer_object(ANSWER)
-    assert set(found) == {"answer", "reasoning", "ended", "citations", "passages", "route", "timings", "usage"}
+    assert set(found) == OBJECT
     assert found["reasoning"] == "The term is on page 4."
     assert found["citations"] == [
         {
             "n": 1,
             "path": "/docs/lease.pdf",
             "page": 4,
+            "place": "",
             "heading": "Term > Notice",
             "quote": "at least\nsixty (60) days",
             "char_start": 100,

@@ -14,9 +14,9 @@ from localassist.domain.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAMES: Final = ("engine", "ingest", "retrieval", "startup")
+NAMES: Final = ("engine", "grounding", "ingest", "retrieval", "startup")
 _OF_A_MODEL: Final = "engine"
-_OF_DATA: Final = ("ingest", "retrieval")
+_OF_DATA: Final = ("grounding", "ingest", "retrieval")
 
 
 @dataclass(frozen=True, slots=True)

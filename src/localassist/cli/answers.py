@@ -6,12 +6,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
+from localassist.domain.documents import SupportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from localassist.domain.chat import Evidence, Message
-    from localassist.domain.documents import Citation, Passage
+    from localassist.domain.documents import Citation, Passage, SentenceSupport
 
 CHECKED: Final = "Checked against the documents:"
 CUT_OFF: Final = "Cut off: its tokens ran out (max_answer_tokens in the settings, or the model's whole context)."
@@ -19,11 +20,19 @@ UNSUPPORTED: Final = "No document was used: nothing found in your documents supp
 
 
 def marked_text(answer: Message) -> str:
-    """The answer with `(?)` after every number that no passage holds; its text has its citations' numbers already."""
+    """The answer with `(?)` after all that no passage bears out; its text has its citations' numbers already."""
     text = answer.text
-    for _, end in sorted((span for each in answer.evidence.sentences for span in each.unsupported), reverse=True):
+    for end in sorted({end for _, end in _in_doubt(answer)}, reverse=True):
         text = f"{text[:end]} (?){text[end:]}"
     return text.strip()
+
+
+def _in_doubt(answer: Message) -> Iterator[tuple[int, int]]:
+    """The spans that nothing bears out: of single words and numbers, else of whole sentences."""
+    for sentence in answer.evidence.sentences:
+        yield from sentence.unsupported
+        if sentence.status is SupportStatus.UNSUPPORTED and not sentence.unsupported:
+            yield sentence.start, sentence.end
 
 
 def marks_behind(streamed: str, answer: Message) -> str:
@@ -39,19 +48,20 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 
 def evidence_lines(answer: Message) -> Iterator[str]:
-    """What stands behind an answer, a line each: that it was cut off, citations, numbers without support, what else
-    was found, what was not seen, figures.
+    """What stands behind an answer, a line each: that documents were not used or it was cut off, citations, what has no
+    support, what else was found, what was not seen, figures.
     """
     evidence = answer.evidence
+    if evidence.unused:
+        names = ", ".join(one_line(PurePath(path).name) for path in evidence.unused)
+        yield f"NOT USED: the answer does not rest on {names}."
     if evidence.ended == "length":
         yield CUT_OFF
     if evidence.searched and not evidence.citations:
         yield UNSUPPORTED
     for citation in evidence.citations:
-        yield f"[{citation.n}] {_place(citation.passage, citation.page)}: “{one_line(citation.quote)}”"
-    numbers = unsupported_numbers(answer)
-    if numbers:
-        yield f"(?) in no passage: {', '.join(numbers)}"
+        yield f"[{citation.n}] {_place(citation.passage, citation.page, citation.place)}: “{one_line(citation.quote)}”"
+    yield from _doubts(answer)
     if evidence.found:
         places = dict.fromkeys(_place(passage, passage.page) for passage in evidence.found)
         yield f"Found too, not cited: {'; '.join(places)}"
@@ -60,10 +70,15 @@ def evidence_lines(answer: Message) -> Iterator[str]:
     yield _figures(evidence)
 
 
-def unsupported_numbers(answer: Message) -> list[str]:
-    """The numbers of the answer that no passage holds, in order, each once."""
-    spans = [span for sentence in answer.evidence.sentences for span in sentence.unsupported]
-    return list(dict.fromkeys(answer.text[start:end] for start, end in spans))
+def _doubts(answer: Message) -> Iterator[str]:
+    words = [answer.text[start:end] for each in answer.evidence.sentences for start, end in each.unsupported]
+    if words:
+        yield f"(?) not borne out: {', '.join(dict.fromkeys(words))}"
+    bare = [
+        each for each in answer.evidence.sentences if each.status is SupportStatus.UNSUPPORTED and not each.unsupported
+    ]
+    if bare and answer.evidence.citations:
+        yield f"(?) resting on nothing: {len(bare)} {'sentence' if len(bare) == 1 else 'sentences'}"
 
 
 def answer_object(answer: Message) -> dict[str, Any]:
@@ -74,6 +89,8 @@ def answer_object(answer: Message) -> dict[str, Any]:
         "answer": answer.text,
         "reasoning": evidence.reasoning,
         "ended": evidence.ended,
+        "sentences": [_sentence_object(answer.text, sentence) for sentence in evidence.sentences],
+        "unused": list(evidence.unused),
         "citations": [_citation_object(citation) for citation in evidence.citations],
         "passages": [passage_object(passage) for passage in evidence.found],
         "route": {
@@ -112,11 +129,21 @@ def passage_lines(passage: Passage, position: int) -> Iterator[str]:
     yield f"   {one_line(passage.text)}"
 
 
+def _sentence_object(text: str, sentence: SentenceSupport) -> dict[str, Any]:
+    return {
+        "text": text[sentence.start : sentence.end],
+        "status": sentence.status.value,
+        "citations": list(sentence.citations),
+        "unsupported": [text[start:end] for start, end in sentence.unsupported],
+    }
+
+
 def _citation_object(citation: Citation) -> dict[str, Any]:
     return {
         "n": citation.n,
         "path": citation.passage.path,
         "page": citation.page,
+        "place": citation.place,
         "heading": citation.passage.heading,
         "quote": citation.quote,
         "char_start": citation.char_start,
@@ -124,8 +151,10 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _place(passage: Passage, page: int | None) -> str:
+def _place(passage: Passage, page: int | None, place: str = "") -> str:
     name = one_line(PurePath(passage.path).name)
+    if place:
+        return f"{name}, {place}"
     return f"{name}, page {page}" if page is not None else name
 
 

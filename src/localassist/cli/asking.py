@@ -16,6 +16,7 @@ from localassist.domain.chat import MessageStatus, Question
 from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.events import Finished, Retrieved, TokenDelta
+from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def ask(arguments: argparse.Namespace, services: Services, console: Console) -> 
         scope = scope_given(arguments, services, console, stop)
         conversations = services.unrecorded_conversations
         conversation = conversations.create("", services.settings.load().system_prompt)
-        question = Question(conversation.id, None, text, scope, arguments.model)
+        model = NO_MODEL if arguments.quotes else arguments.model
+        question = Question(conversation.id, None, text, scope, model)
         answer = stream(services.answer_unrecorded, question, console, stop)
     if console.as_json:
         console.object(answers.answer_object(answer))

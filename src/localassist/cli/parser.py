@@ -49,7 +49,9 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
     bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
     bench.add_argument("--model", metavar="FILE", default="", help="the GGUF file for `engine`, not the starter model")
-    bench.add_argument("--data", metavar="DIR", default="", help="a folder of data sets for `ingest` and `retrieval`")
+    bench.add_argument(
+        "--data", metavar="DIR", default="", help="a folder of data sets for `grounding`, `ingest`, `retrieval`"
+    )
     return parser.parse_args(arguments)
 
 
@@ -57,6 +59,7 @@ def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     ask = _add_json(_add(commands, "ask", "answer one question"))
     _add_scope(ask)
     ask.add_argument("--model", metavar="NAME|FILE", default="", help="the chat model to ask, by name or GGUF file")
+    ask.add_argument("--quotes", action="store_true", help="answer with the documents' own words, without a model")
     ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
     search = _add_json(_add(commands, "search", "find passages"))
     _add_scope(search)
@@ -79,6 +82,14 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     sync.add_argument("--watch", action="store_true", help="and follow what changes until Ctrl-C")
     rebuild = _add(verbs, "rebuild", "make the index of vectors anew from the database")
     rebuild.add_argument("--read", action="store_true", help="read every file anew before")
+    embedder = _add(verbs, "embedder", "the models that documents can be searched with, or choose one")
+    embedder.add_argument("name", metavar="NAME|FOLDER", nargs="?", default="", help="the model to search with")
+    evaluate = _add_json(_add(verbs, "evaluate", "try variants of the search on questions; nothing is changed"))
+    evaluate.add_argument("--collection", metavar="NAME", action="append", help="a collection to try it on")
+    evaluate.add_argument(
+        "--questions", metavar="FILE", default="", help="your own: a JSON object a line with question, file and page"
+    )
+    evaluate.set_defaults(docs=None, keep=False)
     remove = _add(verbs, "remove", "forget a collection or a document; files are never touched")
     remove.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
     forget = _add(verbs, "forget", "remove, and clean the index so that nothing of it is left on the disk")

@@ -48,7 +48,7 @@ _SPANS: Final = (("days", _DAYS), ("months", _MONTHS), ("minutes", _MINUTES))
 
 def _read(line: str) -> list[tuple[str, str]]:
     unit, _, names = line.partition(":")
-    return [(name, unit) for name in (unit, "per cent", *names.split())]
+    return [(name.casefold(), unit) for name in (unit, *names.split())]
 
 
 _UNITS: Final = {name: unit for line in _NAMED.strip().splitlines() for name, unit in _read(line)} | {
@@ -73,9 +73,9 @@ def unit_of(text: str, start: int, end: int) -> str:
     """The unit of the number at `text[start:end]`, "" where it has none that is known."""
     after = _AFTER.match(text, end, end + _LONGEST)
     if after:
-        return _UNITS[after.group(1).casefold()]
+        return _UNITS.get(after.group(1).casefold(), "")
     before = _BEFORE.search(text[max(start - 8, 0) : start])
-    return _UNITS[before.group(1).casefold()] if before else ""
+    return _UNITS.get(before.group(1).casefold(), "") if before else ""
 
 
 def spans_of(values: frozenset[str], unit: str) -> frozenset[str]:
