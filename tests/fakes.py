@@ -63,12 +63,13 @@ from localassist.domain.ports.documents import (
 )
 from localassist.domain.ports.embedder import Embedder
 from localassist.domain.ports.settings import SettingsStore
+from localassist.domain.ports.watching import FolderWatch, FolderWatcher
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from localassist.domain.events import GenerationEvent, LoadingEvent
 
@@ -319,6 +320,12 @@ class FakeDocumentStore(DocumentStore):
             return self._counted(collection_id)
 
     @override
+    def distrust(self, scope: Scope) -> None:
+        with self._lock:
+            for stored in self._within(scope):
+                stored.versions = ("distrusted", stored.versions[1])
+
+    @override
     def cached(self) -> tuple[Document, ...]:
         with self._lock:
             return tuple(sorted((s.document for s in self._stored.values() if not s.collections), key=lambda d: d.path))
@@ -548,9 +555,47 @@ class FakePassageIndex(PassageIndex):
         for chunk_id in chunk_ids:
             self._vectors.pop(chunk_id, None)
 
+    @override
+    def rebuild(self) -> None:
+        self._raise()
+
     def _raise(self) -> None:
         if self.problem:
             raise self.problem
+
+
+class FakeFolderWatcher(FolderWatcher, FolderWatch):
+    """Tells of the changes that a test makes known with `change`."""
+
+    def __init__(self) -> None:
+        self._known = threading.Condition()
+        self._changed: set[str] = set()
+
+    def change(self, *paths: str) -> None:
+        """Have these paths told."""
+        with self._known:
+            self._changed.update(paths)
+            self._known.notify_all()
+
+    @property
+    @override
+    def polled(self) -> Mapping[str, str]:
+        return {}
+
+    @override
+    def watch(self, roots: Sequence[str]) -> FolderWatch:
+        return self
+
+    @override
+    def changes(self, stop: Stop, seconds: float) -> frozenset[str]:
+        with stop.while_waiting(self.change), self._known:
+            self._known.wait_for(lambda: self._changed or stop.requested, seconds)
+            told, self._changed = frozenset(self._changed), set()
+        return told
+
+    @override
+    def close(self) -> None:
+        pass
 
 
 class FakeEmbedder(Embedder):

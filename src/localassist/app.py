@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import tomllib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -33,22 +33,26 @@ from localassist.adapters.readers.file_reader import FileReader
 from localassist.adapters.resources import resource
 from localassist.adapters.secrets import KeyringSecrets
 from localassist.adapters.settings_file import TomlSettingsStore
+from localassist.adapters.watching import SystemFolderWatcher
 from localassist.cli import running
 from localassist.domain.errors import SettingsError
 from localassist.domain.settings import Settings
 from localassist.usecases.answering import AnswerQuestion
+from localassist.usecases.evaluating import EvaluateSearch
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.mirroring import MirrorFolders
 from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from localassist.domain.diagnosis import Finding
     from localassist.domain.models import EmbeddingModel
     from localassist.domain.ports.conversations import ConversationStore
+    from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
 
 log = logging.getLogger(__name__)
@@ -213,6 +217,12 @@ class App:
         unrecorded = DatabaseConversationStore(Database(None))
         read_ahead = ReadAhead(conversations, documents, self.models, self.settings)
 
+        files = DiskFiles(self.places.own)
+        forget = ForgetDocuments(documents, self._index, self.models, read_ahead)
+
+        def ingesting(source: FileSource) -> IngestPaths:
+            return IngestPaths(source, reader, embedder, documents, self._index, activity)
+
         def answering(store: ConversationStore) -> AnswerQuestion:
             return AnswerQuestion(store, search, documents, self.models, self.settings, activity)
 
@@ -222,11 +232,17 @@ class App:
             documents=documents,
             reader=reader,
             models=self.models,
+            embedding_models=self.catalog,
             settings=self.settings,
-            ingest=IngestPaths(DiskFiles(), reader, embedder, documents, self._index, activity),
-            forget=ForgetDocuments(documents, self._index, self.models, read_ahead),
+            index=self._index,
+            ingest=ingesting(files),
+            mirror=MirrorFolders(
+                files, documents, ingesting, lambda _: iter(()), forget, SystemFolderWatcher(self.places.own)
+            ),
+            forget=forget,
             forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,
+            evaluate=EvaluateSearch(documents, self._temporary_documents, self._installed_embedders, self._reranker),
             answer=answering(conversations),
             answer_unrecorded=answering(unrecorded),
             read_ahead=read_ahead,
@@ -235,6 +251,17 @@ class App:
             samples=str(resource("assets") / "samples"),
             demo_questions=_demo_questions(),
         )
+
+    @contextmanager
+    def _temporary_documents(self) -> Iterator[DocumentStore]:
+        with closing(Database(None)) as database:
+            yield DatabaseDocumentStore(database)
+
+    def _installed_embedders(self) -> list[Embedder]:
+        """The one in use, and all others whose files are here."""
+        models = [model for model in self.catalog.embedding_models() if not model.problem]
+        made = [self._open_embedder(model) for model in models]
+        return [self._embedder, *(embedder for embedder in made if embedder.name != self._embedder.name)]
 
     def _is_offline(self) -> bool:
         try:

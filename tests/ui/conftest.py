@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,13 @@ from fakes import (
     FakeDocumentStore,
     FakeEmbedder,
     FakeFiles,
+    FakeFolderWatcher,
     FakePassageIndex,
     FakeReader,
     FakeSettingsStore,
 )
+from localassist.adapters.catalog import Catalog
+from localassist.adapters.resources import resource
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
 from localassist.domain.events import Asked, Finished, ReasoningDelta, Routed, TokenDelta, TurnsDropped
@@ -30,8 +34,10 @@ from localassist.ui.chat.transcript import TranscriptView
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
+from localassist.usecases.evaluating import EvaluateSearch
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.mirroring import MirrorFolders
 from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
 
     from localassist.domain.chat import Message
     from localassist.domain.documents import Scope
+    from localassist.domain.ports.documents import FileSource
     from localassist.domain.stopping import Stop
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -168,17 +175,26 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
     models, settings = FakeChatModels(FakeChatModel(name="parrot")), FakeSettingsStore()
     search = SearchPassages(documents, index, embedder)
     read_ahead = ReadAhead(answers._conversations, documents, models, settings)
+    forget = ForgetDocuments(documents, index, models, read_ahead)
+
+    def ingesting(source: FileSource) -> IngestPaths:
+        return IngestPaths(source, reader, embedder, documents, index, activity)
+
     return Services(
         conversations=answers._conversations,
         unrecorded_conversations=FakeConversationStore(),
         documents=documents,
         reader=reader,
         models=models,
+        embedding_models=Catalog(resource("models.toml"), Path("unused")),
         settings=settings,
-        ingest=IngestPaths(files, reader, embedder, documents, index, activity),
-        forget=ForgetDocuments(documents, index, models, read_ahead),
+        index=index,
+        ingest=ingesting(files),
+        mirror=MirrorFolders(files, documents, ingesting, lambda _: iter(()), forget, FakeFolderWatcher()),
+        forget=forget,
         forget_conversation=ForgetConversation(answers._conversations, models, read_ahead),
         search=search,
+        evaluate=EvaluateSearch(documents, lambda: nullcontext(FakeDocumentStore()), lambda: [embedder]),
         answer=answers,  # type: ignore[arg-type]
         answer_unrecorded=answers,  # type: ignore[arg-type]
         read_ahead=read_ahead,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from localassist.adapters.chroma_graph import Graph, GraphError
-from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.domain.errors import LocalAssistError, Stopped, StorageError
 from localassist.domain.ports.documents import PassageIndex
 from localassist.domain.stopping import Stop
 
@@ -77,6 +77,21 @@ class ChromaPassageIndex(PassageIndex):
     @override
     def remove(self, chunk_ids: Sequence[int]) -> None:
         self._follow()
+
+    @override
+    def rebuild(self) -> None:
+        self._join()
+        try:
+            if not self._graph.open(self._stop):
+                raise StorageError(
+                    "The index of vectors is in use by another window or command of this app.",
+                    "Close it and try again.",
+                )
+            self._graph.start_afresh()
+        except GraphError as error:
+            raise StorageError("The index of vectors can't be made anew.", "Check that the disk has room.") from error
+        self._follow()
+        self._join()
 
     def wait_until_current(self) -> bool:
         """Return when the graph has caught up with the store; False if it could not."""

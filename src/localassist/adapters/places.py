@@ -60,6 +60,11 @@ class Places:
         """What remembers which model files were compared with their published hash."""
         return self.cache / "verified.json"
 
+    @property
+    def own(self) -> frozenset[str]:
+        """All of the folders, as text."""
+        return frozenset(map(str, (self.data, self.config, self.cache, self.logs)))
+
     def make(self) -> None:
         """Make the missing folders, for this user only. Raises `StorageError` naming one that can't be used."""
         for folder in (self.data, self.config, self.cache, self.logs):

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentStore
     from localassist.domain.ports.watching import FolderWatch, FolderWatcher
     from localassist.domain.stopping import Stop
-    from localassist.usecases.embedding import EmbedPending
     from localassist.usecases.forgetting import ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
 
@@ -52,7 +51,7 @@ class MirrorFolders:
         files: FileSource,
         store: DocumentStore,
         ingest: Callable[[FileSource], IngestPaths],
-        embed: EmbedPending,
+        embed: Callable[[Stop], Iterator[MirrorEvent]],
         forget: ForgetDocuments,
         watcher: FolderWatcher,
     ) -> None:

@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from localassist.domain.diagnosis import Finding
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
-    from localassist.domain.ports.documents import DocumentReader, DocumentStore
+    from localassist.domain.ports.documents import DocumentReader, DocumentStore, PassageIndex
+    from localassist.domain.ports.embedder import EmbeddingModels
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
     from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.evaluating import EvaluateSearch
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
+    from localassist.usecases.mirroring import MirrorFolders
     from localassist.usecases.reading_ahead import ReadAhead
     from localassist.usecases.retrieval import SearchPassages
 
@@ -27,9 +30,10 @@ class Services:
 
     `answer` keeps questions and answers in `conversations`; `answer_unrecorded` keeps them in
     `unrecorded_conversations`, which live in memory only. `read_ahead` prepares a model for the next question of
-    one of `conversations`. `samples` is the folder of sample documents,
-    `demo_questions` what the demo asks about them. `diagnose` yields findings as they are made, some of
-    which take a second.
+    one of `conversations`. `mirror` keeps collections true to the disk: a window iterates `mirror(stop)` once, in a job
+    of its own, and need not ingest what it adds with `documents.add_collection`, which is taken up within seconds.
+    `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
+    findings as they are made, some of which take a second.
     """
 
     conversations: ConversationStore
@@ -37,11 +41,15 @@ class Services:
     documents: DocumentStore
     reader: DocumentReader
     models: ChatModels
+    embedding_models: EmbeddingModels
     settings: SettingsStore
+    index: PassageIndex
     ingest: IngestPaths
+    mirror: MirrorFolders
     forget: ForgetDocuments
     forget_conversation: ForgetConversation
     search: SearchPassages
+    evaluate: EvaluateSearch
     answer: AnswerQuestion
     answer_unrecorded: AnswerQuestion
     read_ahead: ReadAhead

@@ -31,6 +31,10 @@ SELECT d.id, d.path, d.content_hash, d.size, d.modified, d.problem, c.title, c.p
 FROM documents d LEFT JOIN contents c ON c.id = d.content_id WHERE $WHICH ORDER BY d.path
 """
 _IN_SCOPE: Final = scoped(_DOCUMENTS.replace("$WHICH", "$IN_SCOPE"))
+_DISTRUST: Final = scoped("""
+UPDATE contents SET reader = 'distrusted ' || id
+WHERE id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
+""")
 _CACHED: Final = _DOCUMENTS.replace("$WHICH", "d.id NOT IN (SELECT document_id FROM memberships)")
 _BY_PATH: Final = _DOCUMENTS.replace("$WHICH", "d.path = ?")
 _BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
@@ -127,6 +131,11 @@ class DatabaseDocumentStore(DocumentStore):
                 raise LocalAssistError(f"There is a collection {name} already.", "Choose another name.")
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (name, collection_id))
             return next(made for made in _collections(connection) if made.id == collection_id)
+
+    @override
+    def distrust(self, scope: Scope) -> None:
+        with self._database.writing() as connection:
+            connection.execute(_DISTRUST, bindings(scope))
 
     @override
     def cached(self) -> tuple[Document, ...]:

@@ -115,6 +115,9 @@ class DocumentStore(Protocol):
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         """The documents of a scope, by path."""
 
+    def distrust(self, scope: Scope) -> None:
+        """Have the files of these documents read anew: `reuse` takes their text no more. Till then it is found."""
+
     def cached(self) -> tuple[Document, ...]:
         """The documents that are in no collection, by path."""
 
@@ -190,3 +193,9 @@ class PassageIndex(Protocol):
 
     def remove(self, chunk_ids: Sequence[int]) -> None:
         """Remove chunks that are gone."""
+
+    def rebuild(self) -> None:
+        """Erase the index and make it anew from the store; only then is nothing left of what was removed.
+
+        Raises `StorageError` while another process has it.
+        """
