@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from localassist.adapters.child_messages import JSON
     from localassist.domain.stopping import Stop
 
-_CALLS_A_WORKER: Final = 100
+_CALLS_A_WORKER: Final = 500
 """Then a fresh process takes over: libraries keep memory, and what one file did to a process ends with it."""
 
 _MOST_TOLD: Final = 4096

@@ -134,6 +134,8 @@ def _compound(path: str, named: Format | None) -> Format:
         others = holds("WordDocument") or holds("PowerPoint Document")
         if (holds("Workbook") or holds("Book")) and (named is Format.SHEET or not others):
             return Format.SHEET
+    if named in {Format.OUTLOOK, Format.SHEET} and not others:
+        return named  # damaged, which its reader says
     raise UnreadableError(
         "is in an old format of Word, PowerPoint or another program, which can't be read",
         "Open it in Word, PowerPoint or LibreOffice and save it as .docx, .pptx or PDF.",
