@@ -1,4 +1,4 @@
-"""Names in text: people, places, organisations, weekdays and abbreviations, told from other capitalised words."""
+"""Names in text: people, places, organisations and abbreviations, told from other capitalised words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from localassist.domain.numerals import MONTHS, WEEKDAYS
 from localassist.domain.terms import FUNCTION_WORDS, words
 from localassist.domain.units import is_unit
 
@@ -24,6 +25,7 @@ _GERMAN: Final = frozenset(_GERMAN_WORDS.split())
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 _TITLE_WORDS: Final = "mr mrs ms miss dr prof sir lord lady herr frau herrn st saint mister madam messrs"
 _LEADING_WORDS: Final = "präsident könig kaiser papst in aus von nach bei laut durch gegen für an and und"
+_CALENDAR: Final = MONTHS.keys() | WEEKDAYS.keys()
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _BEFORE_A_NAME: Final = _TITLES | frozenset(_LEADING_WORDS.split())
 _DETERMINER_ENDINGS: Final = ("e", "en", "er", "es", "em")
@@ -76,7 +78,7 @@ def find_names(text: str) -> list[Name]:
         word = token.group()
         if not word[0].isupper() or word.casefold() in FUNCTION_WORDS or word.casefold() in _TITLES:
             continue
-        if len(word) == 1 or is_unit(word) or _touches_digit(text, token):
+        if len(word) == 1 or is_unit(word) or word.casefold() in _CALENDAR or _touches_digit(text, token):
             continue
         initial = _is_initial(text, token)
         if german and not word.isupper() and not _is_german_name(text, tokens, place):

@@ -216,7 +216,9 @@ class _Aligner:
             windows = self._nearest(body, content) or windows
         spans, further = self._checker.check(body, claims, windows)
         windows = [*windows, *further]
-        enough = self._is_enough(content, windows) or self._says_it_otherwise(body, content, windows)
+        borne = tuple(q for q in claims if (q.start, q.end) not in spans)
+        enough = self._is_enough(replace(content, quantities=borne), windows)
+        enough = enough or self._says_it_otherwise(body, content, windows)
         if spans:
             return _Verdict((), tuple(spans), SupportStatus.PARTLY if enough else SupportStatus.UNSUPPORTED)
         if not news.size:
