@@ -5,7 +5,18 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from localassist.cli import asking, benchmarks, demo, doctor, documents, models, standing, syncing
+from localassist.cli import (
+    asking,
+    benchmarks,
+    demo,
+    doctor,
+    documents,
+    embedders,
+    evaluating,
+    models,
+    standing,
+    syncing,
+)
 from localassist.cli.console import Console
 from localassist.cli.interrupts import INTERRUPTED, raised_on_ctrl_c
 from localassist.cli.parser import UsageError, parse
@@ -61,6 +72,8 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("docs", "status"): standing.status,
     ("docs", "sync"): syncing.sync,
     ("docs", "rebuild"): syncing.rebuild,
+    ("docs", "embedder"): embedders.embedder,
+    ("docs", "evaluate"): evaluating.evaluate,
     ("docs", "remove"): documents.remove,
     ("docs", "forget"): documents.forget,
     ("docs", "rename"): documents.rename,
