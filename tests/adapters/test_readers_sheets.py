@@ -188,6 +188,12 @@ def test_no_complete_spreadsheet_is_refused(path, data):
     assert caught.value.hint
 
 
+def test_a_span_beyond_any_clock_is_a_sentence(book, read):
+    book.add_worksheet().write_number(0, 0, 1e300, book.add_format({"num_format": "[h]:mm"}))
+    with pytest.raises(UnreadableError, match="damaged"):
+        read()
+
+
 def test_an_archive_that_would_fill_the_memory_is_not_unpacked(path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(60_000_000))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
@@ -40,7 +42,9 @@ def read(path: str) -> StructuredText:
     """
     from python_calamine import CalamineError, PasswordError, load_workbook
 
-    if zipfile.is_zipfile(path):
+    with Path(path).open("rb") as file:
+        is_archive = file.read(2) == b"PK"  # an .xls may hold an archive somewhere, and is none
+    if is_archive:
         check_office_file(path, _DAMAGED)
         _refuse_vast(path)
     try:
@@ -48,7 +52,7 @@ def read(path: str) -> StructuredText:
             return _Workbook(workbook).read()
     except PasswordError as error:
         raise UnreadableError(*PROTECTED) from error
-    except (CalamineError, ValueError, EOFError) as error:
+    except (CalamineError, ValueError, EOFError, OverflowError) as error:  # the last: spans beyond any clock
         raise UnreadableError(*_DAMAGED) from error
 
 
@@ -167,7 +171,7 @@ def _shown(value: object) -> str:
         return " ".join(value.split())
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and math.isfinite(value):
         return f"{value:.15g}" if abs(value) >= 1e15 or value != int(value) else str(int(value))
     return _shown_time(value)
 
