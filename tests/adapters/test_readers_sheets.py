@@ -152,6 +152,13 @@ def test_cells_at_the_far_ends_of_a_sheet_are_refused_in_a_sentence(book, read):
         read()
 
 
+def test_the_content_decides_where_the_name_says_something_else(book, path):
+    fill(book.add_worksheet(), [["Town", "People"]])
+    book.close()
+    renamed = path.rename(path.with_suffix(".xls"))
+    assert reader.read(str(renamed)).text == "Town | People"
+
+
 def test_an_open_document_sheet_is_read_too(tmp_path):
     path = tmp_path / "book.ods"
     rows = "".join(

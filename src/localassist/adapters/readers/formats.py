@@ -36,9 +36,9 @@ class Format(StrEnum):
 
 _NAMES: Final = {
     Format.PDF: "pdf",
-    Format.DOCX: "docx docm dotx",
-    Format.PPTX: "pptx pptm ppsx",
-    Format.SHEET: "xlsx xlsm xls xlsb ods",
+    Format.DOCX: "docx docm dotx dotm",
+    Format.PPTX: "pptx pptm ppsx ppsm potx potm",
+    Format.SHEET: "xlsx xlsm xltx xltm xls xlsb ods ots",
     Format.CSV: "csv tsv tab",
     Format.ODT: "odt ott",
     Format.RTF: "rtf",

@@ -48,7 +48,8 @@ def read(path: str) -> StructuredText:
         check_office_file(path, _DAMAGED)
         _refuse_vast(path)
     try:
-        with load_workbook(path) as workbook:
+        # Given a name, calamine believes its ending; given a file, its content.
+        with Path(path).open("rb") as file, load_workbook(file) as workbook:
             return _Workbook(workbook).read()
     except PasswordError as error:
         raise UnreadableError(*PROTECTED) from error
