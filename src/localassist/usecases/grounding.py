@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import SupportStatus
-from localassist.domain.quantities import find_quantities, held_values
+from localassist.domain.quantities import held_values
 from localassist.domain.sentences import split_sentences
 from localassist.usecases.aligning import Content, Weights, Window, best_window, content_of, read_source
 from localassist.usecases.checking import Checker
 from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
+from localassist.usecases.claiming import is_prose, quantities_claimed, speaks_of_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from localassist.domain.documents import Passage
-    from localassist.domain.quantities import Quantity
     from localassist.usecases.aligning import Unit
     from localassist.usecases.citing import FindDocument
 
@@ -50,21 +50,6 @@ _ASKS_FOR_FIGURE: Final = re.compile(
     r"|which year|until when|wie ?(?:viele?|lange|oft|alt|hoch|weit|groß|früh|spät)|wann|welches datum)\b",
     re.IGNORECASE,
 )
-_MAKES_NO_CLAIM: Final = re.compile(r"```|~~~|#|\|[^\n]*\n[ \t]*\|?[ \t]*:?-{2,}")
-"""Code, headings and the first row of a table."""
-_LIST_MARK: Final = re.compile(r"[\s>*#-]*\(?(\d{1,3})[.)]\s")
-_STEP_NUMBER: Final = re.compile(r"\b(?:step|schritt|passage|point|punkt|item)\s+(\d{1,2})\b", re.IGNORECASE)
-
-
-_SAYS_NOTHING: Final = re.compile(
-    r"\?[\s\"”’'*_]*$|\b(?:I|we) (?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|am not able|am unable)\b"
-    r"|\bI (?:hope|am happy|can help|have)\b"
-    r"|\b(?:passages?|documents?|texts?|context|sources?) (?:do|does|did)(?: not|n['’]t)\b"
-    r"|\b(?:no|not enough) information\b|\blet me know\b|\bich (?:weiß|kann|finde|habe)\b.*\b(?:nicht|kein\w*)\b"
-    r"|\b(?:dokumente?n?|texte?n?|quellen?)\b.*\b(?:nicht|kein\w*)\b.*\b(?:erwähnt|genannt|enthalten|angegeben|hervor)\b",
-    re.IGNORECASE,
-)
-"""Questions, and sentences about the answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +103,7 @@ class Grounder:
         return cite(clean, sentences, self._aligner.rating, self._material.find)
 
     def _align(self, clean: str, sentence: Sentence, hints: Sequence[tuple[int, int]]) -> None:
-        if not _MAKES_NO_CLAIM.match(clean, sentence.start):
+        if is_prose(clean, sentence.start):
             hinted = frozenset(n for n, place in hints if sentence.start < place <= sentence.end + 1)
             self._aligner.align(clean, sentence, hinted)
 
@@ -206,10 +191,10 @@ class _Aligner:
         sentence.status = verdict.status
 
     def _verdict(self, body: str, hinted: frozenset[int]) -> _Verdict:
-        claims = _claims(body)
+        claims = quantities_claimed(body)
         content = replace(content_of(body), quantities=tuple(claims))
         news = self._news(content)
-        if _SAYS_NOTHING.search(body) or not (news.size or claims):
+        if speaks_of_itself(body) or not (news.size or claims):
             return _Verdict()
         windows = self._best(content, hinted)
         if not self._is_enough(content, windows):
@@ -307,10 +292,3 @@ class _Aligner:
 def _held(windows: Iterable[Window]) -> frozenset[str]:
     """The values of the quantities in some windows and in the names of their passages."""
     return frozenset().union(*(window.held | window.name_held for window in windows))
-
-
-def _claims(body: str) -> list[Quantity]:
-    """The quantities of a sentence, without those that only count its items."""
-    mark = _LIST_MARK.match(body)
-    counting = {match.start(1) for match in _STEP_NUMBER.finditer(body)} | ({mark.start(1)} if mark else set())
-    return [quantity for quantity in find_quantities(body) if quantity.start not in counting]

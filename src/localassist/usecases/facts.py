@@ -1,0 +1,149 @@
+"""What the sentences and rows of passages say, taken apart for comparing: quantities, names, and the words around."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.names import find_names, held_names
+from localassist.domain.quantities import find_quantities
+from localassist.domain.terms import terms
+from localassist.domain.units import unit_of
+from localassist.usecases.aligning import Content, content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from localassist.domain.names import Name
+    from localassist.domain.quantities import Quantity
+    from localassist.usecases.aligning import Source, Unit
+
+_CLAUSE: Final = re.compile(
+    r"[,;:()|–—]\s|\b(?:and|but|while|whereas|which|who|because|und|aber|während|sowie|weil|sondern)\b", re.IGNORECASE
+)
+_FEW_STEMS: Final = 2
+_BESIDE: Final = 40
+_MODIFIERS: Final = 2
+_COUNTED: Final = re.compile(r"[\s-]+([^\W\d_]+(?:['’-][^\W\d_]+)*)")
+_ARTICLE: Final = re.compile(
+    r"\b(?:an?|eine?[mnrs]?)(?=\s\w+\s(?:ago|later|earlier|before|after|old|zuvor|später|vorher|nach)\b)", re.IGNORECASE
+)
+_YEAR_DIGITS: Final = 4
+_ONE: Final = re.compile(
+    r"\b(?:one|a single|ein einzige[rs]?)\b(?!\s+(?:of|another|that|who|which|can|must|may)\b)", re.IGNORECASE
+)
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a unit says: its quantities and those of its names, its names, the words that names are compared with (its
+    own, and with its title's and headings'), its stems, and the units that it has one of ("a year ago").
+    """
+
+    unit: Unit
+    source: Source
+    quantities: tuple[Quantity, ...]
+    named: tuple[Quantity, ...]
+    names: tuple[Name, ...]
+    own_keys: frozenset[str]
+    keys: frozenset[str]
+    stems: frozenset[str]
+    single: frozenset[str]
+
+
+def read_facts(source: Source) -> Iterator[Facts]:
+    """What each unit of a source says."""
+    outer = f"{source.passage.title}\n{source.passage.heading}"
+    for unit in source.units:
+        text = source.quote(unit.start, unit.end)
+        names = f"{outer}\n{unit.header}"
+        own = held_names(text)
+        keys = own | held_names(names) | unit.name_stems
+        stems = unit.stems | unit.name_stems
+        named = tuple(find_quantities(names))
+        yield Facts(
+            unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), own, keys, stems, _single(text)
+        )
+
+
+def holds(facts: Facts, claim: Quantity) -> bool:
+    """Whether a unit or its names bear out a quantity."""
+    if any(claim.is_borne_out_by(each) for each in facts.quantities + facts.named):
+        return True
+    if claim.is_among(facts.unit.name_held) or _is_day_of_its_year(claim, facts):
+        return True
+    return claim.values == {"1"} and claim.unit in facts.single
+
+
+def _is_day_of_its_year(claim: Quantity, facts: Facts) -> bool:
+    """Whether a date stands there without its year, and the year beside it: "in 1978 ... on 3 May"."""
+    days = {value for value in claim.implied if value.startswith("date 0-")}
+    years = {value for value in claim.implied if value.isdecimal() and len(value) == _YEAR_DIGITS}
+    held = frozenset().union(*(each.values | each.implied for each in facts.quantities))
+    return bool(days & held) and bool(years & (held | facts.unit.name_held))
+
+
+def _single(text: str) -> frozenset[str]:
+    """The units that a text has one of: "a year ago"."""
+    return frozenset(unit_of(text, match.start(), match.end()) for match in _ARTICLE.finditer(text)) - {""}
+
+
+def same_kind(one: Quantity, other: Quantity) -> bool:
+    """Whether one may stand where the other does: the same unit, both codes or years or neither."""
+    return one.unit == other.unit and _is_code(one) == _is_code(other) and _is_year(one) == _is_year(other)
+
+
+def _is_code(quantity: Quantity) -> bool:
+    return not any(value[:1].isdigit() or " " in value for value in quantity.values)
+
+
+def _is_year(quantity: Quantity) -> bool:
+    return any(
+        len(value) == 4 and value.isdecimal() and value[:2] in {"17", "18", "19", "20"} for value in quantity.values
+    )
+
+
+def clause_of(text: str, start: int, end: int) -> Content:
+    """What the clause around a span says besides; the whole sentence where that is next to nothing."""
+    bounds = [match.start() for match in _CLAUSE.finditer(text)]
+    first = max((bound for bound in bounds if bound < start), default=0)
+    last = min((bound for bound in bounds if bound >= end), default=len(text))
+    content = content_of(f"{text[first:start]} {text[end:last]}")
+    if len(content.stems) < _FEW_STEMS:
+        content = content_of(f"{text[:start]} {text[end:]}")
+    return Content(content.stems, ())
+
+
+def counted(text: str) -> Iterator[tuple[str, frozenset[str], Span]]:
+    """The words that numbers stand before, with up to two between, by their stems; dates and times count nothing."""
+    found = [(q.start, q.end, q.values) for q in find_quantities(text) if q.unit not in {"date", "time"}]
+    found += [(match.start(), match.end(), frozenset({"1"})) for match in _ONE.finditer(text)]
+    for start, end, values in found:
+        position = end
+        for _ in range(_MODIFIERS):
+            word = _COUNTED.match(text, position)
+            if word is None:
+                break
+            telling = terms(word.group(1))
+            if not telling:
+                break
+            yield telling[0], values, (start, end)
+            position = word.end()
+
+
+def neighbours(text: str, name: Name) -> tuple[str, str]:
+    """The stems of the telling words before and behind a name, "" at an end."""
+    before, behind = terms(text[max(name.start - _BESIDE, 0) : name.start]), terms(text[name.end : name.end + _BESIDE])
+    return (before or [""])[-1], (behind or [""])[0]
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, without those that lie within others."""
+    kept: list[Span] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
