@@ -1,4 +1,18 @@
-"""What tests of readers say about a structured text."""
+"""What tests of readers ask for, and what they say about a structured text."""
+
+import tempfile
+from pathlib import Path
+
+from localassist.adapters.readers.dispatch import read_file
+from localassist.adapters.readers.parts import Allowance, Parts
+from localassist.adapters.readers.patience import Patience
+
+
+def read_whole(path, password="", recognising=60.0):
+    """A file's structured text, with the files inside it; `recognising` are the seconds for text in pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        allowance = Allowance(str(Path(folder, "scratch")), deadline=float("inf"), patience=Patience(recognising))
+        return read_file(str(path), Parts(read_file, allowance, {"": password} if password else {}))
 
 
 def shown(content):

@@ -20,7 +20,6 @@ _READERS: Final = {
     Format.ODT: "odt",
     Format.RTF: "rtf",
     Format.EPUB: "epub",
-    Format.IMAGE: "images",
     Format.WEB_ARCHIVE: "web_archive",
     Format.NOTEBOOK: "notebook",
     Format.FEED: "feed",
@@ -28,17 +27,18 @@ _READERS: Final = {
     Format.MARKDOWN: "markdown",
     Format.HTML: "html",
     Format.TEXT: "text",
-    Format.PDF: "pdf",
 }
 """The module of each format, with `read(path) -> StructuredText`."""
 
 _CONTAINERS: Final = {
+    Format.PDF: "pdf",
+    Format.IMAGE: "images",
     Format.MAIL: "mail",
     Format.MAILBOX: "mailbox",
     Format.OUTLOOK: "outlook",
     Format.ARCHIVE: "archive",
 }
-"""Those whose files hold others or have passwords, with `read(path, parts) -> StructuredText`."""
+"""Those whose files hold others, have passwords or are pictures, with `read(path, parts) -> StructuredText`."""
 
 
 def read_file(path: str, parts: Parts) -> StructuredText:

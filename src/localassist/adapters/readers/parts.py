@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from localassist.adapters.readers.formats import Format, named_format
+from localassist.adapters.readers.patience import Patience
 from localassist.adapters.readers.unreadable import UnreadableError
 from localassist.domain.documents import Part
 
@@ -29,6 +30,7 @@ MAX_DEPTH: Final = 4
 _MAX_ARCHIVES: Final = 2
 """Archives inside one another: more are made to harm programs."""
 
+_RECOGNISING_SECONDS: Final = 45.0
 _MAX_PART_BYTES: Final = 500_000_000
 _MAX_CHARACTERS: Final = 50_000_000
 _MAX_NAME: Final = 240
@@ -42,11 +44,13 @@ class Allowance:
     """What the files inside one file may still use together.
 
     `scratch` is a folder that does not exist yet; files are put there for readers that want a path. After
-    `deadline` (of `time.monotonic`) files are named and left unread, to be read one by one.
+    `deadline` (of `time.monotonic`) files are named and left unread, to be read one by one. `patience` bounds the
+    recognising of text.
     """
 
     scratch: str
     deadline: float
+    patience: Patience = field(default_factory=lambda: Patience(_RECOGNISING_SECONDS))
     parts: int = MAX_PARTS
     size: int = _MAX_PART_BYTES
     characters: int = _MAX_CHARACTERS
@@ -79,6 +83,11 @@ class Parts:
     def password(self) -> str:
         """The password given for the file whose parts these are, "" if none was."""
         return self._passwords.get("/".join(self._above), "")
+
+    @property
+    def patience(self) -> Patience:
+        """What time there is for recognising text."""
+        return self._allowance.patience
 
     @property
     def is_full(self) -> bool:

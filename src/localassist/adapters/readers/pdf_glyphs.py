@@ -7,13 +7,15 @@ import functools
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.cleaning import clean
+from localassist.adapters.readers.pdf_hidden import address_of
+from localassist.adapters.readers.pdf_lines import Box, Glyph, Line, on_page, upright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _LINE_ENDS: Final = frozenset({0x0A, 0x0D})
 _HYPHENS: Final = frozenset({0x02, 0xFFFE})
@@ -24,97 +26,116 @@ _BOLD_NAME: Final = re.compile(rb"bold|black|heavy|demi|bx\d", re.IGNORECASE)
 _FONT_NAME_BYTES: Final = 128
 
 
-class Glyph(NamedTuple):
-    """A visible character or ligature's letters: `char` is PDFium's index of it, the box is points, y upwards."""
-
-    text: str
-    char: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def is_space(self) -> bool:
-        """Whether it is white space, whose box means nothing: PDFium makes many of them up."""
-        return self.text == " "
-
-
-@dataclass(slots=True)
-class Line:
-    """A line as PDFium finds it; `size` is its letters' em in points, `bottom` where most of them end.
-
-    `quarter` counts quarter turns of the writing; boxes are as if it had none.
-    """
-
-    glyphs: list[Glyph]
-    size: float
-    bold: bool
-    quarter: int
-    left: float = field(init=False)
-    right: float = field(init=False)
-    bottom: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        ink = self.ink
-        self.left = min(glyph.left for glyph in ink)
-        self.right = max(glyph.right for glyph in ink)
-        self.bottom = sorted(glyph.bottom for glyph in ink)[len(ink) // 2]
-
-    @property
-    def ink(self) -> list[Glyph]:
-        """Its characters but for the spaces."""
-        return [glyph for glyph in self.glyphs if not glyph.is_space]
-
-    @property
-    def text(self) -> str:
-        """Its characters."""
-        return "".join(glyph.text for glyph in self.glyphs)
-
-
 @dataclass(slots=True)
 class GlyphLines:
-    """The lines of a page that show something, and how many invisible characters stood between them."""
+    """The lines of a page that show something, how many invisible characters stood between them, and hidden words.
+
+    `hidden` are (reason, words) as in `HiddenText`; `chars` is how many characters PDFium counts.
+    """
 
     lines: list[Line]
     invisible: int
+    hidden: list[tuple[str, str]]
+    chars: int
 
 
-def read_lines(text_page: Any) -> GlyphLines:
-    """The lines of a PDFium text page, in the order PDFium reads them."""
-    lines: list[Line] = []
-    invisible = 0
-    for codes in _split(text_page):
+def read_lines(text_page: Any, unseen: Mapping[int, str], shown_area: Box) -> GlyphLines:
+    """The lines of a PDFium text page, in the order PDFium reads them.
+
+    `unseen` are the text objects that nobody sees, by address, each with its reason; `shown_area` is what of the
+    page is shown, as left, bottom, right and top.
+    """
+    import pypdfium2.raw as pdfium
+
+    found = GlyphLines([], 0, [], pdfium.FPDFText_CountChars(text_page))
+    hidden = _Hidden(text_page, unseen)
+    box_at = _box_reader(text_page)
+    for codes in _split(text_page, found.chars, box_at):
         glyphs: list[Glyph] = []
-        for index, code in codes:
+        for index, code in hidden.left_by(codes) if unseen else codes:
             shown, removed = _shown(code)
-            invisible += removed
+            found.invisible += removed
             if shown:
-                _append(glyphs, Glyph(shown, index, *box_of(text_page, index)))
-        lines += [_line(text_page, quarter, run) for quarter, run in _runs(text_page, glyphs)]
-    return GlyphLines(lines, invisible)
+                _append(glyphs, Glyph(shown, index, *box_at(index)))
+        for quarter, run in _runs(text_page, glyphs):
+            line = _line(text_page, quarter, run)
+            if _is_within(line, shown_area):
+                found.lines.append(line)
+            else:
+                hidden.add("outside of the page's visible part", line.text)
+    found.hidden = hidden.words()
+    return found
 
 
-def box_of(text_page: Any, char: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of a character in points, as high as its line."""
+class _Hidden:
+    """Keeps the words apart that nobody sees, by reason."""
+
+    def __init__(self, text_page: Any, unseen: Mapping[int, str]) -> None:
+        self._text_page = text_page
+        self._unseen = unseen
+        self._words: dict[str, list[str]] = {}
+
+    def left_by(self, codes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The characters of a line without the hidden ones, which are kept here."""
+        from pypdfium2 import raw as pdfium
+
+        left: list[tuple[int, int]] = []
+        hidden: dict[str, list[str]] = {}
+        reason = ""
+        for index, code in codes:
+            owner = pdfium.FPDFText_GetTextObject(self._text_page, index)
+            if owner:  # spaces that PDFium made up have none: they go with the character before
+                reason = self._unseen.get(address_of(owner), "")
+            if reason:
+                hidden.setdefault(reason, []).append(_shown(code)[0])
+            else:
+                left.append((index, code))
+        for why, words in hidden.items():
+            self.add(why, "".join(words))
+        return left
+
+    def add(self, reason: str, words: str) -> None:
+        self._words.setdefault(reason, []).append(words)
+
+    def words(self) -> list[tuple[str, str]]:
+        return [(reason, "\n".join(words)) for reason, words in self._words.items() if "".join(words).strip()]
+
+
+def _is_within(line: Line, area: Box) -> bool:
+    """Whether any of a line is in the area of a page that is shown."""
+    left, bottom, right, top = on_page(line.quarter, line.box)
+    return right > area[0] and left < area[2] and top > area[1] and bottom < area[3]
+
+
+def _box_reader(text_page: Any) -> Callable[[int], Box]:
+    """Gives left, bottom, right and top of a character in points, as high as its line."""
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
-    pdfium.FPDFText_GetLooseCharBox(text_page, char, box)
-    return min(box.left, box.right), min(box.bottom, box.top), max(box.left, box.right), max(box.bottom, box.top)
+    place = ctypes.byref(box)
+    handle, loose_box = text_page.raw, pdfium.FPDFText_GetLooseCharBox
+
+    def read(char: int) -> Box:
+        loose_box(handle, char, place)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if left > right:
+            left, right = right, left
+        return (left, bottom, right, top) if bottom <= top else (left, top, right, bottom)
+
+    return read
 
 
-def _split(text_page: Any) -> Iterator[list[tuple[int, int]]]:
+def _split(text_page: Any, count: int, box_at: Callable[[int], Box]) -> Iterator[list[tuple[int, int]]]:
     """The characters of each line as (index, code), a hyphen at its end as a plain one."""
     import pypdfium2.raw as pdfium
 
     line: list[tuple[int, int]] = []
-    count = pdfium.FPDFText_CountChars(text_page)
+    handle, unicode_of = text_page.raw, pdfium.FPDFText_GetUnicode
     for index in range(count):
-        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        code = unicode_of(handle, index)
         if code in _HYPHENS:
             line.append((index, ord("-")))
-            if index + 1 < count and not _on_one_line(text_page, index):
+            if index + 1 < count and not _on_one_line(box_at(index), box_at(index + 1)):
                 yield line
                 line = []
         elif code in _LINE_ENDS:
@@ -125,8 +146,7 @@ def _split(text_page: Any) -> Iterator[list[tuple[int, int]]]:
     yield line
 
 
-def _on_one_line(text_page: Any, index: int) -> bool:
-    here, after = box_of(text_page, index), box_of(text_page, index + 1)
+def _on_one_line(here: Box, after: Box) -> bool:
     return abs(here[1] - after[1]) < 0.3 * (here[3] - here[1]) and after[0] > here[0]
 
 
@@ -166,16 +186,20 @@ def _runs(text_page: Any, glyphs: list[Glyph]) -> Iterator[tuple[int, list[Glyph
     run: list[Glyph] = []
     last = None
     for glyph in glyphs:
-        upright = _upright(glyph, quarter) if quarter else glyph
+        turned = upright(glyph, quarter)
         if not glyph.is_space:
-            if last and abs(upright.bottom - last.bottom) > 0.8 * max(
-                last.top - last.bottom, upright.top - upright.bottom
+            if last and abs(turned.bottom - last.bottom) > 0.8 * max(
+                last.top - last.bottom, turned.top - turned.bottom
             ):
                 yield quarter, _trimmed(run)
                 run = []
-            last = upright
-        run.append(upright)
+            last = turned
+        run.append(turned)
     yield quarter, _trimmed(run)
+
+
+def _height(glyph: Glyph) -> float:
+    return glyph.top - glyph.bottom
 
 
 def _trimmed(glyphs: list[Glyph]) -> list[Glyph]:
@@ -198,17 +222,6 @@ def _em(text_page: Any, char: int) -> float:
     pdfium.FPDFText_GetMatrix(text_page, char, matrix)
     size: float = pdfium.FPDFText_GetFontSize(text_page, char)
     return max(size * math.hypot(matrix.c, matrix.d), 0.1)
-
-
-def _upright(glyph: Glyph, quarter: int) -> Glyph:
-    """The glyph where it would stand if the writing were turned back."""
-    text, char, left, bottom, right, top = glyph
-    turned = {
-        1: (-top, left, -bottom, right),
-        2: (-right, -top, -left, -bottom),
-        3: (bottom, -right, top, -left),
-    }
-    return Glyph(text, char, *turned[quarter])
 
 
 def _is_bold(text_page: Any, char: int) -> bool:

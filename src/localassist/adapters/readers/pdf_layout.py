@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers.assembly import CELL_JOINER
-from localassist.adapters.readers.pdf_glyphs import Glyph, Line
+from localassist.adapters.readers.pdf_lines import Glyph, Line
+from localassist.adapters.readers.pdf_order import in_reading_order
 from localassist.adapters.readers.pdf_rows import ALIGNED, BULLET, ITEM_NUMBER, cells_of, find_rows
 from localassist.domain.documents import BlockKind
+
+if TYPE_CHECKING:
+    from localassist.adapters.readers.pdf_lines import Placement
 
 _NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
 _LEADER: Final = re.compile(r"\.{4}|(?:\. ){4}")
@@ -24,7 +29,10 @@ _WIDE_SCRIPT: Final = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef]")
 
 @dataclass(frozen=True, slots=True)
 class PageBlock:
-    """A stretch `text[start:end]` of a page with what tells whether it is a heading; `size` is points."""
+    """A stretch `text[start:end]` of a page with what tells whether it is a heading; `size` is points.
+
+    `box` is a `Block`'s.
+    """
 
     kind: BlockKind
     start: int
@@ -32,14 +40,15 @@ class PageBlock:
     size: float
     bold: bool
     lines: int
+    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page's text; `origins` gives for every character PDFium's index of it, -1 for those put in here."""
+    """A page's text; `origins` gives for every character the `char` of its glyph, -1 for those put in here."""
 
     text: str
-    origins: list[int]
+    origins: array[int]
     blocks: list[PageBlock]
 
 
@@ -59,9 +68,9 @@ class _Usual:
     size: float
 
 
-def lay_out(lines: list[Line]) -> PageText:
+def lay_out(lines: list[Line], placement: Placement) -> PageText:
     """The text of a page from its lines: words mended, lines joined to paragraphs, cells of a row on one line."""
-    lines = _merge_scripts(lines)
+    lines = in_reading_order(_merge_scripts(lines))
     usual = _Usual(_usual_pitch(lines), _usual_size(lines))
     groups: list[_Group] = []
     for line, row in zip(lines, find_rows(lines), strict=True):
@@ -70,7 +79,7 @@ def lay_out(lines: list[Line]) -> PageText:
             last.lines.append(line)
         else:
             groups.append(_Group([line], row))
-    writer = _Writer({match.group().lower() for line in lines for match in _COMPOUND.finditer(line.text)})
+    writer = _Writer({match.group().lower() for line in lines for match in _COMPOUND.finditer(line.text)}, placement)
     for group in groups:
         writer.write(group)
     return PageText("".join(writer.characters), writer.origins, writer.blocks)
@@ -159,10 +168,16 @@ def _ended_early(block: list[Line], line: Line) -> bool:
         return False
     if abs((last.left + last.right) - (line.left + line.right)) < 2 * ALIGNED:
         return False  # centred lines end where their words do
-    word = list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
-    width = word[-1].right - word[0].left
+    width = _first_word(line)[-1].right - line.glyphs[0].left
     room = max(*(other.right for other in block), line.right) - last.right
     return room > width + 0.9 * line.size
+
+
+def _first_word(line: Line) -> list[Glyph]:
+    """What of a line can't be parted from its beginning: Chinese and Japanese lines break after any character."""
+    if _WIDE_SCRIPT.match(line.glyphs[0].text):
+        return line.glyphs[:1]
+    return list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
 
 
 def _is_indented(block: list[Line], line: Line) -> bool:
@@ -183,11 +198,12 @@ def _ends_sentence(line: Line) -> bool:
 class _Writer:
     """Writes groups of lines as text and remembers where every character came from."""
 
-    def __init__(self, compounds: set[str]) -> None:
+    def __init__(self, compounds: set[str], placement: Placement) -> None:
         self.characters: list[str] = []
-        self.origins: list[int] = []
+        self.origins = array("i")
         self.blocks: list[PageBlock] = []
         self._compounds = compounds
+        self._placement = placement
 
     def write(self, group: _Group) -> None:
         """Append a block."""
@@ -206,7 +222,14 @@ class _Writer:
         for line in group.lines[1:]:
             self._join(line)
             self._write_glyphs(line.glyphs)
-        self.blocks.append(PageBlock(kind, start, len(self.characters), first.size, first.bold, len(group.lines)))
+        box = self._box_of(group.lines)
+        self.blocks.append(PageBlock(kind, start, len(self.characters), first.size, first.bold, len(group.lines), box))
+
+    def _box_of(self, lines: list[Line]) -> tuple[float, float, float, float]:
+        corners = [self._placement.shown(line.quarter, line.box) for line in lines]
+        left, upper = min(corner[0] for corner in corners), min(corner[1] for corner in corners)
+        right, lower = max(corner[2] for corner in corners), max(corner[3] for corner in corners)
+        return round(left, 1), round(upper, 1), round(right - left, 1), round(lower - upper, 1)
 
     def _write_cells(self, line: Line) -> None:
         for place, cell in enumerate(cells_of(line)):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from localassist.adapters.readers.pdf_glyphs import Glyph, Line
+    from localassist.adapters.readers.pdf_lines import Glyph, Line
 
 BULLET: Final = re.compile(r"[•◦▪‣∙·●○■□–-] ")
 ITEM_NUMBER: Final = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)] ")

@@ -54,7 +54,8 @@ def draw(path: str, inside: Inside, page: int, width: int, mark: list[int] | Non
             raise UnreadableError("has no pages that could be shown", "Only PDF files have.")
         from localassist.adapters.readers import pdf_drawing
 
-        image = pdf_drawing.draw(found, page, width, (mark[0], mark[1]) if mark else None)
+        password = inside["passwords"].get(inside["inner"], "")
+        image = pdf_drawing.draw(found, page, width, (mark[0], mark[1]) if mark else None, password)
     return {"width": image.width, "height": image.height, "marks": [list(box) for box in image.marks]}, image.png
 
 
