@@ -59,7 +59,10 @@ from localassist.domain.ports.documents import (
     FileSource,
     FoundFile,
     PassageIndex,
+    Pending,
+    Skipped,
     SkippedFile,
+    part_hash,
 )
 from localassist.domain.ports.embedder import Embedder
 from localassist.domain.ports.settings import SettingsStore
@@ -250,12 +253,19 @@ class _Stored:
     chunks: dict[int, Chunk] = field(default_factory=dict)
     vectors: dict[int, Vectors] = field(default_factory=dict)
     collections: set[int] = field(default_factory=set)
+    reader: str = ""
+
+    def embedded(self, chunk_id: int) -> tuple[str, str, str]:
+        """What is embedded of a chunk: title, headings, text."""
+        chunk = self.chunks[chunk_id]
+        return self.document.title, chunk.heading, self.content.text[chunk.start : chunk.end]
 
 
 class FakeDocumentStore(DocumentStore):
     """Documents in memory; BM25 over title, heading and text, exact cosine over vectors."""
 
     def __init__(self) -> None:
+        self._marks: list[tuple[str, tuple[int, ...]]] = []
         self._lock = threading.RLock()
         self._collections: dict[int, Collection] = {}
         self._stored: dict[int, _Stored] = {}
@@ -274,7 +284,8 @@ class FakeDocumentStore(DocumentStore):
             return self._counted(made.id)
 
     def _counted(self, collection_id: int) -> Collection:
-        members = sum(collection_id in s.collections for s in self._stored.values())
+        counted = [s for s in self._stored.values() if s.document.status is not DocumentStatus.IGNORED]
+        members = sum(collection_id in s.collections for s in counted)
         return replace(self._collections[collection_id], document_count=members)
 
     @override
@@ -290,7 +301,7 @@ class FakeDocumentStore(DocumentStore):
             del self._collections[collection_id]
             gone: list[int] = []
             for stored in list(self._stored.values()):
-                if stored.collections == {collection_id}:
+                if stored.collections == {collection_id} and stored.document.id in self._stored:
                     gone += self.remove_document(stored.document.id)
                 stored.collections.discard(collection_id)
             return tuple(gone)
@@ -300,6 +311,7 @@ class FakeDocumentStore(DocumentStore):
             s
             for s in self._stored.values()
             if s.document.id in scope.document_ids
+            or self._containers(s) & set(scope.document_ids)
             or s.collections & set(scope.collection_ids)
             or (scope.all_collections and s.collections)
         ]
@@ -307,7 +319,46 @@ class FakeDocumentStore(DocumentStore):
     @override
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         with self._lock:
-            return tuple(sorted((s.document for s in self._within(scope)), key=lambda d: d.path))
+            return tuple(sorted((self._shown(s) for s in self._within(scope)), key=lambda d: d.path))
+
+    def _containers(self, stored: _Stored) -> set[int]:
+        above: set[int] = set()
+        while (container := stored.document.container_id) is not None:
+            above.add(container)
+            stored = self._stored[container]
+        return above
+
+    def _shown(self, stored: _Stored) -> Document:
+        return replace(stored.document, pending=len(stored.chunks) - len(stored.vectors))
+
+    @override
+    def expect(self, files: Sequence[FoundFile], collection_id: int) -> None:
+        with self._lock:
+            for file in files:
+                stored = self._at(file.path)
+                if stored is None or stored.document.status in {DocumentStatus.IGNORED, DocumentStatus.READING}:
+                    stored = self._replace(file, "", ("", ""), StructuredText("", ()), DocumentStatus.WAITING, "")
+                stored.collections.add(collection_id)
+
+    @override
+    def ignore(self, skipped: Sequence[SkippedFile], collection_id: int) -> None:
+        with self._lock:
+            for item in skipped:
+                stored = self._at(item.path)
+                if stored is None or item.kind is not Skipped.UNREACHABLE:
+                    if stored is not None:
+                        self._remove_parts(stored.document.id, ())
+                    file = FoundFile(item.path, 0, 0.0)
+                    empty = StructuredText("", ())
+                    stored = self._replace(file, "", ("", ""), empty, DocumentStatus.IGNORED, item.reason)
+                stored.collections.add(collection_id)
+
+    @override
+    def begin_reading(self, path: str) -> None:
+        with self._lock:
+            stored = self._at(path)
+            if stored is not None and not stored.chunks and not stored.content.text:
+                stored.document = replace(stored.document, status=DocumentStatus.READING)
 
     @override
     def rename_collection(self, collection_id: int, name: str) -> Collection:
@@ -328,7 +379,8 @@ class FakeDocumentStore(DocumentStore):
     @override
     def cached(self) -> tuple[Document, ...]:
         with self._lock:
-            return tuple(sorted((s.document for s in self._stored.values() if not s.collections), key=lambda d: d.path))
+            cached = (self._shown(s) for s in self._stored.values() if not s.collections)
+            return tuple(sorted(cached, key=lambda d: d.path))
 
     def _at(self, path: str) -> _Stored | None:
         return next((s for s in self._stored.values() if s.document.path == path), None)
@@ -337,37 +389,54 @@ class FakeDocumentStore(DocumentStore):
     def find_document(self, path: str) -> Document | None:
         with self._lock:
             stored = self._at(path)
-            return stored.document if stored else None
+            return self._shown(stored) if stored else None
 
     @override
     def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
         with self._lock:
-            twin = next(
-                (
-                    s
-                    for s in self._stored.values()
-                    if s.document.content_hash == content_hash
-                    and s.versions == versions
-                    and s.document.status is not DocumentStatus.FAILED
-                ),
-                None,
-            )
-            if twin is None:
+            twin = self._twin(content_hash, versions)
+            if twin is None or not self._has_parts(twin, versions):
                 return None
-            if twin.document.path == file.path:
-                twin.document = replace(twin.document, size=file.size, modified=file.modified)
-                return twin.document
-            vectors = [twin.vectors[i] for i in twin.chunks]
-            joined = array("f", [x for v in vectors for x in v.data])
-            dimension = vectors[0].dimension if vectors else 1
-            return self.save(
-                file,
-                content_hash,
-                versions,
-                twin.content,
-                tuple(twin.chunks.values()),
-                Vectors(memoryview(joined), dimension),
-            )[0]
+            return self._point(file, twin, versions)
+
+    def _twin(self, content_hash: str, versions: tuple[str, str]) -> _Stored | None:
+        return next(
+            (s for s in self._stored.values() if (s.document.content_hash, s.versions) == (content_hash, versions)),
+            None,
+        )
+
+    def _has_parts(self, stored: _Stored, versions: tuple[str, str]) -> bool:
+        own = stored.document.content_hash
+        twins = [self._twin(part_hash(own, p.name), versions) for p in stored.content.parts if not p.problem]
+        return all(twin is not None and self._has_parts(twin, versions) for twin in twins)
+
+    def _point(
+        self, file: FoundFile, twin: _Stored, versions: tuple[str, str], container_id: int | None = None
+    ) -> Document:
+        own = twin.document.content_hash
+        if twin.document.path == file.path:
+            twin.document = replace(twin.document, size=file.size, modified=file.modified)
+            document = twin.document
+        else:
+            chunks = tuple(twin.chunks.values())
+            document, _ = self.save(file, own, versions, twin.content, chunks, container_id=container_id)
+        for part in twin.content.parts:
+            inside = replace(file, path=f"{file.path}/{part.name}")
+            its_twin = self._twin(part_hash(own, part.name), versions)
+            if its_twin is None:
+                self.save_failure(inside, part_hash(own, part.name), part.problem, container_id=document.id)
+            else:
+                self._point(inside, its_twin, versions, document.id)
+        return document
+
+    @override
+    def failed_as(self, file: FoundFile, reader: str) -> Document | None:
+        with self._lock:
+            stored = self._at(file.path)
+            if stored is None or stored.document.status is not DocumentStatus.FAILED or stored.reader != reader:
+                return None
+            same = (stored.document.size, stored.document.modified) == (file.size, file.modified)
+            return stored.document if same else None
 
     @override
     def save(
@@ -377,19 +446,38 @@ class FakeDocumentStore(DocumentStore):
         versions: tuple[str, str],
         content: StructuredText,
         chunks: Sequence[Chunk],
-        vectors: Vectors,
+        vectors: Vectors | None = None,
+        container_id: int | None = None,
     ) -> tuple[Document, tuple[int, ...]]:
         with self._lock:
-            assert vectors.count == len(chunks), "one vector a chunk"
-            status = DocumentStatus.INDEXED if chunks else DocumentStatus.EMPTY
-            problem = "" if chunks else " ".join(content.notes) or "It has no text."
-            stored = self._replace(file, content_hash, versions, content, status, problem)
+            assert vectors is None or vectors.count == len(chunks), "one vector a chunk"
+            known = {
+                s.embedded(i): v
+                for s in self._stored.values()
+                if s.versions[1] == versions[1]
+                for i, v in s.vectors.items()
+            }
+            status = DocumentStatus.PARTLY if content.partly else DocumentStatus.INDEXED
+            problem = " ".join(content.notes) if content.partly else ""
+            if not chunks:
+                status, problem = DocumentStatus.EMPTY, " ".join(content.notes) or "It has no text."
+            stored = self._replace(file, content_hash, versions, content, status, problem, container_id)
             for position, chunk in enumerate(chunks):
                 chunk_id = self._id()
                 stored.chunks[chunk_id] = chunk
-                stored.vectors[chunk_id] = vectors.row(position)
+                vector = vectors.row(position) if vectors else known.get(stored.embedded(chunk_id))
+                if vector is not None:
+                    stored.vectors[chunk_id] = vector
+            if stored.vectors:
+                self._marks.append((versions[1], tuple(stored.vectors)))
             stored.document = replace(stored.document, chunk_count=len(chunks))
-            return stored.document, tuple(stored.chunks)
+            self._remove_parts(stored.document.id, [f"{file.path}/{part.name}" for part in content.parts])
+            return self._shown(stored), tuple(stored.chunks)
+
+    def _remove_parts(self, document_id: int, kept: Sequence[str]) -> None:
+        for part in [s.document for s in self._stored.values() if s.document.container_id == document_id]:
+            if part.path not in kept:
+                self.remove_document(part.id)
 
     def _replace(
         self,
@@ -399,6 +487,7 @@ class FakeDocumentStore(DocumentStore):
         content: StructuredText,
         status: DocumentStatus,
         problem: str,
+        container_id: int | None = None,
     ) -> _Stored:
         before = self._at(file.path)
         document = Document(
@@ -412,16 +501,26 @@ class FakeDocumentStore(DocumentStore):
             chunk_count=0,
             status=status,
             problem=problem,
+            container_id=container_id,
+            hidden=len(content.hidden),
+            notes=content.notes,
         )
         stored = _Stored(document, content, versions, collections=before.collections if before else set())
+        if container_id is not None:
+            stored.collections |= self._stored[container_id].collections
         self._stored[document.id] = stored
         return stored
 
     @override
-    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
+    def save_failure(
+        self, file: FoundFile, content_hash: str, problem: str, reader: str = "", container_id: int | None = None
+    ) -> Document:
         with self._lock:
             empty = StructuredText("", ())
-            return self._replace(file, content_hash, ("", ""), empty, DocumentStatus.FAILED, problem).document
+            stored = self._replace(file, content_hash, ("", ""), empty, DocumentStatus.FAILED, problem, container_id)
+            stored.reader = reader
+            self._remove_parts(stored.document.id, ())
+            return stored.document
 
     @override
     def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
@@ -430,6 +529,9 @@ class FakeDocumentStore(DocumentStore):
                 raise NotFoundError(f"There is no collection {collection_id}.")
             for document_id in document_ids:
                 self._known(document_id).collections.add(collection_id)
+            for stored in self._stored.values():
+                if self._containers(stored) & set(document_ids):
+                    stored.collections.add(collection_id)
 
     def _known(self, document_id: int) -> _Stored:
         if document_id not in self._stored:
@@ -439,9 +541,11 @@ class FakeDocumentStore(DocumentStore):
     @override
     def remove_document(self, document_id: int) -> tuple[int, ...]:
         with self._lock:
-            gone = tuple(self._known(document_id).chunks)
+            gone = list(self._known(document_id).chunks)
+            for part in [s.document.id for s in self._stored.values() if s.document.container_id == document_id]:
+                gone += self.remove_document(part)
             del self._stored[document_id]
-            return gone
+            return tuple(gone)
 
     @override
     def content(self, document_id: int) -> StructuredText:
@@ -489,11 +593,36 @@ class FakeDocumentStore(DocumentStore):
         with self._lock:
             return sum(len(s.chunks) for s in self._within(scope))
 
+    def _of(self, embedder: str) -> list[_Stored]:
+        return [s for s in self._stored.values() if s.versions[1] == embedder]
+
+    @override
+    def pending_count(self, embedder: str) -> int:
+        with self._lock:
+            return sum(len(s.chunks) - len(s.vectors) for s in self._of(embedder))
+
+    @override
+    def pending(self, embedder: str, limit: int) -> tuple[Pending, ...]:
+        with self._lock:
+            newest_first = sorted(self._of(embedder), key=lambda s: -min(s.chunks, default=0))
+            waiting = [(s, i) for s in newest_first for i in s.chunks if i not in s.vectors]
+            return tuple(Pending(i, *s.embedded(i)) for s, i in waiting[:limit])
+
+    @override
+    def save_vectors(self, embedder: str, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        with self._lock:
+            held = {i: s for s in self._of(embedder) for i in s.chunks}
+            for position, chunk_id in enumerate(chunk_ids):
+                if chunk_id in held:
+                    held[chunk_id].vectors[chunk_id] = vectors.row(position)
+            self._marks.append((embedder, tuple(i for i in chunk_ids if i in held)))
+
     @override
     def vector_state(self, embedder: str) -> tuple[int, int]:
         with self._lock:
-            ids = [i for s in self._stored.values() if s.versions[1] == embedder for i in s.vectors]
-        return len(ids), max(ids, default=0)
+            held = {i for s in self._of(embedder) for i in s.vectors}
+            marks = [n for n, (name, ids) in enumerate(self._marks, 1) if name == embedder and held.intersection(ids)]
+        return len(held), max(marks, default=0)
 
     @override
     def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> dict[int, Vectors]:
@@ -502,12 +631,12 @@ class FakeDocumentStore(DocumentStore):
         return {i: held[i] for i in chunk_ids if i in held}
 
     @override
-    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
-        for stored in sorted(self._stored.values(), key=lambda s: min(s.vectors, default=0)):
-            if stored.versions[1] == embedder and min(stored.vectors, default=0) > after:
-                joined = array("f", [x for v in stored.vectors.values() for x in v.data])
-                dimension = next(iter(stored.vectors.values())).dimension
-                yield tuple(stored.vectors), Vectors(memoryview(joined), dimension)
+    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[int, tuple[int, ...], Vectors]]:
+        for mark, (name, chunk_ids) in enumerate(list(self._marks), 1):
+            held = self.vectors_of(chunk_ids, embedder)
+            if name == embedder and mark > after and held:
+                joined = array("f", [x for v in held.values() for x in v.data])
+                yield mark, tuple(held), Vectors(memoryview(joined), next(iter(held.values())).dimension)
 
 
 def _passage(stored: _Stored, chunk_id: int) -> Passage:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from localassist.adapters.database import Database, DatabaseDocumentStore, searching
+from localassist.adapters.database import Database, DatabaseDocumentStore, searching, vector_runs
 from localassist.domain.documents import Chunk, Document, Scope, StructuredText
 from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.documents import FoundFile
@@ -178,9 +178,9 @@ def test_the_nearest_are_those_of_a_plain_comparison(store: DatabaseDocumentStor
 def test_vectors_are_handed_out_in_bounded_batches(
     store: DatabaseDocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_HANDED_BYTES", 3 * DIMENSION * 4)
+    monkeypatch.setattr(vector_runs, "_HANDED_BYTES", 3 * DIMENSION * 4)
     stored = [save(store, f"/a/{number}.txt", f"one {number}", "two")[1] for number in range(5)]
-    batches = [chunk_ids for chunk_ids, _ in store.all_vectors("embedder")]
+    batches = [chunk_ids for _, chunk_ids, _ in store.all_vectors("embedder")]
     assert [chunk_id for batch in batches for chunk_id in batch] == [chunk_id for each in stored for chunk_id in each]
     assert max(len(batch) for batch in batches) == 4
 
@@ -188,13 +188,13 @@ def test_vectors_are_handed_out_in_bounded_batches(
 def test_a_changed_store_does_not_disturb_who_reads_all_vectors(
     store: DatabaseDocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_HANDED_BYTES", 1)
+    monkeypatch.setattr(vector_runs, "_HANDED_BYTES", 1)
     documents = [save(store, f"/a/{number}.txt", f"one {number}")[0] for number in range(4)]
     batches = store.all_vectors("embedder")
     next(batches)
     store.remove_document(documents[1].id)
     save(store, "/a/new.txt", "new")
-    assert [chunk_ids for chunk_ids, _ in batches] == [(3,), (4,), (5,)]
+    assert [chunk_ids for _, chunk_ids, _ in batches] == [(3,), (4,), (5,)]
 
 
 def test_chunks_without_their_vectors_are_refused(store: DatabaseDocumentStore) -> None:

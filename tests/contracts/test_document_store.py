@@ -80,7 +80,16 @@ def by_meaning(store: DocumentStore, query: str, scope: Scope, k: int = 10, embe
 def test_a_document_is_stored_whole(store: DocumentStore) -> None:
     document, chunk_ids = save(store, "/docs/lease.pdf", LEASE)
     assert document == Document(
-        document.id, "/docs/lease.pdf", "lease.pdf", f"hash of {LEASE}", len(LEASE), 5.5, 3, 3, DocumentStatus.INDEXED
+        document.id,
+        "/docs/lease.pdf",
+        "lease.pdf",
+        f"hash of {LEASE}",
+        len(LEASE),
+        5.5,
+        3,
+        3,
+        DocumentStatus.INDEXED,
+        notes=("A picture was left out.",),
     )
     assert store.find_document("/docs/lease.pdf") == document
     assert store.find_document("/docs/other.pdf") is None
@@ -267,7 +276,9 @@ def test_a_failure_is_not_reused(store: DocumentStore) -> None:
 def test_single_vectors_are_those_of_their_chunks(store: DocumentStore) -> None:
     stored = [save(store, f"/d/{n}.txt", text)[1] for n, text in enumerate((LEASE, CELLAR))]
     expected = {
-        chunk_id: list(v.row(n).data) for ids, v in store.all_vectors(EMBEDDER.name) for n, chunk_id in enumerate(ids)
+        chunk_id: list(v.row(n).data)
+        for _, ids, v in store.all_vectors(EMBEDDER.name)
+        for n, chunk_id in enumerate(ids)
     }
     wanted = [stored[1][1], stored[0][2], 999_999]
     found = store.vectors_of(wanted, EMBEDDER.name)
@@ -275,16 +286,18 @@ def test_single_vectors_are_those_of_their_chunks(store: DocumentStore) -> None:
     assert store.vectors_of(wanted, "another embedder") == {}
 
 
-def test_all_vectors_come_once_each_in_order_of_id(store: DocumentStore) -> None:
+def test_all_vectors_come_once_each_in_the_order_they_were_made(store: DocumentStore) -> None:
     stored = [save(store, f"/docs/{number}.pdf", f"Text number {number}.\nMore of it.")[1] for number in range(5)]
     wanted = [chunk_id for chunk_ids in stored for chunk_id in chunk_ids]
-    found = [(chunk_ids, vectors) for chunk_ids, vectors in store.all_vectors(EMBEDDER.name)]
+    found = [(chunk_ids, vectors) for _, chunk_ids, vectors in store.all_vectors(EMBEDDER.name)]
     assert [chunk_id for chunk_ids, _ in found for chunk_id in chunk_ids] == wanted
     assert all(vectors.count == len(chunk_ids) for chunk_ids, vectors in found)
     expected = EMBEDDER.embed_passages(["Text number 0.", "More of it."], Stop())
     assert list(found[0][1].data[: 2 * EMBEDDER.dimension]) == list(expected.data)
-    after = [chunk_id for chunk_ids, _ in store.all_vectors(EMBEDDER.name, stored[2][-1]) for chunk_id in chunk_ids]
-    assert after == wanted[6:]
+    marks = [mark for mark, _, _ in store.all_vectors(EMBEDDER.name)]
+    assert marks == sorted(marks)
+    assert marks[-1] == store.vector_state(EMBEDDER.name)[1]
+    assert list(store.all_vectors(EMBEDDER.name, marks[-1])) == []
     assert list(store.all_vectors("another embedder")) == []
 
 

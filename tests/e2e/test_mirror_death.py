@@ -46,7 +46,7 @@ def state(room: Room) -> dict[str, object]:
     """What questions find, without the numbers that differ from one home to another."""
     scope = Scope.everything()
     name = room.embedder.name
-    stored = [(ids, vectors) for ids, vectors in room.store.all_vectors(name)]
+    stored = [(ids, vectors) for _, ids, vectors in room.store.all_vectors(name)]
     ids = [chunk_id for batch, _ in stored for chunk_id in batch]
     rows = {
         chunk_id: bytes(Vectors.row(vectors, position).data.cast("B"))

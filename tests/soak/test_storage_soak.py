@@ -95,7 +95,7 @@ def milliseconds(name: str, work: Callable[[], object], times: int = 30) -> floa
 
 
 def test_comparing_all_vectors_costs_little_more_than_the_arithmetic(library: Library) -> None:
-    matrix = np.concatenate([np.frombuffer(v.data, np.float32) for _, v in library.store.all_vectors("embedder")])
+    matrix = np.concatenate([np.frombuffer(v.data, np.float32) for _, _, v in library.store.all_vectors("embedder")])
     matrix = matrix.reshape(-1, DIMENSION)
     assert len(matrix) == CHUNKS
     query = library.vector()

@@ -160,17 +160,19 @@ class ChromaPassageIndex(PassageIndex):
     def _mirror(self) -> None:
         """Make the graph hold the chunks that the store holds."""
         self._add_missing()
-        if self._graph.state == self._store.vector_state(self._embedder):
+        state = self._store.vector_state(self._embedder)
+        if self._graph.state == state:
             return
-        stored = {chunk_id for chunk_ids, _ in self._store.all_vectors(self._embedder) for chunk_id in chunk_ids}
-        if not self._graph.keep_only(stored):
+        stored = {chunk_id for _, chunk_ids, _ in self._store.all_vectors(self._embedder) for chunk_id in chunk_ids}
+        if not self._graph.keep_only(stored, state[1]):
             self._graph.start_afresh()
             self._add_missing()
 
     def _add_missing(self) -> None:
-        for chunk_ids, vectors in self._store.all_vectors(self._embedder, self._graph.newest):
+        for mark, chunk_ids, vectors in self._store.all_vectors(self._embedder, self._graph.newest):
             for start in range(0, len(chunk_ids), _ADDED_AT_ONCE):
                 self._activity.wait_until_idle(self._stop)
                 self._stop.raise_if_requested()
                 part = slice(start * vectors.dimension, (start + _ADDED_AT_ONCE) * vectors.dimension)
                 self._graph.add(chunk_ids[start : start + _ADDED_AT_ONCE], vectors.data[part], vectors.dimension)
+            self._graph.note(mark)

@@ -40,8 +40,8 @@ class GraphError(Exception):
 class Graph:
     """Chunk ids and their vectors in Chroma, for one process at a time. Safe to call from any thread.
 
-    `state` is (how many chunks it holds, the newest one's id), None while it isn't open; `newest` says up to
-    which id chunks were added.
+    `state` is (how many chunks it holds, the mark up to which vectors were added), None while it isn't open; `newest`
+    is that mark.
     """
 
     def __init__(self, folder: Path, embedder_name: str, children: ChildPool) -> None:
@@ -99,16 +99,23 @@ class Graph:
         return tuple(Scored(int(chunk_id), 1.0 - distance) for chunk_id, distance in pairs)
 
     def add(self, chunk_ids: Sequence[int], numbers: memoryview, dimension: int) -> None:
-        """Add chunks whose ids are above all others', with `dimension` numbers each."""
+        """Add chunks with `dimension` numbers each; those that are there already get these."""
         import numpy as np
 
         matrix = np.frombuffer(numbers, np.float32).reshape(-1, dimension)
         with self._lock, _chroma_at_work():
             self._collection.upsert(ids=[str(chunk_id) for chunk_id in chunk_ids], embeddings=matrix)
-            self._note(newest=chunk_ids[-1])
 
-    def keep_only(self, chunk_ids: set[int]) -> bool:
-        """Remove all other chunks; False when it should be made anew: some are missing, or most were removed."""
+    def note(self, newest: int) -> None:
+        """Remember up to which mark vectors were added."""
+        with self._lock, _chroma_at_work():
+            self._note(newest)
+
+    def keep_only(self, chunk_ids: set[int], newest: int) -> bool:
+        """Remove all other chunks, which leaves it at the mark `newest`.
+
+        False when it should be made anew: some are missing, or most were removed.
+        """
         with self._lock, _chroma_at_work():
             held = {int(chunk_id) for chunk_id in self._collection.get(include=[])["ids"]}
             extra = sorted(held - chunk_ids)
@@ -117,7 +124,7 @@ class Graph:
             at_once = self._client.get_max_batch_size()
             for start in range(0, len(extra), at_once):
                 self._collection.delete(ids=[str(chunk_id) for chunk_id in extra[start : start + at_once]])
-            self._note(newest=max(chunk_ids), removed=self._removed + len(extra))
+            self._note(newest, removed=self._removed + len(extra))
         return True
 
     def _own(self) -> bool:
@@ -140,19 +147,19 @@ class Graph:
                 _NAME,
                 embedding_function=None,
                 configuration={"hnsw": _GRAPH},
-                metadata={"embedder": self._embedder, "newest": 0, "removed": 0},
+                metadata={"embedder": self._embedder, "mark": 0, "removed": 0},
             )
             known = self._collection.metadata
-            self.newest, self._removed = int(known["newest"]), int(known["removed"])
+            self.newest, self._removed = int(known.get("mark", 0)), int(known["removed"])
             self.state = (self._collection.count(), self.newest)
-        if known["embedder"] != self._embedder:
+        if known["embedder"] != self._embedder or "mark" not in known:  # or made when chunk ids were the marks
             self.start_afresh()
 
     def _note(self, newest: int, removed: int | None = None) -> None:
         """Remember how far it is; kept in the collection, so that the next process goes on from there."""
         self._removed = self._removed if removed is None else removed
         self.newest = newest
-        self._collection.modify(metadata={"embedder": self._embedder, "newest": newest, "removed": self._removed})
+        self._collection.modify(metadata={"embedder": self._embedder, "mark": newest, "removed": self._removed})
         self.state = (self._collection.count(), newest)
 
     def _stop_client(self) -> None:

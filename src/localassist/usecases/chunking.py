@@ -65,9 +65,14 @@ def chunk(content: StructuredText, count_tokens: CountTokens, max_tokens: int) -
 
 
 def text_to_embed(title: str, chunk: Chunk, text: str) -> str:
-    """What stands for a chunk in the vector index: its text below its document's title and headings."""
-    prefix = HEADING_JOINER.join(filter(None, (title, chunk.heading)))[:PREFIX_CHARACTERS]
-    return f"{prefix}\n{text[chunk.start : chunk.end]}"
+    """What stands for a chunk of a document's `text` in the vector index."""
+    return text_under(title, chunk.heading, text[chunk.start : chunk.end])
+
+
+def text_under(title: str, heading: str, text: str) -> str:
+    """What is embedded of a chunk: its text below its document's title and headings."""
+    prefix = HEADING_JOINER.join(filter(None, (title, heading)))[:PREFIX_CHARACTERS]
+    return f"{prefix}\n{text}"
 
 
 def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:

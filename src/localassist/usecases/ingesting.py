@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from array import array
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus
-from localassist.domain.errors import LocalAssistError, ModelError, StorageError
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, Scope
+from localassist.domain.errors import LocalAssistError, PasswordNeededError, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed
-from localassist.domain.ports.documents import SkippedFile
-from localassist.domain.vectors import Vectors
-from localassist.usecases.chunking import CHUNKING_VERSION, chunk, text_to_embed
+from localassist.domain.ports.documents import SkippedFile, part_hash
+from localassist.usecases.chunking import CHUNKING_VERSION, chunk
+from localassist.usecases.embedding import EmbedPending
+from localassist.usecases.foreseeing import foreseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from localassist.domain.documents import Chunk, Document, StructuredText
+    from localassist.domain.documents import Document, StructuredText
     from localassist.domain.events import IngestEvent
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.documents import DocumentReader, DocumentStore, FileSource, FoundFile, PassageIndex
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
 
-_EMBED_BATCH: Final = 64
 _COUNT_EVERY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a run keeps what it reads: `collection_id` None keeps it in the cache only."""
+    """Where a run keeps what it reads, None in the cache only; `named` are the paths that it was given."""
 
     collection_id: int | None
     versions: tuple[str, str]
+    named: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a file gave: a document that is `known`, its content, or the problem of reading it.
+
+    `moved`: known, but not from this path or time. `by_reader`: the reader will say the same of the same file.
+    """
+
+    content_hash: str = ""
+    content: StructuredText | None = None
+    problem: LocalAssistError | None = None
+    known: Document | None = None
+    moved: bool = False
+    by_reader: bool = False
 
 
 class IngestPaths:
@@ -52,88 +67,123 @@ class IngestPaths:
         self._reader = reader
         self._embedder = embedder
         self._store = store
-        self._index = index
         self._activity = activity
+        self._embed = EmbedPending(store, embedder, index, activity)
 
     def __call__(self, paths: Sequence[str], collection: str, stop: Stop) -> Iterator[IngestEvent]:
         """Read what is new or changed at or below the paths into the collection ("": only into the cache).
 
-        Yields `FilesCounted` ..., then `DocumentIndexing` and `DocumentIndexed` for each file, at last `Indexed`.
-        A file that can't be read is stored as failed with its problem and does not end the run. Raises
-        `StorageError`, `ModelError` when there is no embedding model to go on with, and `Stopped` on request.
+        Yields `FilesCounted` ..., `DocumentIndexing` and `DocumentIndexed` for each file, which its words find from
+        then on, `Embedding` ..., at last `Indexed`. A file that can't be read is stored as failed with its problem
+        and does not end the run. Raises `StorageError`, `ModelError` when there is no embedding model to go on with,
+        and `Stopped` on request.
         """
         found: list[FoundFile] = []
-        skipped: list[str] = []
+        skipped: list[SkippedFile] = []
         for item in self._files.scan(paths, stop):
             if isinstance(item, SkippedFile):
-                skipped.append(f"{item.path}: {item.reason}")
+                skipped.append(item)
                 continue
             found.append(item)
             if len(found) % _COUNT_EVERY == 0:
                 yield FilesCounted(len(found))
         yield FilesCounted(len(found))
-        collection_id = self._store.add_collection(collection, paths).id if collection else None
-        place = _Place(collection_id, (f"{self._reader.version}; {CHUNKING_VERSION}", self._embedder.name))
+        place = self._place(collection, paths, found, skipped)
         documents: list[Document] = []
-        for position, file in enumerate(found, 1):
-            self._activity.wait_until_idle(stop)
-            stop.raise_if_requested()
-            document = self._unchanged(file, place)
-            unchanged = document is not None
-            if document is None:
+        with closing(foreseen(found, lambda file, ending: self._look(file, place, ending), stop)) as looked_at:
+            for position, (file, look) in enumerate(looked_at, 1):
+                self._activity.wait_until_idle(stop)
+                stop.raise_if_requested()
                 yield DocumentIndexing(file.path, position, len(found))
-                document = self._read(file, place, stop)
-            self._assign(document, place)
-            documents.append(document)
-            yield DocumentIndexed(document, position, len(found), unchanged)
-        yield Indexed(tuple(documents), tuple(skipped))
+                stored, unchanged = self._store_what_was_read(file, place, look.result())
+                documents += stored
+                yield DocumentIndexed(stored[0], position, len(found), unchanged)
+        yield from self._embed(stop)
+        yield Indexed(tuple(documents), tuple(f"{item.path}: {item.reason}" for item in skipped))
 
-    def _assign(self, document: Document, place: _Place) -> None:
-        if place.collection_id is not None:
-            self._store.assign([document.id], place.collection_id)
+    def _place(
+        self, collection: str, paths: Sequence[str], found: Sequence[FoundFile], skipped: Sequence[SkippedFile]
+    ) -> _Place:
+        reader = f"{self._reader.version}; {CHUNKING_VERSION}"
+        named = frozenset(paths)
+        if not collection:
+            return _Place(None, (reader, self._embedder.name), named)
+        collection_id = self._store.add_collection(collection, paths).id
+        self._store.expect(found, collection_id)
+        self._store.ignore([item for item in skipped if item.path not in named], collection_id)
+        return _Place(collection_id, (reader, self._embedder.name), named)
+
+    def _look(self, file: FoundFile, place: _Place, stop: Stop) -> _Look:
+        """What is there at a path; runs ahead of its turn, in another thread."""
+        unchanged = self._unchanged(file, place)
+        if unchanged is not None:
+            return _Look(known=unchanged)
+        content_hash = ""
+        try:
+            if file.size <= MAX_DOCUMENT_BYTES:  # the reader refuses a larger one, so nobody waits for its hash
+                content_hash = self._files.content_hash(file.path, stop)
+                if (same := self._store.reuse(file, content_hash, place.versions)) is not None:
+                    return _Look(known=same, moved=True)
+        except StorageError:
+            raise
+        except LocalAssistError as error:
+            return _Look(problem=error)
+        return self._read(file, content_hash, place, stop)
 
     def _unchanged(self, file: FoundFile, place: _Place) -> Document | None:
         """The document at that path if neither its file nor how it would be read has changed."""
         document = self._store.find_document(file.path)
         if document is None or (document.size, document.modified) != (file.size, file.modified):
             return None
-        if document.status is DocumentStatus.FAILED:
-            return None
-        return self._store.reuse(file, document.content_hash, place.versions)
+        if file.path not in place.named and (failed := self._store.failed_as(file, place.versions[0])):
+            return failed
+        return self._store.reuse(file, document.content_hash, place.versions) if document.content_hash else None
 
-    def _read(self, file: FoundFile, place: _Place, stop: Stop) -> Document:
-        content_hash = ""
+    def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop) -> _Look:
+        if place.collection_id is not None:
+            self._store.begin_reading(file.path)
         try:
-            if file.size <= MAX_DOCUMENT_BYTES:  # the reader refuses a larger one, so nobody waits for its hash
-                content_hash = self._files.content_hash(file.path, stop)
-                known = self._store.reuse(file, content_hash, place.versions)
-                if known is not None:
-                    return known
-            return self._save(file, content_hash, place, self._reader.read(file.path, stop), stop)
-        except (StorageError, ModelError):
+            return _Look(content_hash, self._reader.read(file.path, stop))
+        except StorageError:
             raise
         except LocalAssistError as error:
-            return self._store.save_failure(file, content_hash, str(error))
+            return _Look(content_hash, problem=error, by_reader=not isinstance(error, PasswordNeededError))
 
-    def _save(self, file: FoundFile, content_hash: str, place: _Place, content: StructuredText, stop: Stop) -> Document:
+    def _store_what_was_read(self, file: FoundFile, place: _Place, look: _Look) -> tuple[list[Document], bool]:
+        """The document at a path and those inside it, and whether nothing had changed."""
+        unchanged = look.known is not None and not look.moved
+        if look.known is not None:
+            stored = [look.known, *self._inside(look.known)]
+        elif look.content is not None:
+            stored = self._save(file, look.content_hash, place, look.content)
+        else:
+            reader = place.versions[0] if look.by_reader else ""
+            stored = [self._store.save_failure(file, look.content_hash, str(look.problem), reader)]
+        if place.collection_id is not None:
+            self._store.assign([stored[0].id], place.collection_id)
+        return stored, unchanged
+
+    def _inside(self, document: Document) -> list[Document]:
+        """The documents inside one that was read before."""
+        inside = self._store.documents(Scope(document_ids=(document.id,)))
+        return [each for each in inside if each.id != document.id]
+
+    def _save(
+        self,
+        file: FoundFile,
+        content_hash: str,
+        place: _Place,
+        content: StructuredText,
+        container_id: int | None = None,
+    ) -> list[Document]:
         chunks = chunk(content, self._embedder.count_tokens, self._embedder.max_tokens)
-        vectors = self._embed(content.title or _name(file.path), content, chunks, stop)
-        document, chunk_ids = self._store.save(file, content_hash, place.versions, content, chunks, vectors)
-        # The index is a cache: what it misses is found by its words and comes back when it is rebuilt.
-        with suppress(LocalAssistError):
-            self._index.add(chunk_ids, vectors)
-        return document
-
-    def _embed(self, title: str, content: StructuredText, chunks: Sequence[Chunk], stop: Stop) -> Vectors:
-        texts = [text_to_embed(title, item, content.text) for item in chunks]
-        numbers = array("f")
-        for start in range(0, len(texts), _EMBED_BATCH):
-            self._activity.wait_until_idle(stop)
-            stop.raise_if_requested()
-            numbers.extend(self._embedder.embed_passages(texts[start : start + _EMBED_BATCH], stop).data)
-        return Vectors(memoryview(numbers), self._embedder.dimension)
-
-
-def _name(path: str) -> str:
-    """The last part of a path of either kind."""
-    return path.replace("\\", "/").rpartition("/")[2]
+        document, _ = self._store.save(file, content_hash, place.versions, content, chunks, container_id=container_id)
+        stored = [document]
+        for part in content.parts:
+            inside = replace(file, path=f"{file.path}/{part.name}")
+            own_hash = part_hash(content_hash, part.name)
+            if part.content is None:
+                stored.append(self._store.save_failure(inside, own_hash, part.problem, container_id=document.id))
+            else:
+                stored += self._save(inside, own_hash, place, part.content, document.id)
+        return stored

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.database import contents
+from localassist.adapters.database import rows
 
 if TYPE_CHECKING:
     import apsw
@@ -16,8 +16,8 @@ SPARED_SECONDS: Final = 24 * 60 * 60.0
 """What was asked for within that time stays, however much it is: somebody may be working with it."""
 
 _OVER: Final = """
-SELECT id, content_id FROM (
-    SELECT d.id, d.content_id, d.used, sum(1 + coalesce(c.chunk_count, 0)) OVER (ORDER BY d.used DESC, d.id) AS kept
+SELECT id FROM (
+    SELECT d.id, d.used, sum(1 + coalesce(c.chunk_count, 0)) OVER (ORDER BY d.used DESC, d.id) AS kept
     FROM documents d LEFT JOIN contents c ON c.id = d.content_id
     WHERE d.id NOT IN (SELECT document_id FROM memberships)
 ) WHERE kept > ? AND used < ?
@@ -26,6 +26,5 @@ SELECT id, content_id FROM (
 
 def trim(connection: apsw.Connection, now: float) -> None:
     """Forget the cached documents that were longest not asked for, where there are too many; `now` as of the epoch."""
-    over: Any = connection.execute(_OVER, (MOST_CHUNKS, now - SPARED_SECONDS)).fetchall()
-    connection.executemany("DELETE FROM documents WHERE id = ?", ((document_id,) for document_id, _ in over))
-    contents.remove_unheld(connection, (content_id for _, content_id in over))
+    over = [row[0] for row in connection.execute(_OVER, (MOST_CHUNKS, now - SPARED_SECONDS))]
+    rows.remove(connection, over)

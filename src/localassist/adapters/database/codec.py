@@ -12,6 +12,7 @@ from localassist.domain.documents import (
     Block,
     BlockKind,
     Citation,
+    HiddenText,
     PageSpan,
     Passage,
     SentenceSupport,
@@ -89,19 +90,32 @@ def _sentence(stored: dict[str, Any]) -> SentenceSupport:
     )
 
 
-def structure_to_json(content: StructuredText) -> tuple[str, str, str]:
-    """The blocks, pages and notes of a text as columns."""
-    blocks = [(block.kind.value, block.start, block.end, block.level) for block in content.blocks]
-    pages = [(page.number, page.start, page.end) for page in content.pages]
-    return json.dumps(blocks), json.dumps(pages), json.dumps(content.notes)
+def structure_to_json(content: StructuredText) -> tuple[str, str, str, str]:
+    """The blocks, pages, notes and hidden texts of a text as columns."""
+    blocks = [_shortened((b.kind.value, b.start, b.end, b.level), b.place, b.box) for b in content.blocks]
+    pages = [_shortened((page.number, page.start, page.end), page.label, page.recognised) for page in content.pages]
+    hidden = [(each.reason, each.text, each.page) for each in content.hidden]
+    return json.dumps(blocks), json.dumps(pages), json.dumps(content.notes), json.dumps(hidden)
 
 
-def structure_from_json(text: str, title: str, blocks: str, pages: str, notes: str) -> StructuredText:
+def _shortened(always: tuple[Any, ...], *seldom: Any) -> tuple[Any, ...]:
+    """What is mostly not there is mostly not written."""
+    return (*always, *seldom) if any(seldom) else always
+
+
+def structure_from_json(text: str, title: str, columns: tuple[str, str, str, str], *, partly: bool) -> StructuredText:
     """The text that `structure_to_json` took apart."""
+    blocks, pages, notes, hidden = map(json.loads, columns)
     return StructuredText(
         text=text,
-        blocks=tuple(Block(BlockKind(kind), start, end, level) for kind, start, end, level in json.loads(blocks)),
-        pages=tuple(PageSpan(*page) for page in json.loads(pages)),
+        blocks=tuple(_block(*each) for each in blocks),
+        pages=tuple(PageSpan(*page) for page in pages),
         title=title,
-        notes=tuple(json.loads(notes)),
+        notes=tuple(notes),
+        partly=partly,
+        hidden=tuple(HiddenText(*each) for each in hidden),
     )
+
+
+def _block(kind: str, start: int, end: int, level: int, place: str = "", box: list[float] | None = None) -> Block:
+    return Block(BlockKind(kind), start, end, level, place, (box[0], box[1], box[2], box[3]) if box else None)

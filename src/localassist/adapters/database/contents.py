@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.database import chunk_words
+from localassist.adapters.database import chunk_words, vector_runs
 from localassist.adapters.database.codec import path_to_bytes, storable, structure_from_json, structure_to_json
+from localassist.domain.locating import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,16 +20,25 @@ if TYPE_CHECKING:
 
 _PUT: Final = """
 INSERT INTO contents (content_hash, reader, embedder, first_chunk, chunk_count, page_count, title, indexed_title,
-                      blocks, pages, notes, text)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                      embedded_title, partly, parts, blocks, pages, notes, hidden, text)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 ON CONFLICT (content_hash, reader, embedder) DO UPDATE SET
-    first_chunk = ?4, chunk_count = ?5, page_count = ?6, title = ?7, indexed_title = ?8, blocks = ?9, pages = ?10,
-    notes = ?11, text = ?12
+    first_chunk = ?4, chunk_count = ?5, page_count = ?6, title = ?7, indexed_title = ?8, embedded_title = ?9,
+    partly = ?10, parts = ?11, blocks = ?12, pages = ?13, notes = ?14, hidden = ?15, text = ?16
 RETURNING id
 """
 _PUT_CHUNK: Final = """
-INSERT INTO chunks (id, content_id, text, heading, char_start, char_end, page) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO chunks (id, content_id, text, heading, char_start, char_end, page, place, digest, pending)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_UNHELD: Final = """
+SELECT id FROM contents WHERE content_hash = (SELECT content_hash FROM contents WHERE id = ?1) AND (
+    id = ?1 OR content_hash NOT IN (SELECT d.content_hash FROM documents d)
+) AND id NOT IN (SELECT content_id FROM documents WHERE content_id IS NOT NULL AND content_id IN (
+    SELECT id FROM contents WHERE content_hash = (SELECT content_hash FROM contents WHERE id = ?1)
+))
+"""
+"""A content that no document holds, and what other embedders made of the same file when no document has it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +46,46 @@ class Draft:
     """A content as rows, made before the database is locked.
 
     `key` is (content hash, reader, embedder), `columns` are those of `contents` from the title on; of each chunk
-    `words` holds text and heading, `places` start, end and page. All are found by the words of `indexed_title`.
+    `words` holds text and heading, `places` start, end, page and place, `digests` what stands for what is embedded.
+    All are found by the words of `indexed_title`. `vectors` are those of the chunks, None while they are to be made.
     """
 
     key: tuple[str, str, str]
     page_count: int
-    columns: tuple[str, ...]
+    columns: tuple[str | int, ...]
     indexed_title: str
     words: list[tuple[str, str]]
-    places: list[tuple[int, int, int | None]]
-    vectors: Vectors
+    places: list[tuple[int, int, int | None, str]]
+    digests: list[bytes]
+    vectors: Vectors | None
 
 
 def draft(
-    key: tuple[str, str, str], content: StructuredText, chunks: Sequence[Chunk], vectors: Vectors, path: str
+    key: tuple[str, str, str],
+    content: StructuredText,
+    chunks: Sequence[Chunk],
+    own_vectors: Vectors | None,
+    path: str,
+    parts: str = "",
 ) -> Draft:
-    """A content, read from the file at `path`, made ready to be stored."""
+    """A content, read from the file at `path`, made ready to be stored; `parts` as `stored_parts` gives them."""
     text, title = storable(content.text), storable(content.title)
     indexed_title = chunk_words.title_of(title, [path_to_bytes(path)])
+    embedded_title = title or storable(path.replace("\\", "/").rpartition("/")[2])
+    parts = parts or json.dumps([(storable(part.name), storable(part.problem)) for part in content.parts])
+    words = [(text[chunk.start : chunk.end], storable(chunk.heading)) for chunk in chunks]
     return Draft(
         key=key,
         page_count=len(content.pages),
-        columns=(title, indexed_title, *structure_to_json(content), text),
+        columns=(title, indexed_title, embedded_title, content.partly, parts, *structure_to_json(content), text),
         indexed_title=indexed_title,
-        words=[(text[chunk.start : chunk.end], storable(chunk.heading)) for chunk in chunks],
-        places=[(chunk.start, chunk.end, content.page_at(chunk.start)) for chunk in chunks],
-        vectors=vectors,
+        words=words,
+        places=[
+            (chunk.start, chunk.end, content.page_at(chunk.start), place_of(content, chunk.start, chunk.end))
+            for chunk in chunks
+        ],
+        digests=[vector_runs.digest(embedded_title, heading, text) for text, heading in words],
+        vectors=own_vectors,
     )
 
 
@@ -77,58 +102,77 @@ def put(connection: apsw.Connection, draft: Draft, written: range | None) -> tup
 
     `written` are the ids under which its words are in the full-text index already, if they are.
     """
+    made = _made_before(connection, draft)
     before = find(connection, draft.key[0], draft.key[1:])
     if before is not None:
         _clear(connection, before)
     chunk_ids = _settle_words(connection, draft, written)
     values = (*draft.key, chunk_ids.start, len(chunk_ids), draft.page_count, *draft.columns)
     ((content_id,),) = connection.execute(_PUT, values)
+    rows = zip(chunk_ids, draft.words, draft.places, draft.digests, strict=True)
     connection.executemany(
         _PUT_CHUNK,
         (
-            (chunk_id, content_id, *words, *place)
-            for chunk_id, words, place in zip(chunk_ids, draft.words, draft.places, strict=True)
+            (chunk_id, content_id, *words, *place, digest, position not in made)
+            for position, (chunk_id, words, place, digest) in enumerate(rows)
         ),
     )
-    if chunk_ids:
-        connection.execute(
-            "INSERT INTO vectors (content_id, dimension, data) VALUES (?, ?, ?)",
-            (content_id, draft.vectors.dimension, draft.vectors.data.cast("B")),
-        )
+    vector_runs.put(connection, content_id, draft.key[2], {chunk_ids[position]: row for position, row in made.items()})
     return content_id, chunk_ids
+
+
+def _made_before(connection: apsw.Connection, draft: Draft) -> dict[int, bytes | memoryview]:
+    """The vectors that a draft comes with, or that were made for the same words before, by their chunks' places."""
+    if draft.vectors is not None:
+        width = draft.vectors.dimension * 4
+        data = draft.vectors.data.cast("B")
+        return {place: data[place * width : (place + 1) * width] for place in range(len(draft.words))}
+    known = vector_runs.known(connection, dict.fromkeys(draft.digests), draft.key[2])
+    return {place: known[digest] for place, digest in enumerate(draft.digests) if digest in known}
 
 
 def remove_unheld(connection: apsw.Connection, content_ids: Iterable[int | None]) -> tuple[int, ...]:
     """Delete those contents that no document holds any more; returns their chunks' ids. Their words are then loose."""
     gone: list[int] = []
     for content_id in {each for each in content_ids if each is not None}:
-        held = connection.execute("SELECT 1 FROM documents WHERE content_id = ? LIMIT 1", (content_id,)).fetchone()
-        if not held:
-            gone += _clear(connection, content_id)
-            connection.execute("DELETE FROM contents WHERE id = ?", (content_id,))
+        unheld_ids: Any = connection.execute(_UNHELD, (content_id,)).fetchall()
+        for (unheld,) in unheld_ids:
+            gone += remove(connection, unheld)
     return tuple(sorted(gone))
+
+
+def remove(connection: apsw.Connection, content_id: int) -> range:
+    """Delete a content that no document holds; returns its chunks' ids. Their words are then loose."""
+    chunk_ids = _clear(connection, content_id)
+    connection.execute("DELETE FROM contents WHERE id = ?", (content_id,))
+    return chunk_ids
 
 
 def load(connection: apsw.Connection, content_id: int) -> StructuredText:
     """The text of a content."""
-    (row,) = connection.execute("SELECT text, title, blocks, pages, notes FROM contents WHERE id = ?", (content_id,))
-    return structure_from_json(*row)
+    (row,) = connection.execute(
+        "SELECT text, title, partly, blocks, pages, notes, hidden FROM contents WHERE id = ?", (content_id,)
+    )
+    text, title, partly, *columns = row
+    return structure_from_json(text, title, tuple(columns), partly=bool(partly))
+
+
+def stored_parts(connection: apsw.Connection, content_id: int) -> str:
+    """The names of the files inside with the problems of reading them, as `draft` takes them."""
+    ((parts,),) = connection.execute("SELECT parts FROM contents WHERE id = ?", (content_id,))
+    return str(parts)
+
+
+def parts_of(connection: apsw.Connection, content_id: int) -> list[tuple[str, str]]:
+    """The names of the files inside, each with the problem of reading it, "" if there was none."""
+    return [(name, problem) for name, problem in json.loads(stored_parts(connection, content_id))]
 
 
 def _settle_words(connection: apsw.Connection, draft: Draft, written: range | None) -> range:
-    """The ids for the chunks of a draft, whose words are in the index under them.
-
-    Whoever follows the vectors relies on ids that rise with every commit: where another process was faster, the
-    words are written anew.
-    """
-    ((newest,),) = connection.execute(
-        "SELECT coalesce(max(first_chunk), 0) FROM contents WHERE embedder = ?", (draft.key[2],)
-    )
+    """The ids for the chunks of a draft, whose words are in the index under them."""
     if written is not None:
         chunk_words.settle(connection, written)
-        if newest < written.start:
-            return written
-        chunk_words.loosen(connection, written)
+        return written
     chunk_ids = chunk_words.reserve(connection, len(draft.words))
     chunk_words.write(connection, chunk_ids, draft.words, draft.indexed_title)
     return chunk_ids
@@ -141,5 +185,5 @@ def _clear(connection: apsw.Connection, content_id: int) -> range:
     chunk_ids = range(row[0], row[0] + row[1])
     chunk_words.loosen(connection, chunk_ids)
     connection.execute("DELETE FROM chunks WHERE content_id = ?", (content_id,))
-    connection.execute("DELETE FROM vectors WHERE content_id = ?", (content_id,))
+    connection.execute("DELETE FROM vector_runs WHERE content_id = ?", (content_id,))
     return chunk_ids

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import override
 
-from localassist.adapters.database import cache, chunk_words, contents, searching
-from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
+from localassist.adapters.database import beside, cache, chunk_words, contents, rows, searching, vector_runs
+from localassist.adapters.database.codec import path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
-from localassist.domain.documents import Collection, Document, DocumentStatus, Passage
 from localassist.domain.errors import LocalAssistError, NotFoundError
-from localassist.domain.ports.documents import DocumentStore
+from localassist.domain.ports.documents import DocumentStore, Skipped, part_hash
+from localassist.domain.ports.reembedding import IndexesBeside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,52 +22,20 @@ if TYPE_CHECKING:
     import apsw
 
     from localassist.adapters.database.connection import Database
-    from localassist.domain.documents import Chunk, Scope, Scored, StructuredText
-    from localassist.domain.ports.documents import FoundFile
+    from localassist.domain.documents import Chunk, Collection, Document, Passage, Scope, Scored, StructuredText
+    from localassist.domain.ports.documents import FoundFile, Pending, SkippedFile
     from localassist.domain.vectors import Vectors
 
-_DOCUMENTS: Final = """
-SELECT d.id, d.path, d.content_hash, d.size, d.modified, d.problem, c.title, c.page_count, c.chunk_count, c.notes
-FROM documents d LEFT JOIN contents c ON c.id = d.content_id WHERE $WHICH ORDER BY d.path
-"""
-_IN_SCOPE: Final = scoped(_DOCUMENTS.replace("$WHICH", "$IN_SCOPE"))
 _DISTRUST: Final = scoped("""
 UPDATE contents SET reader = 'distrusted ' || id
 WHERE id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
-""")
-_CACHED: Final = _DOCUMENTS.replace("$WHICH", "d.id NOT IN (SELECT document_id FROM memberships)")
-_BY_PATH: Final = _DOCUMENTS.replace("$WHICH", "d.path = ?")
-_BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
-_PUT: Final = """
-INSERT INTO documents (path, content_hash, size, modified, content_id, problem, used)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-ON CONFLICT (path) DO UPDATE SET content_hash = ?2, size = ?3, modified = ?4, content_id = ?5, problem = ?6, used = ?7
-RETURNING id
-"""
-_POINTS_SO: Final = """
-SELECT id FROM documents
-WHERE (path, content_hash, size, modified, content_id, problem) = (?1, ?2, ?3, ?4, ?5, ?6) AND used > ?7 - 3600
-"""
-"""Unless the time it was last used is long ago: ten thousand unchanged files are not worth as many commits."""
-
-_PASSAGES: Final = scoped("""
-SELECT k.id, d.id, d.path, c.title, k.page, k.heading, k.text, k.char_start, k.char_end
-FROM json_each(:chunks) wanted JOIN chunks k ON k.id = wanted.value JOIN contents c ON c.id = k.content_id
-    JOIN documents d ON d.id = (
-        SELECT d.id FROM documents d WHERE d.content_id = k.content_id AND $IN_SCOPE ORDER BY d.path LIMIT 1
-    )
-ORDER BY wanted.key
 """)
 _CHUNK_COUNT: Final = scoped("""
 SELECT coalesce(sum(chunk_count), 0) FROM contents
 WHERE id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
-_VECTOR_STATE: Final = """
-SELECT coalesce(sum(chunk_count), 0), coalesce(max(first_chunk + chunk_count - 1), 0) FROM contents
-WHERE embedder = ? AND chunk_count > 0
-"""
 _ONLY_HERE: Final = """
-SELECT id, content_id FROM documents
+SELECT id FROM documents
 WHERE id IN (SELECT document_id FROM memberships WHERE collection_id = ?1)
     AND id NOT IN (SELECT document_id FROM memberships WHERE collection_id <> ?1)
 LIMIT ?2
@@ -75,7 +43,17 @@ LIMIT ?2
 _REMOVED_AT_ONCE: Final = 200  # documents in one transaction: nobody waits for all of a collection's
 
 
-class DatabaseDocumentStore(DocumentStore):
+_STANDS_SO: Final = """
+SELECT CASE WHEN state = 'ignored' THEN problem END FROM documents d JOIN memberships m ON m.document_id = d.id
+WHERE d.path = ? AND m.collection_id = ?
+"""
+_FAILED_SO: Final = """
+SELECT id FROM documents WHERE (path, size, modified, reader) = (?, ?, ?, ?) AND content_id IS NULL AND state = ''
+"""
+_Item = TypeVar("_Item")
+
+
+class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     """Documents in a `Database`. Files with equal bytes share their text, chunks and vectors."""
 
     def __init__(self, database: Database) -> None:
@@ -92,12 +70,12 @@ class DatabaseDocumentStore(DocumentStore):
                 "INSERT INTO roots (collection_id, path) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 ((collection_id, path_to_bytes(root)) for root in roots),
             )
-            return next(made for made in _collections(connection) if made.id == collection_id)
+            return next(made for made in rows.collections(connection) if made.id == collection_id)
 
     @override
     def collections(self) -> tuple[Collection, ...]:
         with self._database.reading() as connection:
-            return _collections(connection)
+            return rows.collections(connection)
 
     @override
     def remove_collection(self, collection_id: int) -> tuple[int, ...]:
@@ -105,32 +83,32 @@ class DatabaseDocumentStore(DocumentStore):
         more = True
         while more:
             with self._database.writing() as connection:
-                _require_collection(connection, collection_id)
-                leaving: Any = connection.execute(_ONLY_HERE, (collection_id, _REMOVED_AT_ONCE)).fetchall()
-                connection.executemany("DELETE FROM documents WHERE id = ?", ((row[0],) for row in leaving))
-                gone += contents.remove_unheld(connection, (content_id for _, content_id in leaving))
+                rows.require_collection(connection, collection_id)
+                leaving = [row[0] for row in connection.execute(_ONLY_HERE, (collection_id, _REMOVED_AT_ONCE))]
+                removed, held = rows.remove(connection, leaving)
+                gone += removed
                 more = len(leaving) == _REMOVED_AT_ONCE
                 if not more:
                     connection.execute("DELETE FROM collections WHERE id = ?", (collection_id,))
-            self._bring_words_in_line(content_id for _, content_id in leaving)
+            self._bring_words_in_line(held)
         return tuple(gone)
 
     @override
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         with self._database.reading() as connection:
-            found = connection.execute(_IN_SCOPE, bindings(scope))
-            return tuple(_document_of(row) for row in found)
+            found = connection.execute(rows.IN_SCOPE, bindings(scope))
+            return tuple(rows.document_of(row) for row in found)
 
     @override
     def rename_collection(self, collection_id: int, name: str) -> Collection:
         name = storable(name)
         with self._database.writing() as connection:
-            _require_collection(connection, collection_id)
+            rows.require_collection(connection, collection_id)
             taken = connection.execute("SELECT 1 FROM collections WHERE name = ? AND id <> ?", (name, collection_id))
             if taken.fetchone():
                 raise LocalAssistError(f"There is a collection {name} already.", "Choose another name.")
             connection.execute("UPDATE collections SET name = ? WHERE id = ?", (name, collection_id))
-            return next(made for made in _collections(connection) if made.id == collection_id)
+            return next(made for made in rows.collections(connection) if made.id == collection_id)
 
     @override
     def distrust(self, scope: Scope) -> None:
@@ -140,23 +118,65 @@ class DatabaseDocumentStore(DocumentStore):
     @override
     def cached(self) -> tuple[Document, ...]:
         with self._database.reading() as connection:
-            return tuple(_document_of(row) for row in connection.execute(_CACHED))
+            return tuple(rows.document_of(row) for row in connection.execute(rows.CACHED))
 
     @override
     def find_document(self, path: str) -> Document | None:
         with self._database.reading() as connection:
-            row = connection.execute(_BY_PATH, (path_to_bytes(path),)).fetchone()
-        return _document_of(row) if row else None
+            row = connection.execute(rows.BY_PATH, (path_to_bytes(path),)).fetchone()
+        return rows.document_of(row) if row else None
+
+    @override
+    def expect(self, files: Sequence[FoundFile], collection_id: int) -> None:
+        for part in _some(files):
+            with self._database.writing() as connection:
+                rows.require_collection(connection, collection_id)
+                for file in part:
+                    rows.expect(connection, file, collection_id)
+
+    @override
+    def ignore(self, skipped: Sequence[SkippedFile], collection_id: int) -> None:
+        for part in _some(skipped):
+            held: list[int | None] = []
+            with self._database.writing() as connection:
+                rows.require_collection(connection, collection_id)
+                for item in part:
+                    known = connection.execute(_STANDS_SO, (path_to_bytes(item.path), collection_id)).fetchone()
+                    if known and (known[0] == item.reason or item.kind is Skipped.UNREACHABLE):
+                        continue
+                    document_id, before = rows.ignore(connection, item.path, item.reason)
+                    rows.join_collection(connection, [document_id], collection_id)
+                    held += [before, *rows.remove(connection, rows.inside(connection, document_id))[1]]
+            self._bring_words_in_line(held)
+
+    @override
+    def begin_reading(self, path: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE documents SET state = 'reading' WHERE path = ? AND content_id IS NULL", (path_to_bytes(path),)
+            )
 
     @override
     def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
         with self._database.writing() as connection:
             content_id = contents.find(connection, content_hash, versions)
-            if content_id is None:
+            if content_id is None or not _has_parts(connection, content_id, content_hash, versions):
                 return None
-            document, before = _point(connection, file, content_hash, content_id)
-        self._bring_words_in_line([before, content_id])
+            (container,) = connection.execute(
+                "SELECT container_id FROM documents WHERE path = ?", (path_to_bytes(file.path),)
+            ).fetchone() or (None,)
+            changed: list[int | None] = []
+            document = _point_with_parts(connection, file, (content_hash, *versions), container, changed)
+        self._bring_words_in_line(changed)
         return document
+
+    @override
+    def failed_as(self, file: FoundFile, reader: str) -> Document | None:
+        with self._database.reading() as connection:
+            key = (path_to_bytes(file.path), file.size, file.modified, reader)
+            found = connection.execute(_FAILED_SO, key).fetchone()
+            row = connection.execute(rows.BY_ID, found).fetchone() if found else None
+        return rows.document_of(row) if row else None
 
     @override
     def save(
@@ -166,52 +186,53 @@ class DatabaseDocumentStore(DocumentStore):
         versions: tuple[str, str],
         content: StructuredText,
         chunks: Sequence[Chunk],
-        vectors: Vectors,
+        vectors: Vectors | None = None,
+        container_id: int | None = None,
     ) -> tuple[Document, tuple[int, ...]]:
-        if vectors.count != len(chunks):
+        if vectors is not None and vectors.count != len(chunks):
             raise ValueError(f"{len(chunks)} chunks with {vectors.count} vectors")
         draft = contents.draft((content_hash, *versions), content, chunks, vectors, file.path)
         ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title)
         with ahead as written, self._database.writing() as connection:
             content_id, chunk_ids = contents.put(connection, draft, written)
-            document, before = _point(connection, file, content_hash, content_id)
+            document, before = rows.point(connection, file, content_hash, content_id, container_id=container_id)
+            held = rows.keep_parts(connection, document, (part.name for part in content.parts))
             if not self._trimmed:  # it looks at every document: once a process is enough
                 cache.trim(connection, time.time())
                 self._trimmed = True
-        self._bring_words_in_line([before, content_id])
+        self._bring_words_in_line([before, content_id, *held])
         return document, tuple(chunk_ids)
 
     @override
-    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
+    def save_failure(
+        self, file: FoundFile, content_hash: str, problem: str, reader: str = "", container_id: int | None = None
+    ) -> Document:
         with self._database.writing() as connection:
-            document, before = _point(connection, file, content_hash, None, problem)
-        self._bring_words_in_line([before])
+            document, before = rows.point(connection, file, content_hash, None, problem, reader, container_id)
+            held = rows.keep_parts(connection, document, ())
+        self._bring_words_in_line([before, *held])
         return document
 
     @override
     def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
         with self._database.writing() as connection:
-            _require_collection(connection, collection_id)
+            rows.require_collection(connection, collection_id)
             for document_id in document_ids:
-                _content_of(connection, document_id)
-                connection.execute(
-                    "INSERT INTO memberships (collection_id, document_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                    (collection_id, document_id),
-                )
+                rows.content_of(connection, document_id)
+            rows.join_collection(connection, document_ids, collection_id)
 
     @override
     def remove_document(self, document_id: int) -> tuple[int, ...]:
         with self._database.writing() as connection:
-            content_id = _content_of(connection, document_id)
-            connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-            gone = contents.remove_unheld(connection, [content_id])
-        self._bring_words_in_line([content_id])
+            rows.content_of(connection, document_id)
+            gone, held = rows.remove(connection, [document_id])
+        self._bring_words_in_line(held)
         return gone
 
     @override
     def content(self, document_id: int) -> StructuredText:
         with self._database.reading() as connection:
-            content_id = _content_of(connection, document_id)
+            content_id = rows.content_of(connection, document_id)
             if content_id is None:
                 raise NotFoundError("This document could not be read, so there is no text of it.", "Add it again.")
             return contents.load(connection, content_id)
@@ -219,8 +240,8 @@ class DatabaseDocumentStore(DocumentStore):
     @override
     def passages(self, chunk_ids: Sequence[int], scope: Scope) -> tuple[Passage, ...]:
         with self._database.reading() as connection:
-            found = connection.execute(_PASSAGES, {"chunks": json.dumps(list(chunk_ids)), **bindings(scope)})
-            return tuple(_passage_of(row) for row in found)
+            found = connection.execute(rows.PASSAGES, {"chunks": json.dumps(list(chunk_ids)), **bindings(scope)})
+            return tuple(rows.passage_of(row) for row in found)
 
     @override
     def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
@@ -239,25 +260,51 @@ class DatabaseDocumentStore(DocumentStore):
         return int(count)
 
     @override
+    def pending_count(self, embedder: str) -> int:
+        with self._database.reading() as connection:
+            return vector_runs.pending_count(connection, embedder)
+
+    @override
+    def pending(self, embedder: str, limit: int) -> tuple[Pending, ...]:
+        with self._database.reading() as connection:
+            return vector_runs.pending(connection, embedder, limit)
+
+    @override
+    def save_vectors(self, embedder: str, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        with self._database.writing() as connection:
+            vector_runs.save(connection, embedder, chunk_ids, vectors)
+
+    @override
     def vector_state(self, embedder: str) -> tuple[int, int]:
         with self._database.reading() as connection:
-            ((count, newest),) = connection.execute(_VECTOR_STATE, (embedder,))
-        return count, newest
+            return vector_runs.state(connection, embedder)
 
     @override
     def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> Mapping[int, Vectors]:
         with self._database.reading() as connection:
-            return searching.vectors_of(connection, chunk_ids, embedder)
+            return vector_runs.of(connection, chunk_ids, embedder)
 
     @override
-    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
+    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[int, tuple[int, ...], Vectors]]:
         while True:
             with self._database.reading() as connection:
-                batch = searching.vectors_after(connection, embedder, after)
+                batch = vector_runs.after(connection, embedder, after)
             if batch is None:
                 return
             yield batch
-            after = batch[0][-1]
+            after = batch[0]
+
+    @override
+    def outdated(self, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
+        return beside.outdated(self._database, versions, limit)
+
+    @override
+    def save_beside(self, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
+        beside.save(self._database, document_id, versions, chunks)
+
+    @override
+    def switch(self, versions: tuple[str, str]) -> None:
+        beside.switch(self._database, versions)
 
     def _bring_words_in_line(self, content_ids: Iterable[int | None]) -> None:
         """After the documents of contents changed: have the full-text index follow, a few chunks at a time."""
@@ -266,69 +313,36 @@ class DatabaseDocumentStore(DocumentStore):
         chunk_words.sweep(self._database)
 
 
-def _require_collection(connection: apsw.Connection, collection_id: int) -> None:
-    if connection.execute("SELECT 1 FROM collections WHERE id = ?", (collection_id,)).fetchone() is None:
-        raise NotFoundError(f"There is no collection {collection_id}.", "It may have been removed.")
+def _some(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """A few hundred at a time, so that nobody waits for a transaction over all."""
+    return (items[start : start + _REMOVED_AT_ONCE] for start in range(0, len(items), _REMOVED_AT_ONCE))
 
 
-def _content_of(connection: apsw.Connection, document_id: int) -> int | None:
-    """The content that a document holds, None if it could not be read."""
-    row = connection.execute("SELECT content_id FROM documents WHERE id = ?", (document_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"There is no document {document_id}.", "It may have been removed.")
-    content_id: int | None = row[0]
-    return content_id
+def _has_parts(connection: apsw.Connection, content_id: int, content_hash: str, versions: tuple[str, str]) -> bool:
+    """Whether the texts of all files inside a content are stored too, of those that could be read."""
+    for name, problem in contents.parts_of(connection, content_id):
+        own_hash = part_hash(content_hash, name)
+        own = contents.find(connection, own_hash, versions)
+        if not problem and (own is None or not _has_parts(connection, own, own_hash, versions)):
+            return False
+    return True
 
 
-def _point(
-    connection: apsw.Connection, file: FoundFile, content_hash: str, content_id: int | None, problem: str = ""
-) -> tuple[Document, int | None]:
-    """Make the document at the file's path stand for a content, or for none; returns what it stood for, too."""
-    path = path_to_bytes(file.path)
-    (before,) = connection.execute("SELECT content_id FROM documents WHERE path = ?", (path,)).fetchone() or (None,)
-    values = (path, content_hash, file.size, file.modified, content_id, storable(problem), time.time())
-    row = connection.execute(_POINTS_SO, values).fetchone() or connection.execute(_PUT, values).fetchone()
-    if before != content_id:
-        contents.remove_unheld(connection, [before])
-    (found,) = connection.execute(_BY_ID, row)
-    return _document_of(found), before
-
-
-def _collections(connection: apsw.Connection) -> tuple[Collection, ...]:
-    roots: dict[int, list[str]] = {}
-    for collection_id, path in connection.execute("SELECT collection_id, path FROM roots ORDER BY path"):
-        roots.setdefault(collection_id, []).append(path_from_bytes(path))
-    counted = connection.execute(
-        "SELECT id, name, (SELECT count(*) FROM memberships WHERE collection_id = id) FROM collections ORDER BY name"
-    )
-    return tuple(Collection(row[0], row[1], tuple(roots.get(row[0], ())), row[2]) for row in counted)
-
-
-def _document_of(row: tuple[Any, ...]) -> Document:
-    document_id, column, content_hash, size, modified, problem, title, page_count, chunk_count, notes = row
-    path = path_from_bytes(column)
-    status = DocumentStatus.INDEXED
-    if chunk_count is None:
-        status = DocumentStatus.FAILED
-    elif not chunk_count:
-        status = DocumentStatus.EMPTY
-        problem = " ".join(["It holds no text that could be searched.", *json.loads(notes)])
-    return Document(
-        id=document_id,
-        path=path,
-        title=title or storable(PurePath(path).name),
-        content_hash=content_hash,
-        size=size,
-        modified=modified,
-        page_count=page_count or 0,
-        chunk_count=chunk_count or 0,
-        status=status,
-        problem=problem,
-    )
-
-
-def _passage_of(row: tuple[Any, ...]) -> Passage:
-    chunk_id, document_id, column, title, page, heading, text, start, end = row
-    path = path_from_bytes(column)
-    title = title or storable(PurePath(path).name)
-    return Passage(chunk_id, document_id, path, title, page, heading, text, start, end)
+def _point_with_parts(
+    connection: apsw.Connection,
+    file: FoundFile,
+    key: tuple[str, str, str],
+    container_id: int | None,
+    changed: list[int | None],
+    problem: str = "",
+) -> Document:
+    """Make the document at a path, and those inside it, stand for what is stored under the key and their own."""
+    content_id = contents.find(connection, key[0], key[1:])
+    document, before = rows.point(connection, file, key[0], content_id, problem, container_id=container_id)
+    parts = contents.parts_of(connection, content_id) if content_id is not None else []
+    changed += [before, content_id, *rows.keep_parts(connection, document, (name for name, _ in parts))]
+    for name, trouble in parts:
+        inside = replace(file, path=f"{file.path}/{name}")
+        own = (part_hash(key[0], name), *key[1:])
+        _point_with_parts(connection, inside, own, document.id, changed, trouble)
+    return document

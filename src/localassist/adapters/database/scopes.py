@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 _IN_SCOPE: Final = """(
     d.id IN (SELECT value FROM json_each(:documents))
+    OR d.container_id IN (SELECT value FROM json_each(:documents))
+    OR d.container_id IN (
+        SELECT id FROM documents WHERE container_id IN (SELECT value FROM json_each(:documents))
+    )
     OR d.id IN (
         SELECT document_id FROM memberships
         WHERE :everything OR collection_id IN (SELECT value FROM json_each(:collections))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.database import words
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.documents import Scored
-from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import apsw
 
     from localassist.domain.documents import Scope
+    from localassist.domain.vectors import Vectors
 
 _POSTINGS: Final = 50_000
 """How many (word, chunk) pairs a query may touch: each costs 1 to 2 microseconds."""
@@ -29,20 +29,12 @@ ORDER BY score DESC, rowid LIMIT :k
 weights, 0.364 without titles."""
 
 _VECTORS: Final = scoped("""
-SELECT first_chunk, chunk_count, data FROM contents c JOIN vectors v ON v.content_id = c.id
+SELECT first_chunk, chunk_count, data FROM vector_runs
 WHERE embedder = :embedder AND dimension = :dimension
-    AND c.id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
+    AND content_id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
-_ONE_VECTOR: Final = """
-SELECT dimension, substr(data, (k.id - c.first_chunk) * dimension * 4 + 1, dimension * 4)
-FROM chunks k JOIN contents c ON c.id = k.content_id JOIN vectors v ON v.content_id = c.id
-WHERE k.id = ?1 AND c.embedder = ?2
-"""
 _MULTIPLIED_BYTES: Final = 1024 * 1024
 """Vectors compared at once: they stay in the processor's cache, and small contents share one multiplication."""
-
-_HANDED_BYTES: Final = 16 * 1024 * 1024
-"""Vectors handed out at once."""
 
 
 def match_words(connection: apsw.Connection, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
@@ -105,39 +97,3 @@ def _batches(rows: Iterable[tuple[int, int, bytes]]) -> Iterable[list[tuple[int,
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def vectors_of(connection: apsw.Connection, chunk_ids: Iterable[int], embedder: str) -> dict[int, Vectors]:
-    """The vectors of single chunks, of those that this embedder embedded."""
-    found: dict[int, Vectors] = {}
-    for chunk_id in chunk_ids:
-        row = connection.execute(_ONE_VECTOR, (chunk_id, embedder)).fetchone()
-        if row:
-            found[chunk_id] = Vectors(memoryview(row[1]).cast("f"), row[0])
-    return found
-
-
-def vectors_after(connection: apsw.Connection, embedder: str, last: int) -> tuple[tuple[int, ...], Vectors] | None:
-    """Some chunks above id `last` with their vectors, in order of id, of one dimension; None when there are no more."""
-    import numpy as np
-
-    rows: Any = connection.execute(
-        "SELECT first_chunk, chunk_count, dimension, data FROM contents c JOIN vectors v ON v.content_id = c.id"
-        " WHERE embedder = ? AND first_chunk > ? ORDER BY first_chunk",
-        (embedder, last),
-    )
-    ids: list[int] = []
-    parts: list[bytes] = []
-    dimension = size = 0
-    for first, count, own_dimension, data in rows:
-        if dimension not in {0, own_dimension}:
-            break
-        dimension = own_dimension
-        ids += range(first, first + count)
-        parts.append(data)
-        size += len(data)
-        if size >= _HANDED_BYTES:
-            break
-    if not ids:
-        return None
-    return tuple(ids), Vectors(np.frombuffer(b"".join(parts), np.float32).data, dimension)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -94,6 +95,21 @@ class DocumentReader(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A chunk whose vector is still to be made: its document's title, the headings above it, and its text."""
+
+    chunk_id: int
+    title: str
+    heading: str
+    text: str
+
+
+def part_hash(container_hash: str, name: str) -> str:
+    """What stands for the bytes of the file called `name` inside one with that hash: hex SHA-256."""
+    return hashlib.sha256(f"{container_hash}/{name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class DocumentStore(Protocol):
     """Documents, their text, chunks, vectors and words on disk: the truth. Safe to call from any thread.
 
@@ -113,7 +129,19 @@ class DocumentStore(Protocol):
         """Give it another name. Raises `LocalAssistError` when another collection has it."""
 
     def documents(self, scope: Scope) -> tuple[Document, ...]:
-        """The documents of a scope, by path."""
+        """The documents of a scope, by path, with those that wait, failed or are ignored."""
+
+    def expect(self, files: Sequence[FoundFile], collection_id: int) -> None:
+        """Put files into a collection before they are read: new ones are `WAITING`, known ones stay as they are."""
+
+    def ignore(self, skipped: Sequence[SkippedFile], collection_id: int) -> None:
+        """Remember what of a collection's folders was passed over, and why, as `IGNORED` documents without text.
+
+        A document that stood at such a path loses its text.
+        """
+
+    def begin_reading(self, path: str) -> None:
+        """The document at that path, if it has no text yet, is `READING`; after a crash it is `WAITING` again."""
 
     def distrust(self, scope: Scope) -> None:
         """Have the files of these documents read anew: `reuse` takes their text no more. Till then it is found."""
@@ -128,25 +156,35 @@ class DocumentStore(Protocol):
         """Make the document at `file.path` stand for text that is already stored, if there is any.
 
         `versions` are those of the reader and the embedder; text made by others is not reused. The document's
-        membership of collections stays.
+        membership of collections stays. The files inside come along as documents of their own; where the text of one is
+        not stored, nothing is reused.
         """
 
-    def save(
+    def failed_as(self, file: FoundFile, reader: str) -> Document | None:
+        """The document of a file that this version of the reader has failed on, if the file did not change since."""
+
+    def save(  # noqa: PLR0913, PLR0917  a document is stored whole, in one commit
         self,
         file: FoundFile,
         content_hash: str,
         versions: tuple[str, str],
         content: StructuredText,
         chunks: Sequence[Chunk],
-        vectors: Vectors,
+        vectors: Vectors | None = None,
+        container_id: int | None = None,
     ) -> tuple[Document, tuple[int, ...]]:
-        """Store a document whole, in one commit, replacing what stood at that path.
+        """Store a document in one commit, replacing what stood at that path; its words are searchable at once.
 
-        Returns it with the ids of its chunks, in order. A text without chunks is stored as `EMPTY`.
+        Without `vectors` those that the same embedder made of the very same title, headings and text are taken over,
+        the others are pending. `container_id` is the document whose file this one is inside of; it has its collections
+        and goes with it. The parts of `content` are not stored, only named. Returns the document with the ids of its
+        chunks, in order. A text without chunks is stored as `EMPTY`.
         """
 
-    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
-        """Remember that the file at that path could not be read, and why."""
+    def save_failure(
+        self, file: FoundFile, content_hash: str, problem: str, reader: str = "", container_id: int | None = None
+    ) -> Document:
+        """Remember that the file at that path could not be read by that version of the reader, and why."""
 
     def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
         """Put documents into a collection; those that are in it stay."""
@@ -169,17 +207,26 @@ class DocumentStore(Protocol):
     def chunk_count(self, scope: Scope) -> int:
         """How many chunks a scope has."""
 
-    def vector_state(self, embedder: str) -> tuple[int, int]:
-        """How many chunks that embedder embedded, and the id of the newest of them (0 for none).
+    def pending_count(self, embedder: str) -> int:
+        """How many chunks are still without a vector of that embedder."""
 
-        Ids are never used twice, so equal states mean the same chunks.
+    def pending(self, embedder: str, limit: int) -> tuple[Pending, ...]:
+        """Chunks without a vector of that embedder, the newest documents' first."""
+
+    def save_vectors(self, embedder: str, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        """Store vectors that were pending, in one commit; chunks that are gone meanwhile are passed over."""
+
+    def vector_state(self, embedder: str) -> tuple[int, int]:
+        """How many chunks that embedder embedded, and the mark of the newest vectors (0 for none).
+
+        Marks rise and are never used twice, so equal states mean the same chunks.
         """
 
     def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> Mapping[int, Vectors]:
         """The vectors of single chunks by id, of those that this embedder embedded."""
 
-    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[tuple[int, ...], Vectors]]:
-        """Ids and vectors of all chunks above id `after` embedded by that embedder, in batches, ids rising."""
+    def all_vectors(self, embedder: str, after: int = 0) -> Iterator[tuple[int, tuple[int, ...], Vectors]]:
+        """Marks, ids and vectors of the chunks that embedder embedded after a mark, in batches, marks rising."""
 
 
 class PassageIndex(Protocol):

@@ -1,0 +1,73 @@
+"""The chunks of another embedder, kept beside those that answer until they take their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.adapters.database import chunk_words, contents, rows
+from localassist.adapters.database.codec import path_from_bytes
+from localassist.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.adapters.database.connection import Database
+    from localassist.domain.documents import Chunk, Document
+
+_OUTDATED: Final = """
+SELECT d.id FROM documents d JOIN contents c ON c.id = d.content_id WHERE NOT EXISTS (
+    SELECT 1 FROM contents b WHERE (b.content_hash, b.reader, b.embedder) = (c.content_hash, ?1, ?2)
+) GROUP BY d.content_id LIMIT ?3
+"""
+_SWITCH: Final = """
+UPDATE documents SET content_id = new.id
+FROM contents old JOIN contents new ON (new.content_hash, new.reader, new.embedder) = (old.content_hash, ?1, ?2)
+WHERE old.id = documents.content_id
+"""
+_UNHELD: Final = """
+SELECT id FROM contents WHERE id NOT IN (SELECT content_id FROM documents WHERE content_id IS NOT NULL) LIMIT ?
+"""
+_REMOVED_AT_ONCE: Final = 50
+
+
+def outdated(database: Database, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
+    """Documents with a text that has no chunks of these versions, one of each text."""
+    with database.reading() as connection:
+        found: Any = connection.execute(_OUTDATED, (*versions, limit)).fetchall()
+        return tuple(rows.document_of(row) for (each,) in found for row in connection.execute(rows.BY_ID, (each,)))
+
+
+def save(database: Database, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
+    """Store a document's chunks of these versions; no document holds them yet."""
+    with database.reading() as connection:
+        content_id = rows.content_of(connection, document_id)
+        if content_id is None:
+            raise NotFoundError(f"Document {document_id} has no text.", "Add its file again.")
+        content = contents.load(connection, content_id)
+        parts = contents.stored_parts(connection, content_id)
+        ((content_hash, path),) = connection.execute(
+            "SELECT c.content_hash, d.path FROM documents d JOIN contents c ON c.id = d.content_id WHERE d.id = ?",
+            (document_id,),
+        )
+    draft = contents.draft((content_hash, *versions), content, chunks, None, path_from_bytes(path), parts)
+    with (
+        chunk_words.written_ahead(database, draft.words, draft.indexed_title) as written,
+        database.writing() as connection,
+    ):
+        rows.content_of(connection, document_id)  # forgotten meanwhile: nothing of it is kept
+        contents.put(connection, draft, written)
+
+
+def switch(database: Database, versions: tuple[str, str]) -> tuple[int, ...]:
+    """Let every document hold its content of these versions; returns the ids of the chunks that went."""
+    with database.writing() as connection:
+        connection.execute(_SWITCH, versions)
+    gone: list[int] = []
+    while True:
+        with database.writing() as connection:
+            unheld: Any = connection.execute(_UNHELD, (_REMOVED_AT_ONCE,)).fetchall()
+            for (content_id,) in unheld:
+                gone += contents.remove(connection, content_id)
+        chunk_words.sweep(database)
+        if len(unheld) < _REMOVED_AT_ONCE:
+            return tuple(gone)
