@@ -13,7 +13,7 @@ from localassist.domain.documents import SentenceSupport
 from localassist.domain.events import ModelLoading, PromptProgress, TokenDelta
 from localassist.ui.chat.growing import GrowingAnswer
 from localassist.ui.chat.markdown import Code, Markdown, Piece, Prose
-from localassist.ui.chat.markup import CITATION, marked, unmarked, unsupported_numbers
+from localassist.ui.chat.markup import CITATION, marked, unmarked
 from localassist.ui.chat.running import progress
 from localassist.ui.theme import LIGHT
 
@@ -51,11 +51,6 @@ def test_marking_changes_nothing_but_marks(text: str, data: st.DataObject) -> No
     result = unmarked(marked(text, evidence))
     assert len(result) == len(text)
     assert all(a in {b, "\N{REPLACEMENT CHARACTER}"} for a, b in zip(result, text, strict=True))
-
-
-def test_unsupported_numbers_are_named_once() -> None:
-    evidence = Evidence(sentences=(SentenceSupport(0, 9, (), ((0, 2), (6, 8))), SentenceSupport(9, 12, (), ((9, 11),))))
-    assert unsupported_numbers("45 or 45 60.", evidence) == ("45", "60")
 
 
 def pieces(text: str) -> list[Piece]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.chat import MessageStatus, Role
-from localassist.ui.chat.markup import marked, unsupported_numbers
-from localassist.ui.chat.pieces import GAP, PieceKind, answer_piece, plain_piece
+from localassist.domain.chat import Role
+from localassist.ui.chat.doubts import doubts
+from localassist.ui.chat.markup import marked
+from localassist.ui.chat.notes import is_not_there, loud_notes, notes
+from localassist.ui.chat.pieces import GAP, PieceKind, answer_piece, plain_piece, sources_piece
 from localassist.ui.chat.thought import thought_label
 from localassist.ui.figures import dropped_words
 from localassist.ui.theme import STEP
@@ -26,10 +28,6 @@ FOOTER_HEIGHT: Final = 8 * STEP
 LINE_PIXELS: Final = 23  # a line of body text, for messages that were never laid out
 CHARACTER_PIXELS: Final = 7.5
 LONGEST_QUESTION: Final = 4_000  # characters shown; the rest is copied with it
-ONLY_THOUGHT: Final = (
-    "The model thought and came to no answer. Ask again, or let it think for longer: “Max reasoning tokens” in the "
-    "settings."
-)
 
 
 @dataclass(slots=True)
@@ -129,11 +127,24 @@ class Layouter:
 
     def _answer(self, item: MessageItem) -> MessageLayout:
         message = item.message
-        text = marked(message.text, message.evidence)
-        made = self._markdown.pieces(self._markdown.blocks(text), self.tokens)
-        pieces = [answer_piece(piece, self.tokens, self.width) for piece in made]
-        pieces += [plain_piece(PieceKind.NOTE, said, self.tokens, self.width, tone) for said, tone in notes(message)]
+        pieces = [self._note(said, tone) for said, tone in loud_notes(message)]
+        if is_not_there(message):
+            pieces.append(self._note(message.text, "blue"))
+        else:
+            pieces += self._said(message)
+        pieces += [self._note(said, tone) for said, tone in notes(message)]
         return self._stacked(item, pieces, footer=True)
+
+    def _said(self, message: Message) -> list[LaidPiece]:
+        text, in_doubt = marked(message.text, message.evidence), doubts(message.text, message.evidence)
+        made = self._markdown.pieces(self._markdown.blocks(text), self.tokens)
+        pieces = [answer_piece(piece, self.tokens, self.width, in_doubt) for piece in made]
+        if message.evidence.citations:
+            pieces.append(sources_piece(message.evidence.citations, self.tokens, self.width))
+        return pieces
+
+    def _note(self, said: str, tone: str) -> LaidPiece:
+        return plain_piece(PieceKind.NOTE, said, self.tokens, self.width, tone)
 
     def _question(self, text: str) -> LaidPiece:
         shown = text[:LONGEST_QUESTION]
@@ -169,24 +180,3 @@ class Layouter:
             return plain_piece(PieceKind.THOUGHT, item.thought, self.tokens, self.width)
         piece.append(item.thought)
         return piece
-
-
-def notes(message: Message) -> list[tuple[str, str]]:
-    """Sentences to say under an answer, each with its tone: "amber", "red" or "" for quiet."""
-    said: list[tuple[str, str]] = []
-    evidence = message.evidence
-    if message.status is MessageStatus.COMPLETE and evidence.reasoning and not message.text:
-        said.append((ONLY_THOUGHT, "amber"))
-    answered = message.status in {MessageStatus.COMPLETE, MessageStatus.STOPPED} and bool(message.text)
-    if answered and evidence.searched and not evidence.citations:
-        said.append(("No document was used. Nothing found in your documents supports this answer.", "amber"))
-    numbers = unsupported_numbers(message.text, evidence)
-    if numbers:
-        said.append((f"In none of the passages found: {', '.join(numbers)}.", "amber"))
-    if message.status is MessageStatus.FAILED:
-        said.append((message.problem or "This answer could not be given. Ask again.", "red"))
-    if message.status is MessageStatus.STOPPED:
-        said.append(("You stopped this answer here.", ""))
-    if message.status is MessageStatus.INTERRUPTED:
-        said.append(("localassist ended before this answer was complete. Ask again to get all of it.", "amber"))
-    return said

@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.ui.chat.markup import CITATION, MARKS, UNSUPPORTED_END, UNSUPPORTED_START, unmarked
+from localassist.ui.chat.markup import CITATION, CITATION_END, CITATION_START, unmarked
 from localassist.ui.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -139,11 +139,10 @@ def highlighted(text: str, language: str, tokens: Tokens) -> str:
 
 
 def _text(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
-    """Words, with our marks made visible."""
+    """Words, with citations as pictures; marks of doubt, which may reach over several tokens, are left standing."""
     text = escape(tokens[index].content)
     text = CITATION.sub(lambda m: f'{JOINER}<a href="{CITE}{m[1]}"><img src="{CITE}{m[1]}"/></a>', text)
-    text = text.replace(UNSUPPORTED_START, f'<a href="{UNSUPPORTED}">').replace(UNSUPPORTED_END, "</a>")
-    return MARKS.sub("", text)
+    return text.replace(CITATION_START, "").replace(CITATION_END, "")
 
 
 def _inline_code(_renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict[str, Any]) -> str:

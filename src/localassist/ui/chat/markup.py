@@ -1,9 +1,11 @@
-"""What an answer's text says beyond Markdown: its citations and unsupported numbers."""
+"""What an answer's text says beyond Markdown: its citations and what nothing bears out."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+
+from localassist.ui.chat.doubts import doubts
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Evidence
@@ -11,29 +13,32 @@ if TYPE_CHECKING:
 # Marks from Unicode's private use area travel through the Markdown parser as ordinary letters; what stood there
 # before is replaced first, so a model cannot forge one.
 PRIVATE: Final = re.compile("[\ue000-\uf8ff\x00]")
-UNSUPPORTED_START: Final = "\ue000"
-UNSUPPORTED_END: Final = "\ue001"
+DOUBT_START: Final = "\ue000"
+DOUBT_END: Final = "\ue001"
 CITATION_START: Final = "\ue002"
 CITATION_END: Final = "\ue003"
-MARKS: Final = re.compile(f"[{UNSUPPORTED_START}-{CITATION_END}]")
+DOUBT_NUMBERED: Final = "\ue004"
+MARKS: Final = re.compile(f"[{DOUBT_START}-{DOUBT_NUMBERED}]")
 CITATION: Final = re.compile(f"{CITATION_START}([0-9]+){CITATION_END}")
+DOUBT: Final = re.compile(f"{DOUBT_START}([0-9]+){DOUBT_NUMBERED}")
 WRITTEN_CITATION: Final = re.compile(r"(?<![ \t])[ \t]*+\[([0-9]{1,2})\](?!\()")
 CODE: Final = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
 
 
 def marked(text: str, evidence: Evidence) -> str:
-    """The text with marks around unsupported numbers and after each sentence that rests on a passage.
+    """The text with marks around what nothing bears out and after each sentence that rests on a passage.
 
-    A "[1]" that the model wrote itself gives way to the citation that was checked.
+    What is in doubt carries its place among the answer's `doubts`. A "[1]" that the model wrote itself gives way to
+    the citation that was checked.
     """
     text = PRIVATE.sub("\N{REPLACEMENT CHARACTER}", text)
     inserts: list[tuple[int, str]] = []
     for sentence in evidence.sentences:
         chips = "".join(f"{CITATION_START}{n}{CITATION_END}" for n in sorted(sentence.citations))
         inserts.append((_end_of_words(text, sentence.start, sentence.end), chips))
-        for start, end in sentence.unsupported:
-            if not _is_list_marker(text, start, end):
-                inserts += [(start, UNSUPPORTED_START), (end, UNSUPPORTED_END)]
+    for number, doubt in enumerate(doubts(text, evidence)):
+        inserts.insert(0, (doubt.end, DOUBT_END))
+        inserts.append((doubt.start, f"{DOUBT_START}{number}{DOUBT_NUMBERED}"))
     return _with_inserts(text, inserts, drop=_written_citations(text, evidence))
 
 
@@ -61,17 +66,6 @@ def _end_of_words(text: str, start: int, end: int) -> int:
     return end
 
 
-def _is_list_marker(text: str, start: int, end: int) -> bool:
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    return not line.strip() and text[end : end + 1] in {".", ")"}
-
-
 def unmarked(text: str) -> str:
     """The text without our marks, for places that show it plain."""
-    return MARKS.sub("", CITATION.sub("", text))
-
-
-def unsupported_numbers(text: str, evidence: Evidence) -> tuple[str, ...]:
-    """The numbers of the answer that no passage holds, each once, in order."""
-    found = [text[start:end] for sentence in evidence.sentences for start, end in sentence.unsupported]
-    return tuple(dict.fromkeys(found))
+    return MARKS.sub("", DOUBT.sub("", CITATION.sub("", text)))

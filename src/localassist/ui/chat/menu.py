@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
+from localassist.ui.places import place_of_citation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +56,7 @@ def _addresses_of(block: QTextBlock) -> Iterator[str]:
     fragments = block.begin()
     while not fragments.atEnd():
         address = fragments.fragment().charFormat().anchorHref()
-        if address and address != UNSUPPORTED:
+        if address and not address.startswith(UNSUPPORTED):
             yield address
         fragments += 1
 
@@ -67,5 +68,4 @@ def _name(message: Message, address: str) -> str:
     cited = next((c for c in message.evidence.citations if c.n == number), None)
     if cited is None:
         return f"Show citation {number}"
-    page = f", page {cited.page}" if cited.page else ""
-    return f"Show citation {number}: {cited.passage.title}{page}"
+    return f"Show citation {number}: {place_of_citation(cited)}"

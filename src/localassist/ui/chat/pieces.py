@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QUrl
@@ -25,10 +26,16 @@ from PySide6.QtGui import (
 )
 from typing_extensions import override
 
-from localassist.ui.chat.markdown import CITE, JOINER, UNSUPPORTED, Code
+from localassist.ui.chat.doubting import show_doubts
+from localassist.ui.chat.markdown import CITE, JOINER, Code
+from localassist.ui.places import place_of_citation
 from localassist.ui.theme import BODY_PIXELS, LINE_HEIGHT, RADIUS, STEP, body_font, code_font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.documents import Citation
+    from localassist.ui.chat.doubts import Doubt
     from localassist.ui.chat.markdown import Piece
     from localassist.ui.theme import Tokens
 
@@ -39,7 +46,7 @@ THOUGHT_LINE: Final = 3.5 * STEP  # in the middle of the chevron above
 THOUGHT_LEFT: Final = 7 * STEP  # below the words of the line above
 CHIP_SCALE: Final = 2  # chips are drawn at twice their size, sharp on every screen
 CHIP_HEIGHT: Final = 16
-IN_NO_PASSAGE: Final = "This number is in none of the passages found"
+MOST_SOURCES: Final = 12
 OBJECT_CHARACTER: Final = "\ufffc"
 CELL_START: Final = "\ufdd0"  # what Qt's text engine keeps where a table's cell begins
 FRAME_END: Final = "\ufdd1"
@@ -53,6 +60,7 @@ class PieceKind(Enum):
     QUESTION = auto()
     THOUGHT = auto()
     NOTE = auto()
+    SOURCES = auto()
 
 
 class MessageDocument(QTextDocument):
@@ -214,8 +222,8 @@ def _ink(piece: LaidPiece, tokens: Tokens) -> str:
     return tokens.muted if piece.kind is PieceKind.THOUGHT else tokens.text
 
 
-def answer_piece(piece: Piece, tokens: Tokens, width: float) -> LaidPiece:
-    """A piece of an answer, laid out that many pixels wide."""
+def answer_piece(piece: Piece, tokens: Tokens, width: float, doubts: Sequence[Doubt] = ()) -> LaidPiece:
+    """A piece of an answer, laid out that many pixels wide; `doubts` are the whole answer's, which its text marks."""
     if isinstance(piece, Code):
         document = MessageDocument(tokens, code_font())
         document.setDefaultTextOption(_wrapped_anywhere())
@@ -227,7 +235,8 @@ def answer_piece(piece: Piece, tokens: Tokens, width: float) -> LaidPiece:
         document = MessageDocument(tokens, body_font())
         document.setDefaultTextOption(_wrapped_anywhere())
         document.setHtml(piece.html)
-        _underline_unsupported(document, tokens)
+        if doubts:
+            show_doubts(document, doubts, tokens)
         laid = LaidPiece(PieceKind.PROSE, document)
     document.setTextWidth(width - laid.padding[0] - laid.padding[2])
     return laid
@@ -250,6 +259,23 @@ def plain_piece(kind: PieceKind, text: str, tokens: Tokens, width: float, tone: 
     return LaidPiece(kind, document, padding, source=text, tone=tone)
 
 
+def sources_piece(citations: Sequence[Citation], tokens: Tokens, width: float) -> LaidPiece:
+    """Where an answer's citations stand, each with its chip, on as few lines as they need."""
+    font = body_font()
+    font.setPixelSize(BODY_PIXELS - 2)
+    document = MessageDocument(tokens, font)
+    document.setDefaultTextOption(_wrapped_anywhere())
+    shown = [
+        f'<a href="{CITE}{each.n}"><img src="{CITE}{each.n}"/>{JOINER}&nbsp;{escape(place_of_citation(each))}</a>'
+        for each in citations[:MOST_SOURCES]
+    ]
+    if len(citations) > MOST_SOURCES:
+        shown.append(f'<span style="color:{tokens.muted}">and {len(citations) - MOST_SOURCES:,} more</span>')
+    document.setHtml(f"<p>{'&nbsp; '.join(shown)}</p>")
+    document.setTextWidth(width)
+    return LaidPiece(PieceKind.SOURCES, document)
+
+
 def _space_lines(document: QTextDocument) -> None:
     look = QTextBlockFormat()
     look.setLineHeight(_line_percent(document.defaultFont()), QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
@@ -267,23 +293,3 @@ def _wrapped_anywhere() -> QTextOption:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     return option
-
-
-def _underline_unsupported(document: QTextDocument, tokens: Tokens) -> None:
-    look = QTextCharFormat()
-    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-    look.setUnderlineColor(QColor(tokens.amber))
-    look.setForeground(QColor(tokens.amber))
-    look.setToolTip(IN_NO_PASSAGE)
-    block = document.begin()
-    while block.isValid():
-        fragments = block.begin()
-        while not fragments.atEnd():
-            fragment = fragments.fragment()
-            if fragment.charFormat().anchorHref() == UNSUPPORTED:
-                cursor = QTextCursor(document)
-                cursor.setPosition(fragment.position())
-                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-                cursor.mergeCharFormat(look)
-            fragments += 1
-        block = block.next()

@@ -9,9 +9,10 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QToolTip
 from typing_extensions import override
 
+from localassist.ui.chat.doubts import doubts
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
-from localassist.ui.chat.pieces import IN_NO_PASSAGE
 from localassist.ui.chat.selection import TextPoint
+from localassist.ui.places import place_of_citation
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Pointer(QObject):
 
     def _move(self, event: QMouseEvent) -> None:
         if self._pressed_at is None:
-            over_link = bool(self._anchor_at(event.position())[1])
+            address = self._anchor_at(event.position())[1]
+            over_link = bool(address) and not address.startswith(UNSUPPORTED)
             self._viewport.setCursor(Qt.CursorShape.PointingHandCursor if over_link else Qt.CursorShape.IBeamCursor)
             return
         point = self._point_at(event.position())
@@ -157,15 +159,14 @@ class Pointer(QObject):
 
 def _tip(message: Message, address: str) -> str:
     """What hovering tells about a link."""
-    if address == UNSUPPORTED:
-        return IN_NO_PASSAGE
+    if address.startswith(UNSUPPORTED):
+        return doubts(message.text, message.evidence)[int(address.removeprefix(UNSUPPORTED))].reason
     if not address.startswith(CITE):
         return address
     number = int(address.removeprefix(CITE))
     citation = next((c for c in message.evidence.citations if c.n == number), None)
     if citation is None:
         return ""
-    page = f", page {citation.page}" if citation.page else ""
     quote = " ".join(citation.quote.split())
     shown = quote if len(quote) <= LONGEST_TIP else quote[:LONGEST_TIP] + "…"
-    return f"{citation.passage.title}{page}\n“{shown}”"
+    return f"{place_of_citation(citation)}\n“{shown}”"

@@ -242,7 +242,7 @@ class TranscriptView(QAbstractScrollArea):
     def _on_anchor_clicked(self, message_id: int, address: str) -> None:
         if address.startswith(CITE):
             self.citation_clicked.emit(message_id, int(address.removeprefix(CITE)))
-        elif address != UNSUPPORTED:
+        elif not address.startswith(UNSUPPORTED):
             self.link_clicked.emit(address)
 
     def _on_dragged_to(self, y: float) -> None:
