@@ -215,6 +215,15 @@ def test_what_no_document_answers_is_said_and_the_model_not_asked(question: str,
     assert (said.evidence.searched, said.evidence.citations, said.evidence.found) == (True, (), ())
 
 
+def test_what_only_comes_near_is_quoted_as_such_and_the_model_not_asked() -> None:
+    model = FakeChatModel("The lift costs 70 euros.")
+    said = Desk(model).finished("How much does the lift of flat 4B cost each summer in Harrowmere?")
+    assert said.text.startswith("This is not in your documents in so many words")
+    assert "From your documents: “" in said.text
+    assert said.evidence.citations
+    assert model.prompts == []
+
+
 def test_what_asks_no_question_is_answered_by_the_model_also_where_nothing_was_found() -> None:
     assert Desk(FakeChatModel("You are welcome.")).finished("Thank you very much").text == "You are welcome."
 

@@ -64,8 +64,8 @@ class Indexed:
 
     def answering(self, query: str, scope: Scope, stop: Stop) -> tuple[Passage, ...]:
         """What the product's search gives for an answer, nothing where it takes the question for unanswerable."""
-        found = [event.passages for event in self._search(query, scope, _CUT, stop) if isinstance(event, Retrieved)]
-        return found[-1]
+        found = [event for event in self._search(query, scope, _CUT, stop) if isinstance(event, Retrieved)]
+        return () if found[-1].nearest else found[-1].passages
 
     def paths(self, chunk_ids: Iterable[int]) -> list[str]:
         """The documents of chunks, in order, each once a chunk."""

@@ -39,13 +39,15 @@ class Retrieved:
     """Passages were found, best first; `left_out` of them have no room in the prompt.
 
     For a question about all there is of something, `matched` counts the passages that speak of it and
-    `matched_documents` their documents, of which `passages` may be a part; 0 for other questions.
+    `matched_documents` their documents, of which `passages` may be a part; 0 for other questions. `nearest` says
+    that none of them answers the question: they are only what comes nearest to it.
     """
 
     passages: tuple[Passage, ...]
     left_out: int
     matched: int = 0
     matched_documents: int = 0
+    nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from localassist.domain.settings import NO_MODEL
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
 from localassist.usecases.drafting import Draft
-from localassist.usecases.expecting import not_there, unused
+from localassist.usecases.expecting import not_clearly_there, not_there, unused
 from localassist.usecases.prompting import Limits, Line, Material, framing_for, reads_lines, write_prompt
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import leans_on, retell
@@ -133,11 +133,8 @@ class AnswerQuestion:
         draft.history = retell(self._conversations.branch(draft.question.parent_id), self._documents)
         draft.before = leans_on(draft.question.text[:LONGEST_QUERY], draft.history)
         yield from self._retrieve(draft, stop)
-        if model is None:
+        if model is None or draft.is_unanswerable:
             yield from self._quote(draft, stop)
-            return
-        if draft.is_unanswerable:
-            yield from _say(draft, Grounded(not_there(draft.question.text)))
             return
         with draft.timed("load"):
             yield from model.load(stop)
@@ -181,17 +178,19 @@ class AnswerQuestion:
         with draft.timed("search"):
             for event in self._search(draft.question.text, draft.scope, limit, stop, draft.before):
                 if isinstance(event, Retrieved):
-                    draft.passages = event.passages
+                    draft.passages, draft.nearest = event.passages, event.nearest
                     draft.evidence = replace(draft.evidence, searched=True, found=event.passages)
                 yield event
 
     def _quote(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
-        """Answer without a model, by quoting."""
+        """Answer without a model, by quoting, or by saying that there is nothing to quote."""
         if draft.scope.is_empty:
             raise ModelError(_NO_MODEL, _ADD_A_MODEL)
+        question = draft.question.text
         with draft.timed("grounding"):
-            grounded = grounding.answer_with_quotes(self._evidence(draft, stop))
-        yield from _say(draft, grounded if draft.passages else Grounded(not_there(draft.question.text)))
+            lead = not_clearly_there(question) if draft.nearest else ""
+            grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead)
+        yield from _say(draft, grounded if draft.passages else Grounded(not_there(question)))
         self._note_unused(draft)
 
     def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:

@@ -37,7 +37,8 @@ _ASK_OTHERWISE: Final = "Ask again or in other words, or choose another model."
 class Draft:
     """An answer under way: what is known of it whenever it ends.
 
-    `reads_lines` says that the model is given single lines, which have no numbers.
+    `reads_lines` says that the model is given single lines, which have no numbers; `nearest` that the passages are
+    only what comes nearest to the question.
     """
 
     question: Message
@@ -53,6 +54,7 @@ class Draft:
     before: str = ""
     reads_lines: bool = False
     passages: tuple[Passage, ...] = ()
+    nearest: bool = False
     standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     ahead: GroundingAhead | None = None
@@ -60,7 +62,8 @@ class Draft:
     @property
     def is_unanswerable(self) -> bool:
         """Whether documents were searched in vain for a question that stands by itself."""
-        return self.evidence.searched and not (self.passages or self.before) and is_question(self.question.text)
+        in_vain = self.evidence.searched and not (self.passages or self.before) and is_question(self.question.text)
+        return self.nearest or in_vain
 
     def look_ahead(self, prepare: Callable[[], Grounder]) -> None:
         """Begin to look for what the answer will rest on."""

@@ -18,6 +18,12 @@ _NOT_THERE: Final = "This is not in your documents: nothing in those that were s
 _NOT_THERE_GERMAN: Final = (
     "Das steht nicht in Ihren Dokumenten: Nichts in denen, die durchsucht wurden, beantwortet die Frage."
 )
+_NOT_CLEARLY_THERE: Final = (
+    "This is not in your documents in so many words: nothing there clearly answers the question. This comes nearest."
+)
+_NOT_CLEARLY_THERE_GERMAN: Final = (
+    "Das steht so nicht in Ihren Dokumenten: Nichts darin beantwortet die Frage eindeutig. Dies kommt ihr am nächsten."
+)
 _FEW_ATTACHED: Final = 5
 """Up to so many documents that a question is asked of, each is expected to be of use."""
 _LONG_NAME: Final = 10
@@ -27,6 +33,11 @@ _LONG_NAME: Final = 10
 def not_there(question: str) -> str:
     """What to answer where the documents say nothing, in the question's language."""
     return _NOT_THERE_GERMAN if is_german(question) else _NOT_THERE
+
+
+def not_clearly_there(question: str) -> str:
+    """What to say before quotes that come nearest to an answer, in the question's language."""
+    return _NOT_CLEARLY_THERE_GERMAN if is_german(question) else _NOT_CLEARLY_THERE
 
 
 def unused(

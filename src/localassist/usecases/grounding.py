@@ -116,10 +116,10 @@ def best_lines(material: Material, count: int) -> list[tuple[Passage, str]]:
     ]
 
 
-def answer_with_quotes(material: Material) -> Grounded:
-    """An answer made of the one to three passages' words that answer the question best."""
+def answer_with_quotes(material: Material, lead: str = "") -> Grounded:
+    """An answer made of the one to three passages' words that answer the question best, below a `lead`."""
     aligner = _Aligner(material)
-    text, sentences = with_quotes("", [], aligner.quotes()[:_QUOTES])
+    text, sentences = with_quotes(lead, [], aligner.quotes()[:_QUOTES])
     return cite(text, sentences, aligner.value, material.find)
 
 

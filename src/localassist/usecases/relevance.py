@@ -28,8 +28,8 @@ _LOOKED_AT: Final = 6
 _COVERED_WEIGHT: Final = 0.8
 _WHOLE_WEIGHT: Final = 0.4
 _ANSWERS: Final = 0.92
-"""What a sentence must reach to answer a short English question: see `relevance`. Chosen, with what it comes down to for
-longer ones, on every other question of xquad-en and on cranfield."""
+"""What a sentence must reach to answer a short English question: see `relevance`. Chosen, with what it comes down to
+for longer ones, on every other question of xquad-en and on cranfield."""
 _FEW_WORDS: Final = 5
 _LESS_PER_WORD: Final = 0.09
 _LEAST: Final = 0.5

@@ -73,7 +73,8 @@ class SearchPassages:
 
         `before` is what the query leans on (the questions before it): both are searched together, and what the
         query itself names has as much say again. A question about all there is of something gets more passages,
-        of as many documents as speak of it. Nothing relevant found gives no passages. Without an embedding model
+        of as many documents as speak of it. Nothing relevant found gives no passages, nothing that answers a
+        question the `nearest`. Without an embedding model
         or index words alone decide, without a reranker the fused scores, and a `Searching` says so. Raises
         `StorageError`, and `Stopped` on request.
         """
@@ -81,9 +82,10 @@ class SearchPassages:
         wide = asks_for_all(query)
         found = yield from self.find(query, scope, stop, before, DEPTH if wide else CANDIDATES)
         ranked: Sequence[Passage] = found.ranked
-        if not self._answers(query, before, ranked, found.by_meaning, stop):
+        if not is_relevant(f"{before}\n{query}", ranked, found.by_meaning):
             ranked = ()
-        yield _retrieved(ranked, limit, wide=wide)
+        nearest = not (before or wide or self._answers(query, ranked, found.by_meaning, stop))
+        yield replace(_retrieved(ranked, limit, wide=wide), nearest=bool(ranked) and nearest)
 
     def find(
         self, query: str, scope: Scope, stop: Stop, before: str = "", count: int = CANDIDATES
@@ -143,12 +145,10 @@ class SearchPassages:
             yield Searching(f"The best passages were not read together with the question: {error.message}")
             return ranked
 
-    def _answers(
-        self, query: str, before: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop
-    ) -> bool:
-        """Whether anything found answers the query; one that leans on another or asks for a deed is judged mildly."""
-        if before or asks_for_all(query) or not relevance.is_question(query):
-            return is_relevant(f"{before}\n{query}", ranked, by_meaning)
+    def _answers(self, query: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop) -> bool:
+        """Whether anything found answers the query; what asks for a deed needs no answer."""
+        if not (ranked and relevance.is_question(query)):
+            return True
         compare = (lambda texts: self.nearness(query, texts, stop)) if by_meaning else None
         return relevance.answers(query, ranked, compare)
 
