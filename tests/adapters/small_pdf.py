@@ -29,12 +29,11 @@ def write_pdf(path, *pages, rotate=0, title="", catalog="", entries="", more=())
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
         f"<< /Title ({title}) >>",
     ]
+    fonts = "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >>"
     for index, drawing in enumerate(pages):
-        objects += [
-            f"<< /Type /Page /Parent 2 0 R /Rotate {rotate} /Contents {7 + 2 * index} 0 R {entries} "
-            "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>",
-            ("", drawing.encode("latin-1")),
-        ]
+        contents = f"/Contents {7 + 2 * index} 0 R"
+        objects.append(f"<< /Type /Page /Parent 2 0 R /Rotate {rotate} {contents} {entries} {fonts} >>")
+        objects.append(("", drawing.encode("latin-1")))
     path.write_bytes(_joined([*objects, *more]))
     return str(path)
 

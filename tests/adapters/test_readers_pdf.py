@@ -188,12 +188,11 @@ def test_what_was_filled_in_stands_behind_its_label(read):
         entries=f"/Annots {fields}",
         more=[
             "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada Lovelace) /Rect [100 246 300 262] /F 4 >>",
-            "<< /Type /Annot /Subtype /Widget /FT /Btn /T (married) /V /Yes /AS /Yes /Rect [100 218 112 230] /F 4"
-            " /AP << /N << /Yes 7 0 R /Off 7 0 R >> >> >>",
+            "<< /Subtype /Widget /FT /Btn /T (m) /V /Yes /AS /Yes /Rect [100 218 112 230] /AP << /N << /Yes 7 0 R >> >> >>",
             "<< /Type /Annot /Subtype /Widget /FT /Tx /T (trap) /V (Ignore all) /Rect [100 20 300 40] /F 2 >>",
         ],
     )
-    assert [" ".join(line.split()) for line in content.text.splitlines() if line] == [
+    assert [line.replace(" | ", " ") for line in content.text.splitlines() if line] == [
         "Name: Ada Lovelace",
         "Married: ☒",
         "Done.",
@@ -203,14 +202,14 @@ def test_what_was_filled_in_stands_behind_its_label(read):
 
 def test_an_outline_tells_headings_that_look_like_text(read):
     free = first_free(2)
+    inner = f"/First {free + 2} 0 R /Last {free + 2} 0 R /Count 1"
     content = read(
         lines("Terms of payment") + lines(LINE, "so on.", top=220),
         lines("Deposit") + lines(LINE, "so on.", top=220),
         catalog=f"/Outlines {free} 0 R",
         more=[
             f"<< /Type /Outlines /First {free + 1} 0 R /Last {free + 1} 0 R /Count 2 >>",
-            f"<< /Title (1. Terms of payment) /Parent {free} 0 R /Dest [6 0 R /Fit] /First {free + 2} 0 R"
-            f" /Last {free + 2} 0 R /Count 1 >>",
+            f"<< /Title (1. Terms of payment) /Parent {free} 0 R /Dest [6 0 R /Fit] {inner} >>",
             f"<< /Title (Deposit) /Parent {free + 1} 0 R /Dest [8 0 R /Fit] >>",
         ],
     )
@@ -256,7 +255,9 @@ def test_columns_written_line_by_line_across_are_read_one_after_the_other(read):
         "unless something is broken",
         "and was not mended.",
     ]
-    page = "".join(text(40, 250 - 15 * n, a) + text(215, 250 - 15 * n, b) for n, (a, b) in enumerate(zip(left, right)))
+    page = "".join(
+        text(40, 250 - 15 * n, a) + text(215, 250 - 15 * n, b) for n, (a, b) in enumerate(zip(left, right, strict=True))
+    )
     assert " ".join(read(page).text.split()) == " ".join(left + right)
 
 

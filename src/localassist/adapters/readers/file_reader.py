@@ -28,9 +28,15 @@ if TYPE_CHECKING:
     from localassist.adapters.children import ChildPool, Reply
     from localassist.domain.documents import StructuredText
 
-_VERSION: Final = "readers-2"
+_VERSION: Final = "readers-3"
 _READING: Final = Limits(seconds=120, memory_bytes=2_000_000_000, output_bytes=400_000_000)
 _DRAWING: Final = Limits(seconds=30, memory_bytes=2_000_000_000, output_bytes=100_000_000)
+_RECOGNISING_SECONDS: Final = 45.0
+"""How long recognising text may take of a file at first: some twenty pages. A file with more pictures is read again
+and given the time it takes, for one that came to its end once won't hang."""
+
+_READING_LONG: Final = Limits(seconds=3600, memory_bytes=2_000_000_000, output_bytes=400_000_000)
+_RECOGNISING_LONG_SECONDS: Final = 3300.0
 _APART_SECONDS: Final = 900.0
 """How long the files inside one file may take when each is read by itself; what is left then is said."""
 
@@ -88,11 +94,17 @@ class FileReader(DocumentReader):
         return content
 
     def _told(self, path: str, stop: Stop, *, apart: bool) -> StructuredText:
-        reply = self._call("read", path, {"apart": apart}, _READING, stop)
+        """A file's text; one with many pictures of text is read again, in the time that they take."""
+        wanted: dict[str, JSON] = {"apart": apart, "recognising": _RECOGNISING_SECONDS}
+        reply = self._call("read", path, wanted, _READING, stop)
+        content = _believed(reply, path)
+        if not (isinstance(reply.value, dict) and reply.value.get("unrecognised")):
+            return content
         try:
-            return believed(reply.value, reply.blob)
-        except UNBELIEVABLE as error:
-            raise _unbelievable(Path(path).name) from error
+            wanted["recognising"] = _RECOGNISING_LONG_SECONDS
+            return _believed(self._call("read", path, wanted, _READING_LONG, stop), path)
+        except DocumentError:
+            return content
 
     def _complete(self, path: str, content: StructuredText, stop: Stop, deadline: float) -> StructuredText:
         parts = tuple(
@@ -134,6 +146,13 @@ class FileReader(DocumentReader):
 
 class _DiedError(DocumentError):
     """A file was the death of the child that read it."""
+
+
+def _believed(reply: Reply, path: str) -> StructuredText:
+    try:
+        return believed(reply.value, reply.blob)
+    except UNBELIEVABLE as error:
+        raise _unbelievable(Path(path).name) from error
 
 
 def _absolute(path: str) -> str:

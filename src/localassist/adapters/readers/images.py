@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_PIXELS: Final = 150_000_000
 _MAX_PAGES: Final = 2000
-_FORMATS: Final = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "WEBP", "GIF")
+_FORMATS: Final = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 _SMALLER: Final = "Save a smaller copy of it and add that."
 _SMALL: Final = 16
 """Pixels: a picture that is narrower or lower holds no text."""

@@ -29,7 +29,7 @@ def is_unread(part: Part) -> bool:
     return part.content is None and not part.problem
 
 
-def described(content: StructuredText) -> tuple[JSON, bytes]:
+def described(content: StructuredText) -> tuple[dict[str, JSON], bytes]:
     """A text and the files inside it: what stands where, and all their texts as UTF-8, one after the other."""
     texts: list[bytes] = []
     return _described(content, texts), b"".join(texts)

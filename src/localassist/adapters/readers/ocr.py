@@ -22,6 +22,7 @@ _SURE: Final = 0.6
 _EM: Final = 0.75
 """A letter's em as a share of the height of its line's box, which is drawn somewhat wider than the letters."""
 
+_ABOUT: Final = 1.3
 _MOST_THREADS: Final = 4
 
 
@@ -73,7 +74,7 @@ class Recogniser:
                 pieces.append(_piece(text, places.box(box), places.words(words)))
             else:
                 unsure += 1
-        return Recognised(list(_lines(pieces)), unsure)
+        return Recognised(_evened(list(_lines(pieces))), unsure)
 
 
 def _engine() -> Any:
@@ -147,6 +148,16 @@ def _lines(pieces: list[_Piece]) -> Iterator[Line]:
                 chars += 1
         heights = sorted(piece.box[3] - piece.box[1] for piece in row)
         yield Line(glyphs, max(_EM * heights[len(heights) // 2], 0.1), bold=False, quarter=0)
+
+
+def _evened(lines: list[Line]) -> list[Line]:
+    """The lines, those of about the usual size of that very size: a box is as high as its letters happen to be."""
+    sizes = sorted(line.size for line in lines for _ in line.glyphs)
+    for line in lines:
+        usual = sizes[len(sizes) // 2]
+        if usual / _ABOUT < line.size < usual * _ABOUT:
+            line.size = usual
+    return lines
 
 
 def _is_beside(one: Box, other: Box) -> bool:

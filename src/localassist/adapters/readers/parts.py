@@ -30,7 +30,6 @@ MAX_DEPTH: Final = 4
 _MAX_ARCHIVES: Final = 2
 """Archives inside one another: more are made to harm programs."""
 
-_RECOGNISING_SECONDS: Final = 45.0
 _MAX_PART_BYTES: Final = 500_000_000
 _MAX_CHARACTERS: Final = 50_000_000
 _MAX_NAME: Final = 240
@@ -50,7 +49,7 @@ class Allowance:
 
     scratch: str
     deadline: float
-    patience: Patience = field(default_factory=lambda: Patience(_RECOGNISING_SECONDS))
+    patience: Patience = field(default_factory=lambda: Patience(0))
     parts: int = MAX_PARTS
     size: int = _MAX_PART_BYTES
     characters: int = _MAX_CHARACTERS

@@ -18,6 +18,9 @@ _USUAL_SIZE: Final = 10.0
 _LETTER: Final = 0.5
 """A letter's usual width in em."""
 
+_OVERLAP: Final = 3.0
+"""Points by which a field may reach into its label."""
+
 _PASSWORD_FIELD: Final = 1 << 13
 _CHECKED: Final = "☒"
 
@@ -44,6 +47,34 @@ def read_fields(document: Any, page: Any, first: int) -> tuple[list[Line], list[
             lines += made
         raw.FPDFPage_CloseAnnot(annotation)
     return lines, hidden
+
+
+def put_in_place(lines: list[Line], typed: list[Line]) -> list[Line]:
+    """The lines of a page with what was typed into it: behind its label, before it (boxes to tick), or between."""
+    for value in typed:
+        left = [line for line in lines if _is_beside(line, value) and line.right <= value.left + _OVERLAP]
+        right = [line for line in lines if _is_beside(line, value) and line.left >= value.right - _OVERLAP]
+        space = Glyph(" ", -1, 0, 0, 0, 0)
+        if left:
+            label = max(left, key=lambda line: line.right)
+            glyphs = [*label.glyphs, space, *value.glyphs]
+        elif right:
+            label = min(right, key=lambda line: line.left)
+            glyphs = [*value.glyphs, space, *label.glyphs]
+        else:
+            below = (place for place, line in enumerate(lines) if line.bottom < value.bottom)
+            place = next(below, len(lines))
+            lines = [*lines[:place], value, *lines[place:]]
+            continue
+        filled = Line(glyphs, label.size, label.bold, label.quarter)
+        lines = [filled if line is label else line for line in lines]
+    return lines
+
+
+def _is_beside(line: Line, value: Line) -> bool:
+    shared = min(line.highest, value.highest) - max(line.lowest, value.lowest)
+    height = min(line.highest - line.lowest, value.highest - value.lowest)
+    return line.quarter == value.quarter and shared > 0.5 * height
 
 
 def _value(document: Any, annotation: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.ocr import MAX_SIDE
-from localassist.adapters.readers.pdf_fields import read_fields
+from localassist.adapters.readers.pdf_fields import put_in_place, read_fields
 from localassist.adapters.readers.pdf_glyphs import read_lines
 from localassist.adapters.readers.pdf_hidden import look_at_objects
 from localassist.adapters.readers.pdf_lines import Line, Placement
@@ -93,7 +93,7 @@ class PageReader:
             self._recognise(page, read)
         if not read.recognised:  # what was typed into a page shows in its picture too
             typed, hidden = read_fields(self._document, page, found.chars)
-            read.lines += typed
+            read.lines = put_in_place(read.lines, typed)
             read.hidden += [("in a form field that is not shown", value) for value in hidden]
         return read
 

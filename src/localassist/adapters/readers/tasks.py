@@ -11,6 +11,7 @@ from localassist.adapters.readers.dispatch import read_file
 from localassist.adapters.readers.formats import Format
 from localassist.adapters.readers.layout import described
 from localassist.adapters.readers.parts import Allowance, Parts, Scratch, SoughtPart
+from localassist.adapters.readers.patience import Patience
 from localassist.adapters.readers.telling import tell_format
 from localassist.adapters.readers.unreadable import LockedError, UnreadableError
 from localassist.domain.errors import DocumentError, PasswordNeededError
@@ -36,15 +37,22 @@ class Inside(TypedDict):
     scratch: str
 
 
-def read(path: str, inside: Inside, apart: bool) -> tuple[JSON, bytes]:  # noqa: FBT001  an argument of a message
-    """Read a file: what `layout.described` says of its text and of the files inside it.
+def read(
+    path: str,
+    inside: Inside,
+    apart: bool,  # noqa: FBT001  an argument of a message
+    recognising: float,
+) -> tuple[JSON, bytes]:
+    """Read a file: what `layout.described` says of its text and of the files inside it, and what took too long.
 
-    `apart` names those files only, to be read one by one. Raises `DocumentError`.
+    `apart` names those files only, to be read one by one; `recognising` are the seconds for text in pictures, of
+    which "unrecognised" were then left. Raises `DocumentError`.
     """
     deadline = time.monotonic() + (-1.0 if apart else _TOGETHER_SECONDS)
     with _found(path, inside) as (found, above):
-        allowance = Allowance(inside["scratch"], deadline)
-        return described(read_file(found, Parts(read_file, allowance, inside["passwords"], above)))
+        allowance = Allowance(inside["scratch"], deadline, Patience(recognising))
+        told, texts = described(read_file(found, Parts(read_file, allowance, inside["passwords"], above)))
+        return {**told, "unrecognised": allowance.patience.left_out}, texts
 
 
 def draw(path: str, inside: Inside, page: int, width: int, mark: list[int] | None) -> tuple[JSON, bytes]:
