@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = ("number", "date", "name", "negation")
 _ALTERED: Final = 300
+_MOST_OF_A_KIND: Final = 100
 _SHORTEST, _LONGEST = 40, 300
 _PASSAGES: Final = 6
 _QUESTIONS: Final = 300
@@ -75,22 +76,13 @@ def _questions(name: str, questions: Sequence[Judged], room: Indexed) -> Iterato
         rest = Scope(document_ids=tuple(n for path, n in ids.items() if path not in question.relevant))
         missed += not room.answering(question.text, rest, Stop())
     count = len(questions)
-    yield Result(
-        f"{name}, called unanswerable without what answers them",
-        missed / count,
-        "share",
-        f"{count} questions",
-        "at least 0.8",
-        missed / count >= 0.8,
-    )
-    yield Result(
-        f"{name}, called unanswerable with it",
-        refused / count,
-        "share",
-        "the same",
-        "at most 0.1",
-        refused / count <= 0.1,
-    )
+    # Where several documents answer a question, those that were judged may not be all.
+    target = "at least 0.8" if all(len(question.relevant) == 1 for question in questions) else ""
+    holds = missed / count >= 0.8 if target else None
+    reference = f"{count} questions"
+    yield Result(f"{name}, called unanswerable without the answer", missed / count, "share", reference, target, holds)
+    share = refused / count
+    yield Result(f"{name}, called unanswerable with it", share, "share", reference, "at most 0.1", share <= 0.1)
 
 
 def _sentences(texts: Sequence[Text], nearness: Nearness) -> Iterator[Result]:
@@ -102,13 +94,12 @@ def _sentences(texts: Sequence[Text], nearness: Nearness) -> Iterator[Result]:
     for place in random.sample(range(1, len(texts), 2), len(texts) // 2):
         for sentence in _sentences_of(texts[place][1], random)[:2]:
             grounder = Grounder(_material(texts, place, nearness))
-            kind = min(_KINDS, key=lambda each: made[each])
-            false = altered(sentence, kind, names, random)
-            for other in _KINDS if false is None else ():
-                kind, false = (other, altered(sentence, other, names, random)) if false is None else (kind, false)
-            if false is not None:
-                made[kind] += 1
-                marked[kind] += _is_marked(grounder, false)
+            for kind in sorted(_KINDS, key=lambda each: made[each]):
+                false = altered(sentence, kind, names, random) if made[kind] < _MOST_OF_A_KIND else None
+                if false is not None:
+                    made[kind] += 1
+                    marked[kind] += _is_marked(grounder, false)
+                    break
             otherwise += 1
             falsely += _is_marked(grounder, said_otherwise(sentence, random))
         if sum(made.values()) >= _ALTERED:
