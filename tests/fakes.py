@@ -254,11 +254,12 @@ class _Stored:
     vectors: dict[int, Vectors] = field(default_factory=dict)
     collections: set[int] = field(default_factory=set)
     reader: str = ""
+    embedded_title: str = ""
 
     def embedded(self, chunk_id: int) -> tuple[str, str, str]:
         """What is embedded of a chunk: title, headings, text."""
         chunk = self.chunks[chunk_id]
-        return self.document.title, chunk.heading, self.content.text[chunk.start : chunk.end]
+        return self.embedded_title, chunk.heading, self.content.text[chunk.start : chunk.end]
 
 
 class FakeDocumentStore(DocumentStore):
@@ -345,6 +346,8 @@ class FakeDocumentStore(DocumentStore):
         with self._lock:
             for item in skipped:
                 stored = self._at(item.path)
+                if stored is not None and stored.content.text and stored.collections - {collection_id}:
+                    continue
                 if stored is None or item.kind is not Skipped.UNREACHABLE:
                     if stored is not None:
                         self._remove_parts(stored.document.id, ())
@@ -420,6 +423,7 @@ class FakeDocumentStore(DocumentStore):
         else:
             chunks = tuple(twin.chunks.values())
             document, _ = self.save(file, own, versions, twin.content, chunks, container_id=container_id)
+            self._take_over(self._stored[document.id], twin)
         for part in twin.content.parts:
             inside = replace(file, path=f"{file.path}/{part.name}")
             its_twin = self._twin(part_hash(own, part.name), versions)
@@ -428,6 +432,13 @@ class FakeDocumentStore(DocumentStore):
             else:
                 self._point(inside, its_twin, versions, document.id)
         return document
+
+    def _take_over(self, stored: _Stored, twin: _Stored) -> None:
+        stored.embedded_title = twin.embedded_title
+        own = dict(zip(twin.chunks, stored.chunks, strict=True))
+        stored.vectors = {own[i]: vector for i, vector in twin.vectors.items()}
+        if stored.vectors:
+            self._marks.append((stored.versions[1], tuple(stored.vectors)))
 
     @override
     def failed_as(self, file: FoundFile, reader: str) -> Document | None:
@@ -506,6 +517,9 @@ class FakeDocumentStore(DocumentStore):
             notes=content.notes,
         )
         stored = _Stored(document, content, versions, collections=before.collections if before else set())
+        stored.embedded_title = document.title
+        if before is not None and not (content.title or before.content.title) and before.embedded_title:
+            stored.embedded_title = before.embedded_title
         if container_id is not None:
             stored.collections |= self._stored[container_id].collections
         self._stored[document.id] = stored
@@ -546,6 +560,12 @@ class FakeDocumentStore(DocumentStore):
                 gone += self.remove_document(part)
             del self._stored[document_id]
             return tuple(gone)
+
+    @override
+    def remove_documents(self, document_ids: Sequence[int]) -> tuple[int, ...]:
+        with self._lock:
+            known = [each for each in document_ids if each in self._stored]
+            return tuple(gone for each in known if each in self._stored for gone in self.remove_document(each))
 
     @override
     def content(self, document_id: int) -> StructuredText:

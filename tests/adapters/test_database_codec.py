@@ -23,6 +23,7 @@ from localassist.domain.documents import (
     Block,
     BlockKind,
     Citation,
+    HiddenText,
     PageSpan,
     Passage,
     SentenceSupport,
@@ -43,6 +44,9 @@ PASSAGE = Passage(
     char_end=31,
     score=0.25,
     place="page 2",
+    words=0.5,
+    meaning=0.75,
+    rerank=0.625,
 )
 FULL = Evidence(
     route=Route(Destination.YOUR_SERVER, "model", "Because it is yours."),
@@ -105,10 +109,23 @@ def test_evidence_says_in_which_version_it_is_written() -> None:
 
 
 spans = st.tuples(st.integers(0, 10**9), st.integers(0, 10**9))
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+boxes = st.none() | st.tuples(numbers, numbers, numbers, numbers)
 blocks = st.builds(
-    lambda kind, span, level: Block(kind, *span, level), st.sampled_from(BlockKind), spans, st.integers(0, 6)
+    lambda kind, span, level, place, box: Block(kind, *span, level, place, box),
+    st.sampled_from(BlockKind),
+    spans,
+    st.integers(0, 6),
+    st.text(),
+    boxes,
 )
-pages = st.builds(lambda number, span: PageSpan(number, *span), st.integers(1, 10**6), spans)
+pages = st.builds(
+    lambda number, span, label, recognised: PageSpan(number, *span, label, recognised),
+    st.integers(1, 10**6),
+    spans,
+    st.text(),
+    st.booleans(),
+)
 structured = st.builds(
     StructuredText,
     text=st.text(),
@@ -116,12 +133,15 @@ structured = st.builds(
     pages=st.lists(pages).map(tuple),
     title=st.text(),
     notes=st.lists(st.text()).map(tuple),
+    partly=st.booleans(),
+    hidden=st.lists(st.builds(HiddenText, st.text(), st.text(), st.none() | st.integers(1, 9))).map(tuple),
 )
 
 
 @given(structured)
 def test_any_structure_survives(content: StructuredText) -> None:
-    assert structure_from_json(content.text, content.title, *structure_to_json(content)) == content
+    columns = structure_to_json(content)
+    assert structure_from_json(content.text, content.title, columns, partly=content.partly) == content
 
 
 @given(st.text(st.characters(exclude_categories=())))

@@ -135,7 +135,7 @@ def test_saving_again_replaces_what_stood_at_the_path(store: DocumentStore) -> N
     after, chunk_ids = save(store, "/docs/lease.pdf", CELLAR)
     assert after.id == before.id
     assert by_words(store, "notice boiler", Scope.everything()) == ["The boiler stands in the cellar."]
-    assert store.vector_state(EMBEDDER.name) == (2, max(chunk_ids))
+    assert store.vector_state(EMBEDDER.name)[0] == len(chunk_ids) == 2
 
 
 def test_words_find_the_chunks_that_hold_them(store: DocumentStore) -> None:

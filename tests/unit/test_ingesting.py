@@ -1,10 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader
-from localassist.domain.documents import Document, DocumentStatus, Scope
-from localassist.domain.errors import ModelError, Stopped, StorageError
-from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed, IngestEvent
-from localassist.domain.ports.documents import FoundFile
+from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader, structured
+from localassist.domain.documents import Document, DocumentStatus, Part, Scope, StructuredText
+from localassist.domain.errors import ModelError, PasswordNeededError, Stopped, StorageError
+from localassist.domain.events import DocumentIndexed, DocumentIndexing, Embedding, FilesCounted, Indexed, IngestEvent
 from localassist.domain.stopping import Stop
 from localassist.usecases import ingesting
 from localassist.usecases.ingesting import IngestPaths
@@ -43,6 +44,7 @@ def test_the_steps_of_a_run(shelf: Shelf) -> None:
         DocumentIndexed,
         DocumentIndexing,
         DocumentIndexed,
+        Embedding,
         Indexed,
     ]
     last = events[-1]
@@ -100,12 +102,165 @@ def test_a_file_that_can_not_be_read_says_why_and_the_others_go_on(shelf: Shelf)
     assert shelf.documents()["leases.md"].status is DocumentStatus.INDEXED
 
 
-def test_what_failed_is_tried_again(shelf: Shelf) -> None:
-    shelf.files.write("/files/locked.md", "Open now.", problem="It is locked.")
+def test_what_failed_is_tried_again_when_the_file_or_the_reader_changed(shelf: Shelf) -> None:
+    shelf.files.write("/files/locked.md", "Never open.", problem="It is damaged.")
     shelf.ingest()
-    shelf.files.opened("/files/locked.md").problem = ""
+    shelf.reader.read_paths.clear()
+    shelf.ingest()
+    shelf.ingest("/files/locked.md")
+    assert shelf.reader.read_paths == []
+    shelf.reader = FakeReader(shelf.files, "plain marks 2")
+    shelf.ingest()
+    assert "/files/locked.md" in shelf.reader.read_paths
+    shelf.files.write("/files/locked.md", "Open now.")
     shelf.ingest()
     assert shelf.documents()["locked.md"].status is DocumentStatus.INDEXED
+
+
+class Locked(FakeReader):
+    """Wants a password for everything, until it is `given`."""
+
+    given = False
+
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        text = super().read(path, stop)
+        if not self.given:
+            raise PasswordNeededError("It is protected by a password.", "Give its password.")
+        return text
+
+
+def test_what_needs_a_password_is_tried_again_when_it_is_asked_for_by_name(shelf: Shelf) -> None:
+    shelf.reader = Locked(shelf.files)
+    shelf.ingest()
+    shelf.reader.given = True
+    shelf.reader.read_paths.clear()
+    shelf.ingest()
+    assert shelf.reader.read_paths == []
+    shelf.ingest("/files/boats.md")
+    assert {name: each.status for name, each in shelf.documents().items()} == {
+        "boats.md": DocumentStatus.INDEXED,
+        "leases.md": DocumentStatus.FAILED,
+    }
+
+
+def test_an_edited_file_has_only_its_changed_chunks_embedded(shelf: Shelf) -> None:
+    parts = [f"## Day {n}\n\nOn day {n} " + f"we sailed {n} miles. " * 60 for n in range(8)]
+    shelf.files.write("/files/log.md", "\n\n".join(parts))
+    shelf.ingest()
+    before = sum(shelf.embedder.batches)
+    parts[3] = "## Day 3\n\nOn day 3 " + "we stayed in port. " * 60
+    shelf.files.write("/files/log.md", "\n\n".join(parts))
+    shelf.ingest()
+    chunks = shelf.documents()["log.md"].chunk_count
+    assert 0 < sum(shelf.embedder.batches) - before < chunks / 2
+    assert shelf.documents()["log.md"].pending == 0
+
+
+class Untitled(FakeReader):
+    """Reads text that names itself nowhere."""
+
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        return replace(super().read(path, stop), title="")
+
+
+def test_a_renamed_file_is_not_embedded_again_also_when_it_is_edited_later(shelf: Shelf) -> None:
+    shelf.reader = Untitled(shelf.files)
+    text = "\n\n".join(f"## Day {n}\n\nOn day {n} " + f"we sailed {n} miles. " * 60 for n in range(8))
+    shelf.files.write("/files/log.md", text)
+    shelf.ingest()
+    before = sum(shelf.embedder.batches)
+    shelf.files.delete("/files/log.md")
+    shelf.files.write("/files/diary.md", text)
+    shelf.ingest()
+    assert sum(shelf.embedder.batches) == before
+    shelf.files.write("/files/diary.md", text + "\n\n## End\n\n" + "The boat is sold. " * 60)
+    shelf.ingest()
+    assert sum(shelf.embedder.batches) - before < 4
+
+
+class WithParts(FakeReader):
+    """Finds in each file those of `parts`."""
+
+    parts: tuple[Part, ...] = ()
+
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        return replace(super().read(path, stop), parts=self.parts)
+
+
+def test_files_inside_a_file_are_documents_of_their_own(shelf: Shelf) -> None:
+    inner = Part("inner.md", structured("The anchor is rusty."))
+    shelf.reader = WithParts(shelf.files)
+    shelf.reader.parts = (
+        Part("annex.md", replace(structured("The keel is new."), parts=(inner,))),
+        Part("scan.md", None, "It is damaged."),
+    )
+    last = shelf.ingest("/files/boats.md")[-1]
+    assert isinstance(last, Indexed)
+    documents = {document.path: document for document in last.documents}
+    assert {path: document.status for path, document in documents.items()} == {
+        "/files/boats.md": DocumentStatus.INDEXED,
+        "/files/boats.md/annex.md": DocumentStatus.INDEXED,
+        "/files/boats.md/annex.md/inner.md": DocumentStatus.INDEXED,
+        "/files/boats.md/scan.md": DocumentStatus.FAILED,
+    }
+    assert documents["/files/boats.md/annex.md"].container_id == documents["/files/boats.md"].id
+    assert documents["/files/boats.md/scan.md"].problem == "It is damaged."
+    assert {document.path for document in shelf.store.documents(Scope.everything())} == documents.keys()
+
+
+def test_files_that_are_inside_no_more_are_gone(shelf: Shelf) -> None:
+    shelf.reader = WithParts(shelf.files)
+    shelf.reader.parts = (Part("annex.md", structured("The keel is new.")), Part("list.md", structured("Ropes.")))
+    shelf.ingest("/files/boats.md")
+    shelf.files.write("/files/boats.md", "# Boats\n\nA ketch has two masts.")
+    shelf.reader.parts = shelf.reader.parts[1:]
+    before = sum(shelf.embedder.batches)
+    shelf.ingest("/files/boats.md")
+    assert set(shelf.documents()) == {"boats.md", "list.md"}
+    assert sum(shelf.embedder.batches) == before + 1, "what is inside did not change"
+
+
+def test_a_moved_file_takes_those_inside_it_along(shelf: Shelf) -> None:
+    shelf.reader = WithParts(shelf.files)
+    shelf.reader.parts = (Part("annex.md", structured("The keel is new.")), Part("scan.md", None, "It is damaged."))
+    shelf.ingest("/files/boats.md")
+    shelf.reader.read_paths.clear()
+    before = sum(shelf.embedder.batches)
+    shelf.files.write("/files/ships.md", "# Boats\n\nA sloop has one mast.")
+    last = shelf.ingest("/files/ships.md")[-1]
+    assert isinstance(last, Indexed)
+    assert [document.path for document in last.documents] == [
+        "/files/ships.md",
+        "/files/ships.md/annex.md",
+        "/files/ships.md/scan.md",
+    ]
+    assert (shelf.reader.read_paths, sum(shelf.embedder.batches)) == ([], before)
+
+
+def test_every_file_is_known_before_the_first_is_read(shelf: Shelf) -> None:
+    shelf.files.write("/files/song.mp3", "la la")
+    parts = (shelf.files, shelf.reader, shelf.embedder, shelf.store, shelf.index, shelf.activity)
+    events = IngestPaths(*parts)(["/files"], "all", Stop())
+    while not isinstance(next(events), DocumentIndexing):
+        pass
+    documents = shelf.documents()
+    assert set(documents) == {"boats.md", "leases.md", "song.mp3"}
+    assert documents["song.mp3"].status is DocumentStatus.IGNORED
+    assert documents["song.mp3"].problem == "There is no reader for this format."
+    list(events)
+    assert shelf.documents()["song.mp3"].status is DocumentStatus.IGNORED
+
+
+def test_words_are_searched_before_the_first_chunk_is_embedded(shelf: Shelf) -> None:
+    shelf.embedder.problem = ModelError("The embedding model is not installed.")
+    with pytest.raises(ModelError):
+        shelf.ingest()
+    found = shelf.store.match_words("sloop", 1, Scope.everything())
+    assert shelf.store.passages([found[0].chunk_id], Scope.everything())[0].path == "/files/boats.md"
+    assert {document.pending for document in shelf.documents().values()} == {1}
+    shelf.embedder.problem = None
+    shelf.ingest()
+    assert {document.pending for document in shelf.documents().values()} == {0}
 
 
 def test_a_file_that_vanishes_after_it_was_found_fails_alone(shelf: Shelf) -> None:
@@ -149,10 +304,11 @@ def test_stopping_keeps_what_was_done_and_going_on_does_only_the_rest(shelf: She
     stop.request()
     with pytest.raises(Stopped):
         next(events)
-    assert list(shelf.documents()) == ["boats.md"]
+    assert shelf.documents()["boats.md"].status is DocumentStatus.INDEXED
     shelf.reader.read_paths.clear()
     shelf.ingest()
-    assert shelf.reader.read_paths == ["/files/leases.md"]
+    assert "/files/boats.md" not in shelf.reader.read_paths
+    assert {d.status for d in shelf.documents().values()} == {DocumentStatus.INDEXED}
 
 
 def test_long_documents_are_embedded_in_batches_that_yield_to_answers(shelf: Shelf) -> None:
@@ -171,10 +327,10 @@ def test_a_broken_index_loses_no_document(shelf: Shelf) -> None:
 
 
 class FullDisk(FakeDocumentStore):
-    def save_failure(self, file: FoundFile, content_hash: str, problem: str) -> Document:
+    def save_failure(self, *args: object, **more: object) -> Document:
         raise AssertionError("a full disk is not the document's fault")
 
-    def save(self, *args: object) -> tuple[Document, tuple[int, ...]]:
+    def save(self, *args: object, **more: object) -> tuple[Document, tuple[int, ...]]:
         raise StorageError("The disk is full.", "Free some space.")
 
 
@@ -182,10 +338,3 @@ def test_a_full_disk_ends_the_run(shelf: Shelf) -> None:
     shelf.store = FullDisk()
     with pytest.raises(StorageError, match="disk is full"):
         shelf.ingest()
-
-
-def test_a_missing_embedding_model_ends_the_run_before_anything_is_marked_failed(shelf: Shelf) -> None:
-    shelf.embedder.problem = ModelError("The embedding model is not installed.")
-    with pytest.raises(ModelError):
-        shelf.ingest()
-    assert shelf.documents() == {}

@@ -37,7 +37,7 @@ class ForgetDocuments:
     def documents(self, document_ids: Sequence[int]) -> None:
         """Forget documents whose files are gone, in every collection."""
         if document_ids:
-            self._forget(tuple(gone for each in document_ids for gone in self._store.remove_document(each)))
+            self._forget(self._store.remove_documents(document_ids))
 
     def _forget(self, chunk_ids: tuple[int, ...]) -> None:
         self._reading.end()  # what is read from now on holds nothing of them any more

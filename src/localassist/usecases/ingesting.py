@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import MAX_DOCUMENT_BYTES, Scope
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus, Scope
 from localassist.domain.errors import LocalAssistError, PasswordNeededError, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed
 from localassist.domain.ports.documents import SkippedFile, part_hash
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 _COUNT_EVERY: Final = 100
+_LOCKED: Final = "; without the password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class _Place:
 class _Look:
     """What a look at a file gave: a document that is `known`, its content, or the problem of reading it.
 
-    `moved`: known, but not from this path or time. `by_reader`: the reader will say the same of the same file.
+    `moved`: known, but not from this path or time. `failed_by` is the reader that will say the same of the same file.
     """
 
     content_hash: str = ""
@@ -48,7 +49,7 @@ class _Look:
     problem: LocalAssistError | None = None
     known: Document | None = None
     moved: bool = False
-    by_reader: bool = False
+    failed_by: str = ""
 
 
 class IngestPaths:
@@ -135,9 +136,16 @@ class IngestPaths:
         document = self._store.find_document(file.path)
         if document is None or (document.size, document.modified) != (file.size, file.modified):
             return None
-        if file.path not in place.named and (failed := self._store.failed_as(file, place.versions[0])):
-            return failed
+        if document.status is DocumentStatus.FAILED:
+            return self._failed_before(file, place)
         return self._store.reuse(file, document.content_hash, place.versions) if document.content_hash else None
+
+    def _failed_before(self, file: FoundFile, place: _Place) -> Document | None:
+        """The document of a file that would fail again, which may take minutes; one named may have its password."""
+        reader = place.versions[0]
+        if file.path not in place.named and (locked := self._store.failed_as(file, reader + _LOCKED)):
+            return locked
+        return self._store.failed_as(file, reader)
 
     def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop) -> _Look:
         if place.collection_id is not None:
@@ -147,7 +155,8 @@ class IngestPaths:
         except StorageError:
             raise
         except LocalAssistError as error:
-            return _Look(content_hash, problem=error, by_reader=not isinstance(error, PasswordNeededError))
+            locked = _LOCKED if isinstance(error, PasswordNeededError) else ""
+            return _Look(content_hash, problem=error, failed_by=place.versions[0] + locked)
 
     def _store_what_was_read(self, file: FoundFile, place: _Place, look: _Look) -> tuple[list[Document], bool]:
         """The document at a path and those inside it, and whether nothing had changed."""
@@ -157,8 +166,7 @@ class IngestPaths:
         elif look.content is not None:
             stored = self._save(file, look.content_hash, place, look.content)
         else:
-            reader = place.versions[0] if look.by_reader else ""
-            stored = [self._store.save_failure(file, look.content_hash, str(look.problem), reader)]
+            stored = [self._store.save_failure(file, look.content_hash, str(look.problem), look.failed_by)]
         if place.collection_id is not None:
             self._store.assign([stored[0].id], place.collection_id)
         return stored, unchanged

@@ -44,12 +44,12 @@ def save(database: Database, document_id: int, versions: tuple[str, str], chunks
         if content_id is None:
             raise NotFoundError(f"Document {document_id} has no text.", "Add its file again.")
         content = contents.load(connection, content_id)
-        parts = contents.stored_parts(connection, content_id)
         ((content_hash, path),) = connection.execute(
             "SELECT c.content_hash, d.path FROM documents d JOIN contents c ON c.id = d.content_id WHERE d.id = ?",
             (document_id,),
         )
-    draft = contents.draft((content_hash, *versions), content, chunks, None, path_from_bytes(path), parts)
+        origin = contents.origin(connection, content_id, path_from_bytes(path))
+    draft = contents.draft((content_hash, *versions), content, chunks, None, origin)
     with (
         chunk_words.written_ahead(database, draft.words, draft.indexed_title) as written,
         database.writing() as connection,

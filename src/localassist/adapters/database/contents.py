@@ -19,17 +19,21 @@ if TYPE_CHECKING:
     from localassist.domain.vectors import Vectors
 
 _PUT: Final = """
-INSERT INTO contents (content_hash, reader, embedder, first_chunk, chunk_count, page_count, title, indexed_title,
-                      embedded_title, partly, parts, blocks, pages, notes, hidden, text)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+INSERT INTO contents (content_hash, reader, embedder, first_chunk, chunk_count, page_count, hidden_count, partly, title,
+                      indexed_title, embedded_title, notes, parts)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT (content_hash, reader, embedder) DO UPDATE SET
-    first_chunk = ?4, chunk_count = ?5, page_count = ?6, title = ?7, indexed_title = ?8, embedded_title = ?9,
-    partly = ?10, parts = ?11, blocks = ?12, pages = ?13, notes = ?14, hidden = ?15, text = ?16
+    first_chunk = ?4, chunk_count = ?5, page_count = ?6, hidden_count = ?7, partly = ?8, title = ?9,
+    indexed_title = ?10, embedded_title = ?11, notes = ?12, parts = ?13
 RETURNING id
 """
+_PUT_TEXT: Final = "INSERT OR REPLACE INTO texts (content_id, blocks, pages, hidden, text) VALUES (?, ?, ?, ?, ?)"
 _PUT_CHUNK: Final = """
 INSERT INTO chunks (id, content_id, text, heading, char_start, char_end, page, place, digest, pending)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NAME_BEFORE: Final = """
+SELECT c.embedded_title FROM documents d JOIN contents c ON c.id = d.content_id WHERE d.path = ? AND c.title = ''
 """
 _UNHELD: Final = """
 SELECT id FROM contents WHERE content_hash = (SELECT content_hash FROM contents WHERE id = ?1) AND (
@@ -45,14 +49,15 @@ SELECT id FROM contents WHERE content_hash = (SELECT content_hash FROM contents 
 class Draft:
     """A content as rows, made before the database is locked.
 
-    `key` is (content hash, reader, embedder), `columns` are those of `contents` from the title on; of each chunk
-    `words` holds text and heading, `places` start, end, page and place, `digests` what stands for what is embedded.
-    All are found by the words of `indexed_title`. `vectors` are those of the chunks, None while they are to be made.
+    `key` is (content hash, reader, embedder), `columns` are those of `contents` from the number of pages on,
+    `structure` those of `texts`; of each chunk `words` holds text and heading, `places` start, end, page and place,
+    `digests` what stands for what is embedded. All are found by the words of `indexed_title`. `vectors` are those of
+    the chunks, None while they are to be made.
     """
 
     key: tuple[str, str, str]
-    page_count: int
     columns: tuple[str | int, ...]
+    structure: tuple[str, str, str, str]
     indexed_title: str
     words: list[tuple[str, str]]
     places: list[tuple[int, int, int | None, str]]
@@ -60,24 +65,34 @@ class Draft:
     vectors: Vectors | None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a content comes from: the file at `path`, or one stored before with these columns."""
+
+    path: str
+    embedded_title: str = ""
+    parts: str = ""
+
+
 def draft(
     key: tuple[str, str, str],
     content: StructuredText,
     chunks: Sequence[Chunk],
     own_vectors: Vectors | None,
-    path: str,
-    parts: str = "",
+    origin: Origin,
 ) -> Draft:
-    """A content, read from the file at `path`, made ready to be stored; `parts` as `stored_parts` gives them."""
+    """A content made ready to be stored. One without a title is embedded under its file's first name."""
     text, title = storable(content.text), storable(content.title)
-    indexed_title = chunk_words.title_of(title, [path_to_bytes(path)])
-    embedded_title = title or storable(path.replace("\\", "/").rpartition("/")[2])
-    parts = parts or json.dumps([(storable(part.name), storable(part.problem)) for part in content.parts])
+    indexed_title = chunk_words.title_of(title, [path_to_bytes(origin.path)])
+    embedded_title = title or origin.embedded_title or storable(origin.path.replace("\\", "/").rpartition("/")[2])
+    parts = origin.parts or json.dumps([(storable(part.name), storable(part.problem)) for part in content.parts])
     words = [(text[chunk.start : chunk.end], storable(chunk.heading)) for chunk in chunks]
+    blocks, pages, notes, hidden = structure_to_json(content)
+    counts = (len(content.pages), len(content.hidden), content.partly)
     return Draft(
         key=key,
-        page_count=len(content.pages),
-        columns=(title, indexed_title, embedded_title, content.partly, parts, *structure_to_json(content), text),
+        columns=(*counts, title, indexed_title, embedded_title, notes, parts),
+        structure=(blocks, pages, hidden, text),
         indexed_title=indexed_title,
         words=words,
         places=[
@@ -107,8 +122,8 @@ def put(connection: apsw.Connection, draft: Draft, written: range | None) -> tup
     if before is not None:
         _clear(connection, before)
     chunk_ids = _settle_words(connection, draft, written)
-    values = (*draft.key, chunk_ids.start, len(chunk_ids), draft.page_count, *draft.columns)
-    ((content_id,),) = connection.execute(_PUT, values)
+    ((content_id,),) = connection.execute(_PUT, (*draft.key, chunk_ids.start, len(chunk_ids), *draft.columns))
+    connection.execute(_PUT_TEXT, (content_id, *draft.structure))
     rows = zip(chunk_ids, draft.words, draft.places, draft.digests, strict=True)
     connection.executemany(
         _PUT_CHUNK,
@@ -151,21 +166,30 @@ def remove(connection: apsw.Connection, content_id: int) -> range:
 def load(connection: apsw.Connection, content_id: int) -> StructuredText:
     """The text of a content."""
     (row,) = connection.execute(
-        "SELECT text, title, partly, blocks, pages, notes, hidden FROM contents WHERE id = ?", (content_id,)
+        "SELECT text, title, partly, blocks, pages, notes, hidden"
+        " FROM contents JOIN texts ON content_id = id WHERE id = ?",
+        (content_id,),
     )
     text, title, partly, *columns = row
     return structure_from_json(text, title, tuple(columns), partly=bool(partly))
 
 
-def stored_parts(connection: apsw.Connection, content_id: int) -> str:
-    """The names of the files inside with the problems of reading them, as `draft` takes them."""
-    ((parts,),) = connection.execute("SELECT parts FROM contents WHERE id = ?", (content_id,))
-    return str(parts)
+def origin(connection: apsw.Connection, content_id: int, path: str) -> Origin:
+    """Where a content that is to be stored once more, from the same text, comes from."""
+    (row,) = connection.execute("SELECT embedded_title, parts FROM contents WHERE id = ?", (content_id,))
+    return Origin(path, *row)
+
+
+def origin_at(connection: apsw.Connection, path: str) -> Origin:
+    """Where a content that is read from a path comes from: renaming a file is no reason to embed all of it anew."""
+    row = connection.execute(_NAME_BEFORE, (path_to_bytes(path),)).fetchone()
+    return Origin(path, row[0] if row else "")
 
 
 def parts_of(connection: apsw.Connection, content_id: int) -> list[tuple[str, str]]:
     """The names of the files inside, each with the problem of reading it, "" if there was none."""
-    return [(name, problem) for name, problem in json.loads(stored_parts(connection, content_id))]
+    ((parts,),) = connection.execute("SELECT parts FROM contents WHERE id = ?", (content_id,))
+    return [(name, problem) for name, problem in json.loads(parts)]
 
 
 def _settle_words(connection: apsw.Connection, draft: Draft, written: range | None) -> range:

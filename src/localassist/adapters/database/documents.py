@@ -13,7 +13,7 @@ from localassist.adapters.database import beside, cache, chunk_words, contents, 
 from localassist.adapters.database.codec import path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.errors import LocalAssistError, NotFoundError
-from localassist.domain.ports.documents import DocumentStore, Skipped, part_hash
+from localassist.domain.ports.documents import DocumentStore, part_hash
 from localassist.domain.ports.reembedding import IndexesBeside
 
 if TYPE_CHECKING:
@@ -43,10 +43,6 @@ LIMIT ?2
 _REMOVED_AT_ONCE: Final = 200  # documents in one transaction: nobody waits for all of a collection's
 
 
-_STANDS_SO: Final = """
-SELECT CASE WHEN state = 'ignored' THEN problem END FROM documents d JOIN memberships m ON m.document_id = d.id
-WHERE d.path = ? AND m.collection_id = ?
-"""
 _FAILED_SO: Final = """
 SELECT id FROM documents WHERE (path, size, modified, reader) = (?, ?, ?, ?) AND content_id IS NULL AND state = ''
 """
@@ -141,20 +137,13 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             with self._database.writing() as connection:
                 rows.require_collection(connection, collection_id)
                 for item in part:
-                    known = connection.execute(_STANDS_SO, (path_to_bytes(item.path), collection_id)).fetchone()
-                    if known and (known[0] == item.reason or item.kind is Skipped.UNREACHABLE):
-                        continue
-                    document_id, before = rows.ignore(connection, item.path, item.reason)
-                    rows.join_collection(connection, [document_id], collection_id)
-                    held += [before, *rows.remove(connection, rows.inside(connection, document_id))[1]]
+                    held += rows.ignore(connection, item, collection_id)
             self._bring_words_in_line(held)
 
     @override
     def begin_reading(self, path: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(
-                "UPDATE documents SET state = 'reading' WHERE path = ? AND content_id IS NULL", (path_to_bytes(path),)
-            )
+            rows.begin_reading(connection, path)
 
     @override
     def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
@@ -191,7 +180,9 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     ) -> tuple[Document, tuple[int, ...]]:
         if vectors is not None and vectors.count != len(chunks):
             raise ValueError(f"{len(chunks)} chunks with {vectors.count} vectors")
-        draft = contents.draft((content_hash, *versions), content, chunks, vectors, file.path)
+        with self._database.reading() as connection:
+            origin = contents.origin_at(connection, file.path)
+        draft = contents.draft((content_hash, *versions), content, chunks, vectors, origin)
         ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title)
         with ahead as written, self._database.writing() as connection:
             content_id, chunk_ids = contents.put(connection, draft, written)
@@ -223,11 +214,19 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 
     @override
     def remove_document(self, document_id: int) -> tuple[int, ...]:
-        with self._database.writing() as connection:
+        with self._database.reading() as connection:
             rows.content_of(connection, document_id)
-            gone, held = rows.remove(connection, [document_id])
-        self._bring_words_in_line(held)
-        return gone
+        return self.remove_documents([document_id])
+
+    @override
+    def remove_documents(self, document_ids: Sequence[int]) -> tuple[int, ...]:
+        gone: list[int] = []
+        for part in _some(document_ids):
+            with self._database.writing() as connection:
+                removed, held = rows.remove(connection, part)
+            gone += removed
+            self._bring_words_in_line(held)
+        return tuple(gone)
 
     @override
     def content(self, document_id: int) -> StructuredText:

@@ -7,22 +7,23 @@ import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.database import contents
+from localassist.adapters.database import contents, writers
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import scoped
 from localassist.domain.documents import Collection, Document, DocumentStatus, Passage
 from localassist.domain.errors import NotFoundError
+from localassist.domain.ports.documents import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import apsw
 
-    from localassist.domain.ports.documents import FoundFile
+    from localassist.domain.ports.documents import FoundFile, SkippedFile
 
 _DOCUMENTS: Final = """
-SELECT d.id, d.path, d.content_hash, d.size, d.modified, d.problem, d.state, d.container_id, c.title, c.page_count,
-    c.chunk_count, c.partly, c.notes, json_array_length(c.hidden),
+SELECT d.id, d.path, d.content_hash, d.size, d.modified, d.problem, d.state, d.reader, d.container_id, c.title,
+    c.page_count, c.chunk_count, c.partly, c.notes, c.hidden_count,
     (SELECT count(*) FROM chunks k WHERE k.content_id = c.id AND k.pending = 1)
 FROM documents d LEFT JOIN contents c ON c.id = d.content_id WHERE $WHICH ORDER BY d.path
 """
@@ -68,12 +69,21 @@ _JOIN: Final = _FAMILY.replace(
 )
 _EXPECT: Final = """
 INSERT INTO documents (path, content_hash, size, modified, state, used) VALUES (?1, '', ?2, ?3, 'waiting', ?4)
-ON CONFLICT (path) DO UPDATE SET state = 'waiting', problem = '' WHERE state IN ('ignored', 'reading')
+ON CONFLICT (path) DO UPDATE SET state = 'waiting', reader = '', problem = '' WHERE state IN ('ignored', 'reading')
+"""
+_BEGIN_READING: Final = """
+UPDATE documents SET state = 'reading', reader = ? WHERE path = ? AND content_id IS NULL
+"""
+_KNOWN: Final = """
+SELECT content_id, CASE WHEN state = 'ignored' THEN problem END,
+    EXISTS (SELECT 1 FROM memberships WHERE document_id = d.id AND collection_id = ?2),
+    EXISTS (SELECT 1 FROM memberships WHERE document_id = d.id AND collection_id <> ?2)
+FROM documents d WHERE path = ?1
 """
 _IGNORE: Final = """
 INSERT INTO documents (path, content_hash, size, modified, state, problem, used)
 VALUES (?1, '', 0, 0, 'ignored', ?2, ?3) ON CONFLICT (path) DO UPDATE
-SET content_hash = '', content_id = NULL, state = 'ignored', problem = ?2, container_id = NULL
+SET content_hash = '', content_id = NULL, state = 'ignored', reader = '', problem = ?2, container_id = NULL
 RETURNING id
 """
 JOIN_COLLECTION: Final = """
@@ -84,12 +94,12 @@ ON CONFLICT DO NOTHING
 
 def document_of(row: tuple[Any, ...]) -> Document:
     """The document that a row of the queries above holds."""
-    document_id, column, content_hash, size, modified, problem, state, container_id, title, *content = row
-    page_count, chunk_count, partly, notes, hidden, pending = content
+    document_id, column, content_hash, size, modified, problem, state, reader, container_id, *content = row
+    title, page_count, chunk_count, partly, notes, hidden, pending = content
     path = path_from_bytes(column)
     told = tuple(json.loads(notes)) if notes else ()
     if chunk_count is None:
-        status = DocumentStatus(state) if state else DocumentStatus.FAILED
+        status = _without_content(state, reader)
     elif not chunk_count:
         status = DocumentStatus.EMPTY
         problem = " ".join(["It holds no text that could be searched.", *told])
@@ -112,6 +122,13 @@ def document_of(row: tuple[Any, ...]) -> Document:
         hidden=hidden or 0,
         notes=told,
     )
+
+
+def _without_content(state: str, reader: str) -> DocumentStatus:
+    status = DocumentStatus(state) if state else DocumentStatus.FAILED
+    if status is DocumentStatus.READING and not writers.is_alive(reader):
+        return DocumentStatus.WAITING
+    return status
 
 
 def passage_of(row: tuple[Any, ...]) -> Passage:
@@ -194,7 +211,7 @@ def keep_parts(connection: apsw.Connection, document: Document, names: Iterable[
     return remove(connection, [part_id for part_id, path in inside if path not in kept])[1]
 
 
-def inside(connection: apsw.Connection, document_id: int) -> list[int]:
+def _inside(connection: apsw.Connection, document_id: int) -> list[int]:
     """The documents directly inside one."""
     found: Any = connection.execute("SELECT id FROM documents WHERE container_id = ?", (document_id,)).fetchall()
     return [part_id for (part_id,) in found]
@@ -221,10 +238,22 @@ def expect(connection: apsw.Connection, file: FoundFile, collection_id: int) -> 
     connection.execute(JOIN_COLLECTION, (collection_id, path))
 
 
-def ignore(connection: apsw.Connection, path: str, reason: str) -> tuple[int, int | None]:
-    """The document that stands for what is passed over at a path, and the content that it had."""
-    key = path_to_bytes(path)
-    (before,) = connection.execute("SELECT content_id FROM documents WHERE path = ?", (key,)).fetchone() or (None,)
-    ((document_id,),) = connection.execute(_IGNORE, (key, storable(reason), time.time()))
+def begin_reading(connection: apsw.Connection, path: str) -> None:
+    """The file at a path, of which there is no text yet, is being read by this process."""
+    connection.execute(_BEGIN_READING, (writers.this_process(), path_to_bytes(path)))
+
+
+def ignore(connection: apsw.Connection, item: SkippedFile, collection_id: int) -> list[int | None]:
+    """Have a document stand for what a collection passes over; returns the contents that it and its parts had.
+
+    What other collections have, or could not be looked at, stays as it is.
+    """
+    key = path_to_bytes(item.path)
+    known = connection.execute(_KNOWN, (key, collection_id)).fetchone()
+    before, reason, here, elsewhere = known or (None, None, False, False)
+    if known and ((here and reason == item.reason) or item.kind is Skipped.UNREACHABLE or (before and elsewhere)):
+        return []
+    ((document_id,),) = connection.execute(_IGNORE, (key, storable(item.reason), time.time()))
     contents.remove_unheld(connection, [before])
-    return document_id, before
+    join_collection(connection, [document_id], collection_id)
+    return [before, *remove(connection, _inside(connection, document_id))[1]]

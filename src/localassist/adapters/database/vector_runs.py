@@ -21,9 +21,13 @@ _RUN: Final = 512
 _HANDED_BYTES: Final = 16 * 1024 * 1024
 """Vectors handed out at once."""
 
+_UNFINISHED: Final = """
+SELECT c.id, c.embedded_title FROM (SELECT DISTINCT content_id FROM chunks WHERE pending = 1) k
+CROSS JOIN contents c ON c.id = k.content_id WHERE c.embedder = ? ORDER BY c.id DESC
+"""
 _PENDING: Final = """
-SELECT k.id, c.embedded_title, k.heading, k.text FROM chunks k JOIN contents c ON c.id = k.content_id
-WHERE k.pending = 1 AND c.embedder = ? ORDER BY k.content_id DESC, k.id LIMIT ?
+SELECT id, ?1, heading, text FROM chunks INDEXED BY chunks_pending
+WHERE content_id = ?2 AND pending = 1 ORDER BY id LIMIT ?3
 """
 _PENDING_COUNT: Final = """
 SELECT count(*) FROM chunks k JOIN contents c ON c.id = k.content_id WHERE k.pending = 1 AND c.embedder = ?
@@ -61,7 +65,14 @@ def known(connection: apsw.Connection, digests: Iterable[bytes], embedder: str) 
 
 def pending(connection: apsw.Connection, embedder: str, limit: int) -> tuple[Pending, ...]:
     """Chunks without a vector, the newest documents' first, in their order."""
-    return tuple(Pending(*row) for row in connection.execute(_PENDING, (embedder, limit)))
+    found: list[Pending] = []
+    unfinished: Any = connection.execute(_UNFINISHED, (embedder,))
+    for content_id, title in unfinished:
+        asked = (title, content_id, limit - len(found))
+        found += (Pending(*row) for row in connection.execute(_PENDING, asked))
+        if len(found) == limit:
+            break
+    return tuple(found)
 
 
 def pending_count(connection: apsw.Connection, embedder: str) -> int:

@@ -137,7 +137,7 @@ class DocumentStore(Protocol):
     def ignore(self, skipped: Sequence[SkippedFile], collection_id: int) -> None:
         """Remember what of a collection's folders was passed over, and why, as `IGNORED` documents without text.
 
-        A document that stood at such a path loses its text.
+        A document that stood at such a path loses its text, unless another collection has it or it is `UNREACHABLE`.
         """
 
     def begin_reading(self, path: str) -> None:
@@ -190,7 +190,13 @@ class DocumentStore(Protocol):
         """Put documents into a collection; those that are in it stay."""
 
     def remove_document(self, document_id: int) -> tuple[int, ...]:
-        """Forget a document; returns the ids of the chunks that went."""
+        """Forget a document, with those inside it; returns the ids of the chunks that went."""
+
+    def remove_documents(self, document_ids: Sequence[int]) -> tuple[int, ...]:
+        """Forget documents, with those inside them, a few hundred in one commit. Those that are gone are passed over.
+
+        Returns the ids of the chunks that went.
+        """
 
     def content(self, document_id: int) -> StructuredText:
         """The stored text of a document."""

@@ -26,12 +26,46 @@ ALTER TABLE chunks ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX chunks_by_digest ON chunks (digest) WHERE digest IS NOT NULL;
 CREATE INDEX chunks_pending ON chunks (content_id, id) WHERE pending = 1;
 
+-- What is long stands apart: SQLite reads a row from its beginning and writes it whole, so counting documents or
+-- renaming one would take as long as their texts are.
+CREATE TABLE texts (
+    content_id INTEGER PRIMARY KEY REFERENCES contents (id) ON DELETE CASCADE,
+    pages TEXT NOT NULL,
+    blocks TEXT NOT NULL,
+    hidden TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+INSERT INTO texts (content_id, pages, blocks, hidden, text) SELECT id, pages, blocks, '[]', text FROM contents;
+
 -- embedded_title is the title that was embedded with the chunks, a file's name at that time where there is none;
 -- parts are the names of the files inside, each with the problem of reading it, if there is one.
-ALTER TABLE contents ADD COLUMN embedded_title TEXT NOT NULL DEFAULT '';
-ALTER TABLE contents ADD COLUMN partly INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE contents ADD COLUMN hidden TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE contents ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE contents_apart (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_hash TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    embedder TEXT NOT NULL,
+    first_chunk INTEGER NOT NULL,
+    chunk_count INTEGER NOT NULL,
+    page_count INTEGER NOT NULL,
+    hidden_count INTEGER NOT NULL DEFAULT 0,
+    partly INTEGER NOT NULL DEFAULT 0,
+    title TEXT NOT NULL,
+    indexed_title TEXT NOT NULL,
+    embedded_title TEXT NOT NULL,
+    notes TEXT NOT NULL,
+    parts TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (content_hash, reader, embedder)
+) STRICT;
+
+INSERT INTO contents_apart (id, content_hash, reader, embedder, first_chunk, chunk_count, page_count, title,
+                            indexed_title, embedded_title, notes)
+SELECT id, content_hash, reader, embedder, first_chunk, chunk_count, page_count, title, indexed_title, title, notes
+FROM contents;
+
+DROP TABLE contents;
+ALTER TABLE contents_apart RENAME TO contents;
+CREATE INDEX contents_by_embedder ON contents (embedder, first_chunk, chunk_count);
 
 -- state is 'waiting', 'reading' or 'ignored', or '' where the content and the problem tell; reader is the version of
 -- the reader that failed; container_id is the file that holds this one.
