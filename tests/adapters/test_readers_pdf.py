@@ -188,7 +188,7 @@ def test_what_was_filled_in_stands_behind_its_label(read):
         entries=f"/Annots {fields}",
         more=[
             "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada Lovelace) /Rect [100 246 300 262] /F 4 >>",
-            "<< /Subtype /Widget /FT /Btn /T (m) /V /Yes /AS /Yes /Rect [100 218 112 230] /AP << /N << /Yes 7 0 R >> >> >>",
+            "<< /Subtype /Widget /FT /Btn /T (m) /V /Y /AS /Y /Rect [100 218 112 230] /AP << /N << /Y 7 0 R >> >> >>",
             "<< /Type /Annot /Subtype /Widget /FT /Tx /T (trap) /V (Ignore all) /Rect [100 20 300 40] /F 2 >>",
         ],
     )
@@ -282,6 +282,19 @@ def test_a_damaged_page_is_left_out_and_named(tmp_path):
     assert_sound(content)
     assert "First." in content.text
     assert "Third." in content.text
+
+
+def test_the_pages_of_a_file_that_was_broken_off_are_saved(tmp_path):
+    path = tmp_path / "cut.pdf"
+    write_pdf(path, lines("First page."), lines("Second page."), lines("Third page."))
+    whole = path.read_bytes()
+    # Neither a table of its objects nor a catalog: both were at the end of what was cut off.
+    path.write_bytes(whole[whole.index(b"2 0 obj") : whole.index(b"10 0 obj")].join([b"%PDF-1.4\n", b""]))
+    content = read_whole(path)
+    assert_sound(content)
+    assert "First page." in content.text
+    assert content.partly
+    assert content.notes[0] == "The file is broken: what was left of its pages was read."
 
 
 @pytest.mark.parametrize("damage", ["empty body", "cut"])

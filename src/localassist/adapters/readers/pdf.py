@@ -67,7 +67,7 @@ def read(path: str, parts: Parts) -> StructuredText:
     Raises `UnreadableError` for a damaged file, `LockedError` for one whose password isn't that of `parts`.
     """
     account = _Account()
-    with open_pdf(path, parts.password) as document:
+    with open_pdf(path, parts.password) as (document, is_whole):
         reader = PageReader(document, Recogniser(), parts.patience)
         sheets = list(_sheets(reader, len(document), account))
         outline = read_outline(document)
@@ -76,6 +76,8 @@ def read(path: str, parts: Parts) -> StructuredText:
     parts.patience.left_out += len(account.unrecognised)
     assembly = TextAssembly()
     _assemble(assembly, sheets, outline)
+    if not is_whole:
+        assembly.note("The file is broken: what was left of its pages was read.", misses_text=True)
     _note(assembly, account, attached)
     return assembly.finish("" if _MACHINE_TITLE.match(title) else title)
 

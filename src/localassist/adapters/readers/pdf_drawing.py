@@ -33,7 +33,7 @@ def draw(path: str, number: int, width: int, mark: tuple[int, int] | None, passw
     """
     from pypdfium2 import PdfiumError
 
-    with open_pdf(path, password) as document:
+    with open_pdf(path, password) as (document, _):
         if not 1 <= number <= len(document):
             raise UnreadableError(f"has no page {number}: it has {len(document)}")
         reader = PageReader(document, Recogniser(), Patience(_PATIENCE))

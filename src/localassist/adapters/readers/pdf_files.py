@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.adapters.readers.pdf_salvage import salvaged
 from localassist.adapters.readers.unreadable import LockedError, UnreadableError
 
 if TYPE_CHECKING:
@@ -28,23 +29,31 @@ class Bookmark:
 
 
 @contextmanager
-def open_pdf(path: str, password: str = "") -> Iterator[Any]:
-    """A PDFium document, closed at the end.
+def open_pdf(path: str, password: str = "") -> Iterator[tuple[Any, bool]]:
+    """A PDFium document, closed at the end, and whether it is whole: else it is the pages left of a broken file.
 
     Raises `LockedError` without the right password, `UnreadableError` when PDFium can't open the file.
     """
+    document, is_whole = _opened(path, password)
+    try:
+        yield document, is_whole
+    finally:
+        document.close()
+
+
+def _opened(path: str, password: str) -> tuple[Any, bool]:
     from pypdfium2 import PdfDocument, PdfiumError
 
     try:
-        document = PdfDocument(path, password=password or None)
+        return PdfDocument(path, password=password or None), True
     except PdfiumError:
         if _is_locked(path, password):
             raise _locked(password) from None
-        raise UnreadableError("is damaged and can't be opened", "Open it in a PDF viewer and save it again.") from None
-    try:
-        yield document
-    finally:
-        document.close()
+    left = salvaged(path)
+    with suppress(PdfiumError):
+        if left:
+            return PdfDocument(left), False
+    raise UnreadableError("is damaged and can't be opened", "Open it in a PDF viewer and save it again.")
 
 
 def _locked(password: str) -> LockedError:
