@@ -125,6 +125,13 @@ def with_step(evidence: Evidence, step: object) -> Evidence:
     return evidence
 
 
+class EagerWatcher(FakeFolderWatcher):
+    """Has roots that were just added taken up at once."""
+
+    def changes(self, stop: Stop, seconds: float) -> frozenset[str]:
+        return super().changes(stop, min(seconds, 0.01))
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     made = Theme(qapp, "light")
@@ -168,7 +175,12 @@ def answers() -> ScriptedAnswers:
 
 
 @pytest.fixture
-def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
+def watcher() -> EagerWatcher:
+    return EagerWatcher()
+
+
+@pytest.fixture
+def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) -> Services:
     documents, embedder, activity = FakeDocumentStore(), FakeEmbedder(), FakeActivity()
     index = FakePassageIndex(documents)
     reader = FakeReader(files)
@@ -190,7 +202,7 @@ def services(files: FakeFiles, answers: ScriptedAnswers) -> Services:
         settings=settings,
         index=index,
         ingest=ingesting(files),
-        mirror=MirrorFolders(files, documents, ingesting, lambda _: iter(()), forget, FakeFolderWatcher()),
+        mirror=MirrorFolders(files, documents, ingesting, lambda _: iter(()), forget, watcher),
         forget=forget,
         forget_conversation=ForgetConversation(answers._conversations, models, read_ahead),
         search=search,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,8 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QLineEdit,
+    QListWidgetItem,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
@@ -21,31 +25,43 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from localassist.domain.documents import Collection, Document, DocumentStatus, Scope
+from localassist.domain.documents import Collection, Document, DocumentStatus, HiddenText, Scope
 from localassist.domain.errors import StorageError
-from localassist.domain.events import DocumentIndexing, FilesCounted
+from localassist.domain.events import (
+    DocumentIndexing,
+    Embedding,
+    FilesCounted,
+    Hindered,
+    Mirrored,
+    Pace,
+    RootBack,
+    RootMissing,
+)
 from localassist.ui.assembly import Assembly
 from localassist.ui.documents.collection_list import CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops
+from localassist.ui.documents.file_detail import FileDetail
 from localassist.ui.documents.file_table import FileTable
 from localassist.ui.documents.naming import collection_name
-from localassist.ui.documents.pace import Pace, duration
+from localassist.ui.documents.pace import duration, pace_words
 from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.documents.view import CollectionsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
+    from conftest import EagerWatcher
     from fakes import FakeFiles
     from localassist.domain.stopping import Stop
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
     from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
+
+    Mirror = Callable[..., tuple["Scripted", DocumentsPresenter]]
 
 
 @pytest.fixture
@@ -59,7 +75,9 @@ def view(qtbot: QtBot, icons: Icons) -> CollectionsView:
 
 @pytest.fixture
 def presenter(view: CollectionsView, services: Services, jobs: Jobs, icons: Icons) -> DocumentsPresenter:
-    return DocumentsPresenter(view, services, jobs, icons)
+    made = DocumentsPresenter(view, services, jobs, icons)
+    made.follow()
+    return made
 
 
 @pytest.fixture
@@ -110,15 +128,30 @@ def test_a_choice_survives_new_counts_and_falls_back_when_it_is_removed(view: Co
     assert view.scope == Scope.everything()
 
 
+def dialog_of(view: CollectionsView) -> DocumentsDialog:
+    found = view.findChild(DocumentsDialog)
+    assert found is not None
+    return found
+
+
+def listed(dialog: DocumentsDialog) -> list[list[str]]:
+    model = dialog.findChild(QTableView).model()  # type: ignore[union-attr]
+    return [[model.index(row, column).data() for column in (0, 1, 3)] for row in range(model.rowCount())]
+
+
+def button(view: QWidget, text: str) -> QPushButton:
+    return next(each for each in view.findChildren(QPushButton) if each.text() == text)
+
+
 def test_a_folder_becomes_a_collection_that_is_then_searched(
-    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
 ) -> None:
-    with qtbot.waitSignal(presenter.indexed) as indexed:
-        view.add_requested.emit([contracts])
-    assert indexed.args == ["Contracts"]
+    view.add_requested.emit([contracts], "")
     qtbot.waitUntil(lambda: view.scope_name == "Contracts")
-    assert rows(view)[1] == ("Contracts", "1")
-    assert not view.indexing.isVisible()
+    qtbot.waitUntil(lambda: presenter.is_read("Contracts") and ("Contracts", "1") in rows(view))
+    (lease,) = services.documents.documents(view.scope)
+    assert lease.status is DocumentStatus.INDEXED
+    qtbot.waitUntil(lambda: not view.indexing.isVisible())
     assert not view.note.isVisible()
 
 
@@ -128,67 +161,295 @@ def test_the_add_menu_lets_a_folder_be_chosen(
     view.choose_folder()
     dialog = view.findChild(QFileDialog)
     assert dialog is not None
-    with qtbot.waitSignal(presenter.indexed):
-        dialog.filesSelected.emit([contracts])
+    dialog.filesSelected.emit([contracts])
     dialog.close()
     qtbot.waitUntil(lambda: view.scope_name == "Contracts")
 
 
-def test_indexing_says_what_and_how_far_and_stops(
-    qtbot: QtBot, view: CollectionsView, services: Services, jobs: Jobs, icons: Icons
+def test_a_file_that_changes_is_read_again_while_the_window_is_open(
+    qtbot: QtBot,
+    view: CollectionsView,
+    presenter: DocumentsPresenter,
+    contracts: str,
+    files: FakeFiles,
+    services: Services,
+    watcher: EagerWatcher,
 ) -> None:
-    stopped = threading.Event()
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    files.write(f"{contracts}/annex.md", "# Keys\n\nTwo keys.")
+    watcher.change(f"{contracts}/annex.md")
+    qtbot.waitUntil(lambda: ("Contracts", "2") in rows(view))
+    files.delete(f"{contracts}/lease.md")
+    watcher.change(f"{contracts}/lease.md")
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    assert [Path(each.path).name for each in services.documents.documents(view.scope)] == ["annex.md"]
 
-    def ingest(_paths: Sequence[str], _collection: str, stop: Stop) -> Iterator[object]:
-        yield FilesCounted(214)
-        yield DocumentIndexing("/c/lease.pdf", 13, 214)
-        with stop.while_waiting(stopped.set):
-            assert stopped.wait(20), "nobody stopped it"
+
+class Scripted:
+    """Stands where `MirrorFolders` does: yields what a test wants told, then waits to be stopped."""
+
+    def __init__(self, *events: object) -> None:
+        self.events = events
+        self.begun = 0
+
+    def __call__(self, stop: Stop) -> Iterator[object]:
+        self.begun += 1
+        for event in self.events:
+            if isinstance(event, Exception):
+                raise event
+            yield event
+        over = threading.Event()
+        with stop.while_waiting(over.set):
+            assert over.wait(20), "nobody stopped it"
         stop.raise_if_requested()
 
-    presenter = DocumentsPresenter(view, replace(services, ingest=ingest), jobs, icons)  # type: ignore[arg-type]
-    presenter.add(["/c"], "Contracts")
+
+@pytest.fixture
+def mirror(view: CollectionsView, services: Services, jobs: Jobs, icons: Icons) -> Mirror:
+    """A presenter whose mirror says these events."""
+
+    def made(*events: object) -> tuple[Scripted, DocumentsPresenter]:
+        scripted = Scripted(*events)
+        presenter = DocumentsPresenter(view, replace(services, mirror=scripted), jobs, icons)  # type: ignore[arg-type]
+        presenter.follow()
+        return scripted, presenter
+
+    return made
+
+
+def document(number: int, path: str, status: DocumentStatus = DocumentStatus.INDEXED, problem: str = "") -> Document:
+    return Document(number, path, path, "", 0, 0.0, 0, 1, status, problem)
+
+
+def test_reading_says_what_how_far_how_fast_and_how_long_still(
+    qtbot: QtBot, view: CollectionsView, services: Services, mirror: Mirror
+) -> None:
+    services.documents.add_collection("Contracts", ["/c"])
+    mirror(
+        FilesCounted(214),
+        DocumentIndexing("/c/lease.pdf", 13, 214),
+        Pace(13, 214, 3.14, 64.0),
+    )
+    qtbot.waitUntil(lambda: "13 of 214 files, 3.1 a second, 1 min left" in said(view.indexing))
+    assert "lease.pdf" in said(view.indexing)
+
+
+def test_vectors_follow_words_and_say_so(qtbot: QtBot, view: CollectionsView, mirror: Mirror) -> None:
+    mirror(Mirrored(3, 0), Embedding(64, 340), Pace(64, 340, 85.0, 3.2))
+    qtbot.waitUntil(lambda: "64 of 340 passages, 85.0 a second, 3 s left" in said(view.indexing))
+    assert "Finding by meaning" in said(view.indexing)
+    assert "Its words are found already." in said(view.indexing)
+
+
+def test_indexing_is_paused_and_goes_on(qtbot: QtBot, view: CollectionsView, mirror: Mirror) -> None:
+    scripted, _ = mirror(DocumentIndexing("/c/lease.pdf", 13, 214))
     qtbot.waitUntil(lambda: "lease.pdf" in said(view.indexing))
-    assert "Indexing Contracts" in said(view.indexing)
-    assert "12 of 214" in said(view.indexing)
-    stop = icon_button(view.indexing, "Stop indexing")
-    with qtbot.waitSignal(presenter.indexed):
-        qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
-    assert not view.indexing.isVisible()
-    assert not view.note.isVisible()
+    qtbot.mouseClick(icon_button(view.indexing, "Pause indexing"), Qt.MouseButton.LeftButton)
+    assert "Indexing is paused" in said(view.indexing)
+    qtbot.mouseClick(icon_button(view.indexing, "Go on indexing"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: scripted.begun == 2)
+    qtbot.waitUntil(lambda: "lease.pdf" in said(view.indexing))
+
+
+def test_a_full_disk_is_told_beside_the_collections_and_can_be_tried_again(
+    qtbot: QtBot, view: CollectionsView, mirror: Mirror
+) -> None:
+    scripted, _ = mirror(StorageError("The disk is full.", "Free some space."))
+    qtbot.waitUntil(lambda: view.note.text == "The disk is full. Free some space.")
+    qtbot.mouseClick(icon_button(view.indexing, "Go on indexing"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: scripted.begun == 2)
+
+
+def test_a_folder_that_cannot_be_reached_is_told_and_marked(
+    qtbot: QtBot, view: CollectionsView, services: Services, mirror: Mirror
+) -> None:
+    services.documents.add_collection("Contracts", ["/media/stick"])
+    _, presenter = mirror(RootMissing("/media/stick", "It is not there just now."))
+    qtbot.waitUntil(lambda: view.note.text == "/media/stick: It is not there just now.")
+    qtbot.waitUntil(lambda: "not there just now" in row_item(view, "Contracts").toolTip())
+    presenter._follower._on_progressed(RootBack("/media/stick"))
+    assert "not there" not in row_item(view, "Contracts").toolTip()
+
+
+def test_what_keeps_vectors_from_being_made_is_told(qtbot: QtBot, view: CollectionsView, mirror: Mirror) -> None:
+    mirror(Mirrored(1, 0), Hindered("There is no embedding model. Run make setup."))
+    qtbot.waitUntil(lambda: view.note.text == "There is no embedding model. Run make setup.")
+
+
+def row_item(view: CollectionsView, name: str) -> QListWidgetItem:
+    listed = view.findChild(CollectionList)
+    assert listed is not None
+    return listed.findItems(name, Qt.MatchFlag.MatchExactly)[0]
+
+
+def test_several_collections_and_single_files_are_asked_together(qtbot: QtBot, view: CollectionsView) -> None:
+    view.show_collections([Collection(3, "Contracts", (), 12), Collection(4, "Papers", (), 9)], 21, choose=3)
+    row_item(view, "Papers").setSelected(True)
+    assert view.scope == Scope((3, 4))
+    assert view.scope_name == "Contracts and Papers"
+    view.choose_file(document(7, "/c/lease.pdf"))
+    assert view.scope == Scope((), (7,))
+    assert view.scope_name == "lease.pdf"
+    row_item(view, "Contracts").setSelected(True)
+    assert view.scope == Scope((3,), (7,))
+    view.show_collections([Collection(3, "Contracts", (), 13), Collection(4, "Papers", (), 9)], 22)
+    assert view.scope == Scope((3,), (7,)), "new counts change no choice"
+
+
+def test_a_collection_is_renamed_in_its_row(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+) -> None:
+    services.documents.add_collection("Papers", ["/files"])
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    row_item(view, "Contracts").setText("Leases")
+    qtbot.waitUntil(lambda: [c.name for c in services.documents.collections()] == ["Leases", "Papers"])
+    qtbot.waitUntil(lambda: view.scope_name == "Leases")
+    row_item(view, "Leases").setText("Papers")
+    qtbot.waitUntil(lambda: "Papers" in view.note.text)
+    qtbot.waitUntil(lambda: ("Leases", "1") in rows(view))
 
 
 def test_a_file_that_cannot_be_read_is_told_and_listed_with_its_reason(
     qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, files: FakeFiles
 ) -> None:
-    files.write(f"{contracts}/locked.pdf", "", problem="locked.pdf is encrypted.")
+    files.write(f"{contracts}/broken.pdf", "", problem="broken.pdf is damaged.")
     files.write(f"{contracts}/tool.exe", "")
     presenter.add([contracts])
-    qtbot.waitUntil(lambda: view.note.text == "Contracts: 1 ready, 1 could not be read. 1 passed over.")
-    show = next(b for b in view.note.findChildren(QPushButton) if b.text() == "Show which")
-    qtbot.waitUntil(lambda: len(rows(view)) == 3)
-    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
-    dialog = view.findChild(DocumentsDialog)
-    assert dialog is not None
+    qtbot.waitUntil(lambda: view.note.text == "One file could not be read.")
+    qtbot.mouseClick(button(view.note, "Show which"), Qt.MouseButton.LeftButton)
+    dialog = dialog_of(view)
     qtbot.waitUntil(dialog.isVisible)
-    model = dialog.findChild(QTableView).model()  # type: ignore[union-attr]
-    shown = [[model.index(row, column).data() for column in (0, 1, 3)] for row in range(model.rowCount())]
-    why = "locked.pdf is encrypted. Save it again and add it once more."
-    assert shown == [["locked.pdf", "failed", why], ["lease.md", "indexed", ""]]
+    why = "broken.pdf is damaged. Save it again and add it once more."
+    assert listed(dialog) == [
+        ["broken.pdf", "failed", why],
+        ["lease.md", "indexed", ""],
+        ["tool.exe", "ignored", "There is no reader for this format."],
+    ]
     assert why in said(dialog)
-    assert "tool.exe: There is no reader for this format." in dialog.findChild(QPlainTextEdit).toPlainText()
+    assert "1 indexed, 1 failed, 1 passed over." in said(dialog)
 
 
-def test_thousands_of_files_passed_over_keep_the_dialog_on_the_screen(
+def test_files_are_looked_through_by_words_and_kind(qtbot: QtBot, view: CollectionsView, icons: Icons) -> None:
+    dialog = DocumentsDialog(icons, view)
+    dialog.show_documents(
+        "Home",
+        [
+            document(1, "/h/a.pdf", DocumentStatus.FAILED, "a.pdf is damaged."),
+            replace(document(2, "/h/lease.pdf"), hidden=1),
+            document(3, "/h/new.pdf", DocumentStatus.WAITING),
+        ],
+    )
+    search = dialog.findChild(QLineEdit)
+    assert search is not None
+    qtbot.keyClicks(search, "PDF damaged")
+    assert [row[0] for row in listed(dialog)] == ["a.pdf"]
+    assert "1 shown." in said(dialog)
+    search.clear()
+    kinds = {action.text(): action for action in dialog._kinds.actions()}
+    kinds["Hides text"].trigger()
+    assert [row[0] for row in listed(dialog)] == ["lease.pdf"]
+    kinds["On the way"].trigger()
+    assert [row[0] for row in listed(dialog)] == ["new.pdf"]
+
+
+def test_attachments_stand_below_their_mail_and_bring_it_up_when_they_fail(view: CollectionsView, icons: Icons) -> None:
+    table = FileTable(icons)
+    broken = document(5, "/h/mail.eml/annex.pdf", DocumentStatus.FAILED, "annex.pdf is damaged.")
+    parts = [replace(broken, container_id=4), document(4, "/h/mail.eml"), document(6, "/h/a.txt")]
+    table.show_documents(sorted(parts, key=lambda each: each.path))
+    names = [table.index(row, 0).data() for row in range(table.rowCount())]
+    assert [name.split("\N{NO-BREAK SPACE}")[-1] for name in names] == ["mail.eml", "annex.pdf", "a.txt"]
+    assert names[1] != "annex.pdf", "it is set in"
+
+
+def test_ten_thousand_files_open_narrow_and_refresh_without_holding_up_the_window(
     qtbot: QtBot, view: CollectionsView, icons: Icons
 ) -> None:
+    many = [document(n, f"/home/me/papers/{n % 97}/paper {n}.pdf", list(DocumentStatus)[n % 7]) for n in range(10_000)]
     dialog = DocumentsDialog(icons, view)
-    dialog.show_documents("Home", (), [f"/home/{n}.iso: There is no reader for this format." for n in range(5_000)])
-    qtbot.waitExposed(dialog)
-    assert dialog.height() < 800
-    told = dialog.findChild(QPlainTextEdit).toPlainText()
-    assert "/home/999.iso" in told
-    assert told.endswith("and 4,000 more")
+    took = []
+    for step in (
+        lambda: dialog.show_documents("Home", many),
+        lambda: dialog._search.setText("paper 99"),
+        lambda: dialog.refresh(many),
+        dialog.grab,
+    ):
+        began = time.perf_counter()
+        step()
+        took.append(time.perf_counter() - began)
+    assert max(took) < 0.5, f"{took}"
+
+
+def test_a_password_is_asked_for_in_place_and_the_file_is_read_again(
+    qtbot: QtBot,
+    view: CollectionsView,
+    presenter: DocumentsPresenter,
+    contracts: str,
+    files: FakeFiles,
+    services: Services,
+) -> None:
+    path = f"{contracts}/secret.pdf"
+    files.write(path, "", problem="secret.pdf is protected by a password.")
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: view.note.text == "One file could not be read.")
+    view.documents_requested.emit(0)
+    dialog = dialog_of(view)
+    qtbot.waitUntil(dialog.isVisible)
+    password = next(each for each in dialog.findChildren(QLineEdit) if each.accessibleName().startswith("Password"))
+    assert password.isVisible()
+    files.write(path, "# Secret\n\nThe key is below the mat.")
+    qtbot.keyClicks(password, "open sesame")
+    qtbot.keyClick(password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "failed" not in {row[1] for row in listed(dialog)})
+    assert services.reader.passwords == {path: "open sesame"}  # type: ignore[attr-defined]
+    assert not password.isVisible()
+    found = services.documents.find_document(path)
+    assert found in services.documents.documents(view.scope), "it stays in its collection"
+
+
+def test_a_file_is_forgotten_after_a_yes_in_place(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+) -> None:
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: presenter.is_read("Contracts") and ("Contracts", "1") in rows(view))
+    view.documents_requested.emit(0)
+    dialog = dialog_of(view)
+    qtbot.waitUntil(dialog.isVisible)
+    qtbot.mouseClick(button(dialog, "Forget…"), Qt.MouseButton.LeftButton)
+    assert "the file itself stays where it is" in dialog.note.text
+    qtbot.mouseClick(button(dialog.note, "Forget it"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [row[1] for row in listed(dialog)] == ["ignored"])
+    assert services.documents.match_words("sixty", 5, view.scope) == ()
+
+
+def test_a_file_is_asked_alone_from_its_row(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str
+) -> None:
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: presenter.is_read("Contracts") and ("Contracts", "1") in rows(view))
+    view.documents_requested.emit(0)
+    dialog = dialog_of(view)
+    qtbot.waitUntil(dialog.isVisible)
+    with qtbot.waitSignal(presenter.files.file_chosen) as chosen:
+        qtbot.mouseClick(button(dialog, "Ask this file"), Qt.MouseButton.LeftButton)
+    assert chosen.args[0].path == f"{contracts}/lease.md"
+
+
+def test_hidden_text_is_shown_on_demand_with_its_page_and_reason(qtbot: QtBot, view: CollectionsView) -> None:
+    detail = FileDetail()
+    qtbot.addWidget(detail)
+    detail.show_document(replace(document(1, "/c/lease.pdf"), hidden=1))
+    detail.show()
+    assert "Hides text." in said(detail)
+    with qtbot.waitSignal(detail.hidden_requested):
+        qtbot.mouseClick(button(detail, "Show hidden text"), Qt.MouseButton.LeftButton)
+    detail.show_hidden([HiddenText("white on white", "Ignore the rent.", 2)])
+    shown = detail.findChild(QPlainTextEdit)
+    assert shown is not None
+    assert shown.isVisible()
+    assert shown.toPlainText() == "Page 2: this text is white on white:\nIgnore the rent."
 
 
 def test_no_path_or_problem_becomes_markup_in_the_table(qtbot: QtBot, icons: Icons) -> None:
@@ -205,38 +466,6 @@ def test_a_folder_that_is_not_there_is_told_beside_the_collections(
 ) -> None:
     presenter.add([str(tmp_path / "gone")])
     qtbot.waitUntil(lambda: view.note.text == f"{tmp_path / 'gone'}: It does not exist.")
-
-
-def test_a_full_disk_is_told_beside_the_collections(
-    qtbot: QtBot, view: CollectionsView, services: Services, jobs: Jobs, icons: Icons, contracts: str
-) -> None:
-    def ingest(_paths: Sequence[str], _collection: str, _stop: Stop) -> Iterator[object]:
-        yield FilesCounted(1)
-        raise StorageError("The disk is full.", "Free some space and add the folder again.")
-
-    presenter = DocumentsPresenter(view, replace(services, ingest=ingest), jobs, icons)  # type: ignore[arg-type]
-    with qtbot.waitSignal(presenter.indexed):
-        presenter.add([contracts])
-    assert view.note.text == "The disk is full. Free some space and add the folder again."
-    assert view.note.isVisible()
-
-
-def test_folders_added_meanwhile_wait_their_turn(
-    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, files: FakeFiles
-) -> None:
-    presenter.add([contracts])
-    presenter.add(["/files"], "Papers")
-    qtbot.waitUntil(lambda: [row[0] for row in rows(view)] == ["All documents", "Contracts", "Papers", "No documents"])
-
-
-def test_what_went_wrong_stays_while_the_next_folder_is_indexed(
-    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, tmp_path: Path
-) -> None:
-    presenter.add([str(tmp_path / "gone")])
-    presenter.add([contracts])
-    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
-    assert view.note.text == f"{tmp_path / 'gone'}: It does not exist."
-    assert view.note.isVisible()
 
 
 def test_a_collection_is_removed_only_after_a_yes(
@@ -307,11 +536,8 @@ def test_collections_are_called_like_their_folders_and_told_apart(tmp_path: Path
     assert collection_name([f"{work}/lease.pdf"], known) == "Contracts"
 
 
-def test_the_pace_is_told_once_it_means_something() -> None:
-    now = iter([0.0, 1.0, 10.0, 100.0, 200.0])
-    pace = Pace(lambda: next(now))
-    assert pace.words(1, 1000) == "1 of 1,000"
-    assert pace.words(30, 1000) == "30 of 1,000, 3.0 a second, 5 min left"
-    assert pace.words(10, 1000) == "10 of 1,000, 10 s each, 2.8 h left"
-    assert pace.words(1000, 1000) == "1,000 of 1,000, 5.0 a second"
+def test_the_pace_is_told_in_words() -> None:
+    assert pace_words(Pace(30, 1000, 3.0, 323.0), "files") == "30 of 1,000 files, 3.0 a second, 5 min left"
+    assert pace_words(Pace(10, 1000, 0.1, 9900.0), "files") == "10 of 1,000 files, 10 s each, 2.8 h left"
+    assert pace_words(Pace(1000, 1000, 5.0, 0.0), "passages") == "1,000 of 1,000 passages, 5.0 a second"
     assert duration(0.2) == "1 s"

@@ -29,7 +29,7 @@ from localassist.ui.settings.presenter import SettingsPresenter
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Message
-    from localassist.domain.documents import Passage, Scope
+    from localassist.domain.documents import Document, Passage, Scope
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
     from localassist.ui.jobs import Jobs
@@ -94,6 +94,7 @@ class Assembly(QObject):
         self.window.show_offline(offline=offline)
         self._list.refresh()
         self.chat.composer.field.setFocus()
+        self._documents.follow()
 
     def _connect_chat(self) -> None:
         self._chat.conversation_shown.connect(self._on_conversation_shown)
@@ -110,7 +111,8 @@ class Assembly(QObject):
 
     def _connect_documents(self) -> None:
         self.collections.scope_changed.connect(self._on_scope_changed)
-        self._documents.indexed.connect(self._on_indexed)
+        self._documents.in_line.connect(self._explain)
+        self._documents.files.file_chosen.connect(self._on_file_chosen)
         self._drops.dropped.connect(self._on_dropped)
         self.chat.demo_requested.connect(self._on_demo_requested)
         self.first_start.demo_chosen.connect(self._on_demo_requested)
@@ -127,7 +129,8 @@ class Assembly(QObject):
         """Say in the empty conversation what can be asked."""
         name = self.collections.scope_name
         words = f"Asking {name}: answers show the pages they rest on." if name else TEACHING
-        suggestions = self._services.demo_questions if name == SAMPLES else ()
+        is_read = self._documents.is_read(SAMPLES)
+        suggestions = self._services.demo_questions if name == SAMPLES and is_read else ()
         self.chat.empty.explain(words, suggestions, offer_demo=not name)
 
     def _on_conversation_shown(self, conversation_id: int | None, title: str) -> None:
@@ -160,8 +163,10 @@ class Assembly(QObject):
         self.chat.composer.show_scope(self.collections.scope_name)
         self._explain()
 
-    def _on_indexed(self, _name: str) -> None:
-        self._explain()
+    def _on_file_chosen(self, document: Document) -> None:
+        self.window.show_first_start(shown=False)
+        self.collections.choose_file(document)
+        self.chat.composer.field.setFocus()
 
     def _on_dropped(self, paths: list[str]) -> None:
         self.window.show_first_start(shown=False)

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-SETTLED_SECONDS: Final = 2.0  # an estimate from less than this would jump about
+    from localassist.domain.events import Pace
 
 
-class Pace:
-    """Measures work on a number of files, from its creation on."""
+def counted(done: int, total: int, things: str) -> str:
+    """ "12 of 214 files"."""
+    return f"{done:,} of {total:,} {things}"
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._started = clock()
 
-    def words(self, done: int, total: int) -> str:
-        """ "12 of 214, 3.1 a second, 1 min left"; only the count while an estimate means nothing yet."""
-        seconds = self._clock() - self._started
-        counted = f"{done:,} of {total:,}"
-        if done == 0 or seconds < SETTLED_SECONDS:
-            return counted
-        rate = done / seconds
-        speed = f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.0f} s each"
-        left = (total - done) / rate
-        return f"{counted}, {speed}, {duration(left)} left" if done < total else f"{counted}, {speed}"
+def pace_words(pace: Pace, things: str) -> str:
+    """ "12 of 214 files, 3.1 a second, 1 min left"."""
+    rate = pace.per_second
+    speed = f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.0f} s each"
+    left = f", {duration(pace.seconds_left)} left" if pace.done < pace.total else ""
+    return f"{counted(pace.done, pace.total, things)}, {speed}{left}"
 
 
 def duration(seconds: float) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from localassist.ui.documents.collection_list import ALL, CollectionList
+from localassist.ui.documents.collection_list import KEY_ROLE, CollectionList
 from localassist.ui.documents.progress import IndexingView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
@@ -25,9 +25,9 @@ from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from localassist.domain.documents import Collection, Scope
+    from localassist.domain.documents import Collection, Document, Scope
     from localassist.ui.icons import Icons
 
 TEACHING: Final = (
@@ -37,12 +37,14 @@ TEACHING: Final = (
 
 
 class CollectionsView(QWidget):
-    """The collections. `scope_changed` carries a `Scope`, `add_requested` paths, `removal_requested` and
+    """The collections. `scope_changed` carries a `Scope`, `add_requested` paths and the name of the collection they
+    go into ("" for a new one), `rename_requested` a collection's id and name, `removal_requested` and
     `documents_requested` a collection's id (0: of all).
     """
 
     scope_changed = Signal(object)
-    add_requested = Signal(list)
+    add_requested = Signal(list, str)
+    rename_requested = Signal(int, str)
     removal_requested = Signal(int)
     documents_requested = Signal(int)
 
@@ -70,21 +72,33 @@ class CollectionsView(QWidget):
 
     def show_collections(self, collections: Sequence[Collection], documents: int, choose: int | None = None) -> None:
         """Show the collections, `documents` being how many there are in all; `choose` one of them."""
-        had = bool(self._collections)
         self._collections = tuple(collections)
         self._list.setVisible(bool(collections))
         self._teaching.setVisible(not collections)
         if not collections:
             self._list.show_nothing()
             return
-        kept = self._list.key if had else ALL
-        self._list.show_rows(collections, documents, kept if choose is None else choose)
+        self._list.show_rows(collections, documents, choose)
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Say of these folders why they can't be reached."""
+        self._list.show_problems(problems)
+        told = [f"{root}: {problem}" for root, problem in problems.items()]
+        if told:
+            self.note.warn("\n".join(told))
+
+    def choose_file(self, document: Document) -> None:
+        """Ask a single file."""
+        self._list.choose_file(document)
 
     def choose_folder(self) -> None:
         """Let a folder be chosen and ask for it to be added."""
-        dialog = QFileDialog(self, "Add a folder")
+        self._choose_folder("Add a folder", "")
+
+    def _choose_folder(self, title: str, collection: str) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._ask_for(dialog)
+        self._ask_for(dialog, collection)
 
     def choose_files(self) -> None:
         """Let files be chosen and ask for them to be added."""
@@ -92,9 +106,9 @@ class CollectionsView(QWidget):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self._ask_for(dialog)
 
-    def _ask_for(self, dialog: QFileDialog) -> None:
+    def _ask_for(self, dialog: QFileDialog, collection: str = "") -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self.add_requested.emit)
+        dialog.filesSelected.connect(lambda paths: self.add_requested.emit(paths, collection))
         dialog.open()
 
     def _confirm_removal(self, collection_id: int) -> None:
@@ -117,18 +131,26 @@ class CollectionsView(QWidget):
         item = self._list.itemAt(position)
         if item is None:
             return
-        self._list.setCurrentItem(item)
+        if not item.isSelected():
+            self._list.setCurrentItem(item)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        key = self._list.key
+        key = int(item.data(KEY_ROLE))
         menu.addAction("Show documents", lambda: self.documents_requested.emit(max(key, 0)))
         if key > 0:
+            menu.addAction("Add a folder to it…", lambda: self._choose_folder("Add a folder to it", item.text()))
+            menu.addAction("Rename", lambda: self._list.editItem(item))
             menu.addAction("Remove…", lambda: self._confirm_removal(key))
         menu.popup(self._list.viewport().mapToGlobal(position))
 
     def _on_delete_pressed(self) -> None:
         if self._list.key > 0:
             self._confirm_removal(self._list.key)
+
+    def _on_renamed(self, collection_id: int, name: str) -> None:
+        before = next((c.name for c in self._collections if c.id == collection_id), "")
+        if before != name:
+            self.rename_requested.emit(collection_id, name)
 
     def _connect(self) -> None:
         menu = QMenu(self._add)
@@ -142,6 +164,7 @@ class CollectionsView(QWidget):
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._on_menu_requested)
         self._list.delete_pressed.connect(self._on_delete_pressed)
+        self._list.renamed.connect(self._on_renamed)
 
     def _lay_out(self) -> None:
         self.setAccessibleName("Documents")
