@@ -38,6 +38,7 @@ class Database:
         self._local = threading.local()
         self._opened: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
         self._lock = threading.RLock()
+        self._writer = threading.RLock()
         self._shared: apsw.Connection | None = None
 
     @property
@@ -54,7 +55,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
         """A connection whose changes are on disk when the block ends, and undone if it raises."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._queue(), self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
     def close(self) -> None:
@@ -77,6 +78,16 @@ class Database:
                 # A full disk ends the transaction by itself; then there is nothing to roll back.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        """The threads of this process write one after the other without naps; other processes have SQLite's lock."""
+        waited_for = self._writer.acquire(timeout=_PATIENCE * _NAP_SECONDS)
+        try:
+            yield
+        finally:
+            if waited_for:
+                self._writer.release()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -147,6 +147,9 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 
     @override
     def reuse(self, file: FoundFile, content_hash: str, versions: tuple[str, str]) -> Document | None:
+        with self._database.reading() as connection:  # mostly there is none, and nobody need wait for that
+            if contents.find(connection, content_hash, versions) is None:
+                return None
         with self._database.writing() as connection:
             content_id = contents.find(connection, content_hash, versions)
             if content_id is None or not _has_parts(connection, content_id, content_hash, versions):
