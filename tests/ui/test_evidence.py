@@ -10,10 +10,10 @@ import pytest
 from evidence_material import QUOTE, Lease, answer, evidence_of
 from looking import icon_button, said
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from localassist.domain.chat import Evidence, Figures
+from localassist.domain.chat import Evidence, Figures, Given
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.evidence.reasons import reasons, summary
@@ -116,7 +116,28 @@ def test_a_document_opens_in_its_own_program_only_when_asked(
     shown_page(qtbot, view, "page 3 of 3")
     assert opened == []
     qtbot.mouseClick(icon_button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
-    assert [url.toLocalFile() for url in opened] == [str(lease.path)]
+    qtbot.waitUntil(lambda: [url.toLocalFile() for url in opened] == [str(lease.path)])
+
+
+def test_words_are_copied_with_their_reference(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(evidence_of(lease)))
+    shown_page(qtbot, view, "page 3 of 3")
+    qtbot.mouseClick(icon_button(view, "Copy these words with their reference"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == f"“{QUOTE}” (lease.pdf, page 3)"
+
+
+def test_a_card_tells_by_what_its_passage_was_found_and_that_it_had_no_room(view: EvidenceView, lease: Lease) -> None:
+    evidence = evidence_of(lease)
+    found = replace(evidence.found[0], words=0.4, meaning=0.25, rerank=0.9, chunk_id=77)
+    view.show_evidence(answer(replace(evidence, found=(found,), given=(Given(1, 1, 1),))))
+    card = view.findChildren(PassageCard)[-1]
+    assert card.accessibleName().endswith("score 0.41, words 0.40, meaning 0.25, reranker 0.90")
+    assert "Left out: no room in the prompt" in said(card)
+
+
+def test_documents_that_were_asked_and_not_used_are_named_loudly(view: EvidenceView, lease: Lease) -> None:
+    view.show_evidence(answer(replace(evidence_of(lease), unused=("/c/annex.pdf",))))
+    assert "Not used: annex.pdf." in said(view)
 
 
 def test_a_document_that_no_program_opens_is_told(
@@ -126,7 +147,7 @@ def test_a_document_that_no_program_opens_is_told(
     view.show_evidence(answer(evidence_of(lease)))
     shown_page(qtbot, view, "page 3 of 3")
     qtbot.mouseClick(icon_button(view, "Open in its own program"), Qt.MouseButton.LeftButton)
-    assert f"No program opened {lease.path.name}." in said(view.page)
+    qtbot.waitUntil(lambda: f"No program opened {lease.path.name}." in said(view.page))
 
 
 def test_one_document_is_never_shown_below_the_name_of_another(qtbot: QtBot, view: EvidenceView, lease: Lease) -> None:

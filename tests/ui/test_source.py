@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,3 +124,24 @@ def test_a_page_that_cannot_be_drawn_says_why_and_shows_its_text(lease: Lease) -
     assert isinstance(text, Excerpt)
     assert text.note == "Drawing took longer than 10 s. Open it in its own program. This is its stored text."
     assert QUOTE in text.text
+
+
+def test_an_attachment_is_drawn_from_the_file_that_it_is_inside_of(tmp_path: Path) -> None:
+    mail = Lease(tmp_path, "mail.eml")
+    inside = replace(Place.of_citation(mail.citation()), path=f"{mail.path}/annex.pdf")
+    page = Sources(mail.store, mail.reader).open(inside, 3, 300, 3000)
+    assert isinstance(page, DrawnPage)
+    mail.path.write_text("Another mail.")
+    text = Sources(mail.store, mail.reader).open(inside, 3, 300, 3000)
+    assert isinstance(text, Excerpt)
+    assert text.note == "mail.eml has changed since it was indexed. This is its text as it was then."
+
+
+def test_of_a_wide_sheet_fewer_rows_are_shown_around_the_words(tmp_path: Path) -> None:
+    rows = "\n".join(" | ".join("x" for _ in range(60)) for _ in range(60))
+    sheet = Lease(tmp_path, "sheet.csv", f"{rows}\n{QUOTE}\n{rows}")
+    text = opened(sheet, page=None)
+    assert isinstance(text, Excerpt)
+    assert text.text.count(" | ") <= 400
+    assert text.more_before
+    assert text.more_after

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from localassist.domain.documents import HEADING_JOINER
 from localassist.ui.evidence.quoting import passage_html, place_name, quote_html
+from localassist.ui.evidence.shares import SharesWidget, shares
 from localassist.ui.evidence.source import Place
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from localassist.domain.documents import Citation, Passage
     from localassist.ui.theme import Theme
 
 
-class PassageCard(QPushButton):
-    """A passage; pressing it opens its page. `number` is the citation's, 0 for one that was not used."""
+W = TypeVar("W", bound=QWidget)
 
-    def __init__(self, passage: Passage, citation: Citation | None, theme: Theme, parent: QWidget) -> None:
+
+class PassageCard(QPushButton):
+    """A passage; pressing it opens its page. `number` is the citation's, 0 for one that was not used.
+
+    `aside` says quietly what else there is to say of it, "" for nothing.
+    """
+
+    def __init__(
+        self, passage: Passage, citation: Citation | None, theme: Theme, parent: QWidget, aside: str = ""
+    ) -> None:
         super().__init__(parent)
+        self._aside = aside
         self.number = citation.n if citation else 0
         self.place = Place.of_citation(citation) if citation else Place.of_passage(passage)
         self._passage = passage
@@ -78,6 +86,12 @@ class PassageCard(QPushButton):
             heading.setProperty("kind", "muted")
             layout.addWidget(heading)
         layout.addWidget(self._words)
+        if any(share for _, share in shares(self._passage)):
+            layout.addWidget(_transparent(SharesWidget(self._passage, self._theme)))
+        if self._aside:
+            aside = _transparent(QLabel(self._aside))
+            aside.setProperty("kind", "muted")
+            layout.addWidget(aside)
 
     def _show_words(self) -> None:
         tokens = self._theme.tokens
@@ -86,10 +100,11 @@ class PassageCard(QPushButton):
 
     def _spoken(self) -> str:
         use = f"Citation {self.number}" if self.number else "Found, not used"
-        return f"{use}: {place_name(self.place)}, score {self._passage.score:.2f}"
+        came = "".join(f", {name} {share:.2f}" for name, share in shares(self._passage) if share)
+        return f"{use}: {place_name(self.place)}, score {self._passage.score:.2f}{came}"
 
 
-def _transparent(label: QLabel) -> QLabel:
+def _transparent(label: W) -> W:
     """The whole card is the button: its labels let the mouse through."""
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     return label

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QStackedWidget,
-    QTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
-from typing_extensions import override
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from localassist.ui.evidence.excerpt import ExcerptView
 from localassist.ui.evidence.paper import PaperView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
@@ -25,70 +15,12 @@ from localassist.ui.widgets.elided import ElidedLabel
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-
     from localassist.ui.errors import Problem
     from localassist.ui.evidence.source import DrawnPage, Excerpt
     from localassist.ui.icons import Icons
 
 ZOOMS: Final = (1.0, 1.5, 2.0, 3.0)
 SETTLE_MS: Final = 200  # a column being dragged is drawn again once it rests
-
-
-class ExcerptView(QPlainTextEdit):
-    """Stored text, read-only, its marked words in view."""
-
-    def __init__(self, icons: Icons) -> None:
-        super().__init__()
-        self._theme = icons.theme
-        self._mark: tuple[int, int] | None = None
-        self.setReadOnly(True)
-        self.document().setDocumentMargin(3 * STEP)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._theme.changed.connect(self._paint_mark)
-
-    def show_text(self, text: str, mark: tuple[int, int] | None) -> None:
-        """Show the text; `mark` is (start, end) in its characters."""
-        self.setPlainText(text)
-        self._mark = (_units(text, mark[0]), _units(text, mark[1])) if mark else None
-        self._paint_mark()
-        cursor = self._marked()
-        cursor.setPosition(cursor.selectionStart())
-        self.setTextCursor(cursor)
-        self.centerCursor()
-
-    @property
-    def marked_text(self) -> str:
-        """The words that are marked."""
-        return self._marked().selectedText().replace("\u2029", "\n")
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.centerCursor()
-
-    def _marked(self) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        if self._mark:
-            cursor.setPosition(self._mark[0])
-            cursor.setPosition(self._mark[1], QTextCursor.MoveMode.KeepAnchor)
-        return cursor
-
-    def _paint_mark(self) -> None:
-        selection = QTextEdit.ExtraSelection()
-        look = QTextCharFormat()
-        look.setBackground(QColor(self._theme.tokens.mark))
-        look.setForeground(QColor(self._theme.tokens.text))
-        selection.format = look
-        selection.cursor = self._marked()
-        self.setExtraSelections([selection])
-
-
-def _units(text: str, position: int) -> int:
-    """A position in Qt's text, which counts characters beyond the first 65,536 twice."""
-    return position + sum(character > "\uffff" for character in text[:position])
 
 
 class PageView(QWidget):
@@ -98,6 +30,7 @@ class PageView(QWidget):
     redraw_asked = Signal()
     more_asked = Signal()
     outside_asked = Signal()
+    copy_asked = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +40,7 @@ class PageView(QWidget):
         self._drawn_text = ""
         self._name = ElidedLabel()
         self._name.setProperty("kind", "title")
+        self._copy = IconButton(icons, "copy", "Copy these words with their reference")
         self._outside = IconButton(icons, "open", "Open in its own program")
         self._previous = IconButton(icons, "chevron-left", "Previous page")
         self._position = QLabel()
@@ -154,10 +88,10 @@ class PageView(QWidget):
     def show_excerpt(self, excerpt: Excerpt) -> None:
         """Show stored text."""
         self._show_note(excerpt.note)
-        self._show_position(excerpt.page, excerpt.page_count)
+        self._show_position(excerpt.page, excerpt.page_count, excerpt.label)
         self.excerpt.setAccessibleName(f"Text of {self._name.text()}")
         self._stack.setCurrentWidget(self.excerpt)
-        self.excerpt.show_text(excerpt.text, excerpt.mark)
+        self.excerpt.show_excerpt(excerpt)
         self._show_zoom()
         self._more.setVisible(excerpt.more_before or excerpt.more_after)
 
@@ -174,6 +108,7 @@ class PageView(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(3 * STEP, STEP, 2 * STEP, 0)
         top.addWidget(self._name, 1)
+        top.addWidget(self._copy)
         top.addWidget(self._outside)
         bar = QHBoxLayout()
         bar.setContentsMargins(2 * STEP, 0, 2 * STEP, STEP)
@@ -205,6 +140,7 @@ class PageView(QWidget):
         self._smaller.clicked.connect(lambda: self._zoom_by(-1))
         self._larger.clicked.connect(lambda: self._zoom_by(1))
         self._more.clicked.connect(self.more_asked)
+        self._copy.clicked.connect(self.copy_asked)
         self._outside.clicked.connect(self.outside_asked)
         self.paper.resized.connect(self._settle.start)
         self._settle.timeout.connect(self._on_settled)
@@ -233,9 +169,10 @@ class PageView(QWidget):
         self._more.hide()
         self._show_zoom()
 
-    def _show_position(self, page: int | None, page_count: int) -> None:
+    def _show_position(self, page: int | None, page_count: int, label: str = "") -> None:
         self._page, self._page_count = page or 0, page_count
-        self._position.setText(f"page {page} of {page_count}" if page else "")
+        where = f"{label} ({page} of {page_count})" if label else f"page {page} of {page_count}"
+        self._position.setText(where if page else "")
         for button, possible in ((self._previous, self._page > 1), (self._next, self._page < page_count)):
             button.setVisible(page_count > 0)
             button.setEnabled(possible)

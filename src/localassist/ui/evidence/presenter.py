@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from localassist.ui.errors import describe
-from localassist.ui.evidence.source import SURROUNDINGS, DrawnPage, Excerpt, Place, Sources
+from localassist.ui.evidence.quoting import with_reference
+from localassist.ui.evidence.source import SURROUNDINGS, DrawnPage, Excerpt, Place, Sources, on_disk
 
 if TYPE_CHECKING:
     from localassist.ui.evidence.view import EvidenceView
@@ -33,6 +35,7 @@ class EvidencePresenter(QObject):
         view.page.redraw_asked.connect(self._open)
         view.page.more_asked.connect(self._on_more_asked)
         view.page.outside_asked.connect(self._on_outside_asked)
+        view.page.copy_asked.connect(self._on_copy_asked)
 
     def _on_place_opened(self, place: Place) -> None:
         self._place, self._page, self._reach = place, place.page, SURROUNDINGS
@@ -72,5 +75,13 @@ class EvidencePresenter(QObject):
 
     def _on_outside_asked(self) -> None:
         place = self._place
-        if place is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(place.path)):
-            self._page_view.show_not_opened(place.name)
+        if place is not None:
+            self._jobs.call(lambda: on_disk(Path(place.path)), self._open_outside, lambda _error: None)
+
+    def _open_outside(self, file: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(file))):
+            self._page_view.show_not_opened(file.name)
+
+    def _on_copy_asked(self) -> None:
+        if self._place is not None:
+            QGuiApplication.clipboard().setText(with_reference(self._place))

@@ -6,6 +6,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
+from localassist.ui.places import named
+
 if TYPE_CHECKING:
     from localassist.domain.documents import Passage
     from localassist.ui.evidence.source import Place
@@ -17,8 +19,13 @@ INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x0
 
 
 def place_name(place: Place) -> str:
-    """File and page as people say it: "lease.pdf, page 4"."""
-    return f"{place.name}, page {place.page}" if place.page is not None else place.name
+    """File and place as people say it: "lease.pdf, page 4"."""
+    return named(place.path, place.where, place.page)
+
+
+def with_reference(place: Place) -> str:
+    """The words with where they stand, to be put into a text of one's own."""
+    return f"“{' '.join(INVISIBLE.sub('', place.text).split())}” ({place_name(place)})"
 
 
 def quote_html(place: Place, tokens: Tokens) -> str:

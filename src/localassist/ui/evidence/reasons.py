@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from localassist.ui.evidence.shares import shares
 from localassist.ui.figures import dropped_words, figure_rows
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localassist.domain.chat import Evidence
 
 NOTHING_FOUND: Final = "Nothing in your documents matches this question."
@@ -26,7 +30,10 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     told.append(("Searched", _searched(evidence)))
     scores = [c.passage.score for c in evidence.citations] + [p.score for p in evidence.found]
     if scores:
-        told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last"))
+        by = _found_by(evidence)
+        told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last{by and '; '}{by}"))
+    if evidence.left_out:
+        told.append(("No room for", passages(evidence.left_out)))
     if evidence.dropped:
         told.append(("Not seen", dropped_words(evidence.dropped)))
     told += figure_rows(evidence.figures)
@@ -35,6 +42,15 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     if evidence.timings:
         told.append(("Time", "\n".join(f"{step}: {seconds:.2f} s" for step, seconds in evidence.timings.items())))
     return told
+
+
+def warnings(evidence: Evidence) -> Iterator[str]:
+    """What has to be said loudly of an answer, a sentence each."""
+    if evidence.unused:
+        names = ", ".join(PurePath(path).name for path in evidence.unused)
+        yield f"Not used: {names}. The answer does not rest on it, though it was asked about."
+    if said := summary(evidence):
+        yield said
 
 
 def summary(evidence: Evidence) -> str:
@@ -46,6 +62,13 @@ def summary(evidence: Evidence) -> str:
     if not evidence.found:
         return NOTHING_FOUND
     return "This answer rests on none of the passages that were found."
+
+
+def _found_by(evidence: Evidence) -> str:
+    """How the best passage of all was found, in words."""
+    best = max((*(c.passage for c in evidence.citations), *evidence.found), key=lambda passage: passage.score)
+    told = [f"{name} {share:.2f}" for name, share in shares(best) if share]
+    return f"the best by {', '.join(told)}" if told else ""
 
 
 def _searched(evidence: Evidence) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,17 +15,24 @@ from localassist.domain.documents import PageSpan, page_at
 from localassist.domain.errors import DocumentError, NotFoundError
 
 if TYPE_CHECKING:
-    from localassist.domain.documents import Citation, Document, Passage, StructuredText
+    from collections.abc import Iterator
+
+    from localassist.domain.documents import Block, Citation, Document, Passage, StructuredText
     from localassist.domain.ports.documents import DocumentReader, DocumentStore
 
 DRAWN_SUFFIXES: Final = frozenset({".pdf"})
 SURROUNDINGS: Final = 3000  # characters shown on each side of the marked words; a whole book is never laid out
+LEAST: Final = 400
+CELLS: Final = 400  # of a table, in as many characters; laying them out takes Qt a tenth of a second
 FARTHEST: Final = 12_000  # and at most: laying out 24,000 characters on one line takes Qt 27 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Words in a document, as an answer knew them: `text` is what stood at `[start:end]` then."""
+    """Words in a document, as an answer knew them: `text` is what stood at `[start:end]` then.
+
+    `where` says in people's words what of the file that is ("page 4", "sheet Costs, A2:D9").
+    """
 
     document_id: int
     path: str
@@ -33,6 +41,7 @@ class Place:
     end: int
     text: str
     surroundings: str
+    where: str = ""
 
     @classmethod
     def of_citation(cls, citation: Citation) -> Place:
@@ -46,6 +55,7 @@ class Place:
             citation.char_end,
             citation.quote,
             passage.text,
+            citation.place,
         )
 
     @classmethod
@@ -59,6 +69,7 @@ class Place:
             passage.char_end,
             passage.text,
             passage.text,
+            passage.place,
         )
 
     @property
@@ -82,7 +93,8 @@ class DrawnPage:
 class Excerpt:
     """Stored text around some words: `mark` is their (start, end) in `text`, None when they stand elsewhere.
 
-    `page` is None for formats without pages. `note` says why the text is shown instead of the file, if it is.
+    `blocks` say what stands where in `text`. `page` is None for formats without pages, `label` what people call it
+    ("slide 3"). `note` says why the text is shown instead of the file, if it is.
     """
 
     text: str
@@ -92,6 +104,8 @@ class Excerpt:
     more_before: bool
     more_after: bool
     note: str = ""
+    blocks: tuple[Block, ...] = ()
+    label: str = ""
 
 
 class Sources:
@@ -113,13 +127,25 @@ class Sources:
             return _remembered(place, "This document is no longer among your documents.")
         if content.text[place.start : place.end] != place.text:
             return _remembered(place, f"{place.name} was read again since this answer and says something else now.")
-        note = _departure(place.path, self._documents.find_document(place.path))
+        note = self._departure(place)
         if not note and page is not None and Path(place.path).suffix.lower() in DRAWN_SUFFIXES:
             try:
                 return self._draw(place, page, width, content)
             except DocumentError as error:
                 note = f"{error} This is its stored text."
         return _excerpt(place, page, reach, content, note)
+
+    def _departure(self, place: Place) -> str:
+        """How the file differs from what was read from it, as a sentence; empty if it doesn't."""
+        file = on_disk(Path(place.path))
+        try:
+            if _has_changed(file, self._documents.find_document(str(file))):
+                return f"{file.name} has changed since it was indexed. This is its text as it was then."
+        except FileNotFoundError:
+            return f"{file.name} is no longer in {file.parent}. This is its text as it was indexed."
+        except OSError as error:
+            return f"{file.name} can't be opened: {error.strerror}. This is its text as it was indexed."
+        return ""
 
     def _draw(self, place: Place, page: int, width: int, content: StructuredText) -> DrawnPage:
         span = _span(content, page)
@@ -152,7 +178,11 @@ def _excerpt(place: Place, page: int | None, reach: int, content: StructuredText
     span = _span(content, page) if page is not None else PageSpan(0, 0, len(content.text))
     here = page is None or page == page_at(content.pages, place.start)
     first, last = (place.start, place.end) if here else (span.start, span.start)
+    most = round(CELLS * reach / SURROUNDINGS)
     start, end = max(span.start, first - reach), min(max(span.end, last), last + reach)
+    while reach > LEAST and content.text.count(" | ", start, end) > most:
+        reach //= 2
+        start, end = max(span.start, first - reach), min(max(span.end, last), last + reach)
     return Excerpt(
         text=content.text[start:end],
         mark=(place.start - start, place.end - start) if here else None,
@@ -161,7 +191,17 @@ def _excerpt(place: Place, page: int | None, reach: int, content: StructuredText
         more_before=start > span.start and reach < FARTHEST,
         more_after=end < span.end and reach < FARTHEST,
         note=note,
+        blocks=tuple(_blocks(content, start, end)),
+        label=span.label,
     )
+
+
+def _blocks(content: StructuredText, start: int, end: int) -> Iterator[Block]:
+    """The blocks of `text[start:end]`, counted from its beginning and cut at its ends."""
+    first = bisect_right(content.blocks, start, key=lambda block: block.end)
+    last = bisect_left(content.blocks, end, key=lambda block: block.start)
+    for block in content.blocks[first:last]:
+        yield replace(block, start=max(block.start, start) - start, end=min(block.end, end) - start)
 
 
 def _remembered(place: Place, note: str) -> Excerpt:
@@ -171,17 +211,9 @@ def _remembered(place: Place, note: str) -> Excerpt:
     return Excerpt(place.surroundings, mark, None, 0, more_before=False, more_after=False, note=note)
 
 
-def _departure(path: str, document: Document | None) -> str:
-    """How the file differs from what was read from it, as a sentence; empty if it doesn't."""
-    file = Path(path)
-    try:
-        if _has_changed(file, document):
-            return f"{file.name} has changed since it was indexed. This is its text as it was then."
-    except FileNotFoundError:
-        return f"{file.name} is no longer in {file.parent}. This is its text as it was indexed."
-    except OSError as error:
-        return f"{file.name} can't be opened: {error.strerror}. This is its text as it was indexed."
-    return ""
+def on_disk(path: Path) -> Path:
+    """The file that a path names or, for an attachment or an archive's member, the one that it is inside of."""
+    return next((above for above in (path, *path.parents) if above.is_file()), path)
 
 
 def _has_changed(file: Path, document: Document | None) -> bool:

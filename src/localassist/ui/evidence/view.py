@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.page_view import PageView
-from localassist.ui.evidence.reasons import NOTHING_FOUND, ReasonsView, passages, reasons, summary
+from localassist.ui.evidence.reasons import NOTHING_FOUND, ReasonsView, passages, reasons, warnings
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 EMPTY: Final = "When an answer rests on your documents, its passages and the page they stand on are shown here."
+NO_ROOM: Final = "Left out: no room in the prompt"
 REASONS_HEIGHT: Final = 280
 PASSAGES_HEIGHT: Final = 160
 MOST_FOUND: Final = 12  # cards of passages that were not used; more would hold up the first frame
@@ -71,16 +72,17 @@ class EvidenceView(QWidget):
         self._take_away()
         self.page.setVisible(reading)
         evidence = message.evidence
-        warning = summary(evidence)
-        if warning:
+        for warning in warnings(evidence):
             self._warn(warning)
         for citation in evidence.citations:
             self._add_card(citation.passage, citation)
         if evidence.found:
             found = "Also found, not used" if evidence.citations else "Found, not used"
             self._list.addWidget(WordsLabel(found, "section"))
+        given = {each.chunk_id for each in evidence.given}
         for passage in evidence.found[:MOST_FOUND]:
-            self._add_card(passage, None)
+            had_room = not given or passage.chunk_id in given
+            self._add_card(passage, None, "" if had_room else NO_ROOM)
         if len(evidence.found) > MOST_FOUND:
             self._list.addWidget(
                 WordsLabel(f"and {passages(len(evidence.found) - MOST_FOUND)} that match less", "muted")
@@ -133,8 +135,8 @@ class EvidenceView(QWidget):
         self._list.addWidget(note)
         note.warn(words)
 
-    def _add_card(self, passage: Passage, citation: Citation | None) -> None:
-        card = PassageCard(passage, citation, self._icons.theme, self._content)
+    def _add_card(self, passage: Passage, citation: Citation | None, aside: str = "") -> None:
+        card = PassageCard(passage, citation, self._icons.theme, self._content, aside)
         self._cards.append(card)
         self._group.addButton(card)
         self._list.addWidget(card)
