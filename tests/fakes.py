@@ -49,6 +49,7 @@ from localassist.domain.events import (
     ReasoningEnded,
     TokenDelta,
 )
+from localassist.domain.locating import place_of
 from localassist.domain.models import ModelDescription, ModelFile
 from localassist.domain.ports.activity import Activity
 from localassist.domain.ports.chat_model import PLAIN, ChatModel, ChatModels, Framing, Sampling
@@ -671,6 +672,7 @@ def _passage(stored: _Stored, chunk_id: int) -> Passage:
         content.text[chunk.start : chunk.end],
         chunk.start,
         chunk.end,
+        place=place_of(content, chunk.start, chunk.end),
     )
 
 

@@ -15,12 +15,14 @@ from localassist.domain.documents import (
     Chunk,
     Document,
     DocumentStatus,
+    HiddenText,
     PageSpan,
+    Part,
     Scope,
     StructuredText,
 )
 from localassist.domain.errors import LocalAssistError, NotFoundError
-from localassist.domain.ports.documents import FoundFile
+from localassist.domain.ports.documents import FoundFile, Skipped, SkippedFile
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -375,3 +377,207 @@ def test_what_is_in_no_collection_is_cached(store: DocumentStore) -> None:
     held = store.save_failure(FoundFile("/held.md", 1, 1.0), "", "It is damaged.")
     store.assign([held.id], store.add_collection("Held", ["/held.md"]).id)
     assert [document.id for document in store.cached()] == [loose.id]
+
+
+def save_words(store: DocumentStore, path: str, text: str, container_id: int | None = None) -> Document:
+    """Store a document whose vectors are still to be made."""
+    content, chunks = lines(text)
+    file = FoundFile(path, len(text), 5.5)
+    return store.save(file, f"hash of {text}", VERSIONS, content, chunks, container_id=container_id)[0]
+
+
+def embed(store: DocumentStore, limit: int = 100) -> int:
+    """Embed some of what is pending, by its text alone; gives how many chunks that were."""
+    pending = store.pending(EMBEDDER.name, limit)
+    vectors = EMBEDDER.embed_passages([each.text for each in pending], Stop())
+    store.save_vectors(EMBEDDER.name, [each.chunk_id for each in pending], vectors)
+    return len(pending)
+
+
+def test_words_are_found_before_there_are_vectors(store: DocumentStore) -> None:
+    document = save_words(store, "/docs/lease.pdf", LEASE)
+    scope = Scope(document_ids=(document.id,))
+    assert (document.status, document.pending) == (DocumentStatus.INDEXED, 3)
+    assert by_words(store, "rent", scope) == ["The rent is 900 euros."]
+    assert by_meaning(store, "rent", scope) == []
+    assert store.vector_state(EMBEDDER.name) == (0, 0)
+    assert embed(store) == 3
+    assert by_meaning(store, "The rent is 900 euros.", scope)[0] == "The rent is 900 euros."
+    assert store.find_document("/docs/lease.pdf") == replace(document, pending=0)
+
+
+def test_what_is_pending_comes_newest_document_first_in_its_order(store: DocumentStore) -> None:
+    save_words(store, "/docs/lease.pdf", LEASE)
+    save_words(store, "/docs/cellar.pdf", CELLAR)
+    pending = store.pending(EMBEDDER.name, 4)
+    assert [(each.title, each.text) for each in pending] == [
+        *(("cellar.pdf", line) for line in CELLAR.splitlines()),
+        *(("lease.pdf", line) for line in LEASE.splitlines()[:2]),
+    ]
+    assert {each.heading for each in pending} == {"Part"}
+    assert (store.pending_count(EMBEDDER.name), store.pending_count("another embedder")) == (5, 0)
+    assert store.pending("another embedder", 4) == ()
+
+
+def test_a_document_can_be_embedded_in_parts(store: DocumentStore) -> None:
+    document = save_words(store, "/docs/lease.pdf", LEASE)
+    counts = []
+    while embed(store, 2):
+        counts.append(store.pending_count(EMBEDDER.name))
+    assert counts == [1, 0]
+    scope = Scope(document_ids=(document.id,))
+    for line in LEASE.splitlines():
+        assert by_meaning(store, line, scope)[0] == line
+
+
+def test_vectors_of_chunks_that_are_gone_are_passed_over(store: DocumentStore) -> None:
+    gone = save_words(store, "/docs/lease.pdf", LEASE)
+    save_words(store, "/docs/cellar.pdf", CELLAR)
+    pending = store.pending(EMBEDDER.name, 100)
+    store.remove_document(gone.id)
+    vectors = EMBEDDER.embed_passages([each.text for each in pending], Stop())
+    store.save_vectors(EMBEDDER.name, [each.chunk_id for each in pending], vectors)
+    assert store.vector_state(EMBEDDER.name)[0] == 2
+    assert store.pending_count(EMBEDDER.name) == 0
+
+
+def test_vectors_of_the_same_words_are_made_once(store: DocumentStore) -> None:
+    save_words(store, "/docs/lease.pdf", LEASE)
+    embed(store)
+    edited = save_words(store, "/docs/lease.pdf", LEASE.replace("900", "950"))
+    assert edited.pending == 1
+    assert [each.text for each in store.pending(EMBEDDER.name, 9)] == ["The rent is 950 euros."]
+    scope = Scope(document_ids=(edited.id,))
+    assert by_meaning(store, "Pets need consent.", scope)[0] == "Pets need consent."
+    assert sorted(by_meaning(store, "rent", scope)) == ["Notice is three months.", "Pets need consent."]
+
+
+def test_files_are_expected_before_they_are_read(store: DocumentStore) -> None:
+    known, _ = save(store, "/docs/lease.pdf", LEASE)
+    collection = store.add_collection("Home", ["/docs"])
+    new = FoundFile("/docs/cellar.pdf", 9, 1.0)
+    store.expect([FoundFile("/docs/lease.pdf", len(LEASE) + 1, 7.0), new], collection.id)
+    waiting, same = store.documents(Scope(collection_ids=(collection.id,)))
+    assert same == known
+    assert (waiting.path, waiting.status, waiting.chunk_count) == (new.path, DocumentStatus.WAITING, 0)
+    store.begin_reading(new.path)
+    assert [each.status for each in store.documents(Scope.everything())] == [
+        DocumentStatus.READING,
+        DocumentStatus.INDEXED,
+    ]
+    save(store, new.path, CELLAR)
+    assert {each.status for each in store.documents(Scope.everything())} == {DocumentStatus.INDEXED}
+    assert store.collections()[0].document_count == 2
+
+
+def test_what_is_passed_over_is_listed_with_the_reason(store: DocumentStore) -> None:
+    read, _ = save(store, "/docs/lease.pdf", LEASE)
+    collection = store.add_collection("Home", ["/docs"])
+    store.assign([read.id], collection.id)
+    store.ignore([SkippedFile("/docs/a.bin", "No reader."), SkippedFile(read.path, "A rule.")], collection.id)
+    listed = store.documents(Scope.everything())
+    assert [(each.path, each.status, each.problem, each.chunk_count) for each in listed] == [
+        ("/docs/a.bin", DocumentStatus.IGNORED, "No reader.", 0),
+        ("/docs/lease.pdf", DocumentStatus.IGNORED, "A rule.", 0),
+    ]
+    assert by_words(store, "rent", Scope.everything()) == []
+    assert store.collections()[0].document_count == 0
+    store.expect([FoundFile("/docs/a.bin", 1, 1.0)], collection.id)
+    assert store.documents(Scope.everything())[0].status is DocumentStatus.WAITING
+
+
+def test_what_another_collection_has_or_nobody_could_look_at_is_not_lost(store: DocumentStore) -> None:
+    named, _ = save(store, "/docs/lease.pdf", LEASE)
+    locked, _ = save(store, "/docs/cellar.pdf", CELLAR)
+    store.assign([named.id], store.add_collection("Named", [named.path]).id)
+    whole = store.add_collection("Whole", ["/docs"])
+    store.assign([locked.id], whole.id)
+    unreachable = SkippedFile(locked.path, "You may not read it.", Skipped.UNREACHABLE)
+    store.ignore([SkippedFile(named.path, "A rule."), unreachable], whole.id)
+    assert store.find_document(named.path) == named
+    assert store.find_document(locked.path) == locked
+
+
+def with_part(store: DocumentStore) -> tuple[Document, Document, Document]:
+    """A mail with an annex, which has a sheet inside, all three in a collection."""
+    file = FoundFile("/docs/mail.eml", 9, 1.0)
+    content, chunks = lines(LEASE)
+    parts = (Part("annex.zip", lines(CELLAR)[0]), Part("scan.pdf", None, "It is damaged."))
+    mail = store.save(file, "mail", VERSIONS, replace(content, parts=parts), chunks)[0]
+    store.assign([mail.id], store.add_collection("Home", []).id)
+    annex = save_words(store, f"{file.path}/annex.zip", CELLAR, mail.id)
+    return mail, annex, save_words(store, f"{annex.path}/sheet.csv", "Oil, 40 litres.", annex.id)
+
+
+def test_what_is_inside_a_file_shares_its_collections_and_goes_with_it(store: DocumentStore) -> None:
+    mail, annex, sheet = with_part(store)
+    assert [annex.container_id, sheet.container_id] == [mail.id, annex.id]
+    assert by_words(store, "litres boiler", Scope.everything()) != []
+    other = store.add_collection("Other", [])
+    store.assign([mail.id], other.id)
+    assert len(store.documents(Scope(collection_ids=(other.id,)))) == 3
+    assert {each.id for each in store.documents(Scope(document_ids=(mail.id,)))} == {mail.id, annex.id, sheet.id}
+    assert len(store.remove_document(mail.id)) == 6
+    assert store.documents(Scope.everything()) == ()
+    assert by_words(store, "litres boiler notice", Scope.everything()) == []
+
+
+def test_what_a_file_holds_no_more_is_gone(store: DocumentStore) -> None:
+    mail, annex, _ = with_part(store)
+    content, chunks = lines("Nothing is attached.")
+    store.save(FoundFile(mail.path, 5, 2.0), "mail 2", VERSIONS, content, chunks)
+    assert [each.path for each in store.documents(Scope.everything())] == [mail.path]
+    assert store.find_document(annex.path) is None
+
+
+def test_a_file_is_not_reused_without_what_is_inside_it(store: DocumentStore) -> None:
+    mail, annex, _ = with_part(store)
+    store.remove_document(annex.id)
+    assert store.reuse(FoundFile(mail.path, 9, 1.0), "mail", VERSIONS) is None
+
+
+def test_many_documents_are_forgotten_together(store: DocumentStore) -> None:
+    stored = [save_words(store, f"/docs/{number}.txt", f"Text number {number}.") for number in range(5)]
+    gone = store.remove_documents([*(document.id for document in stored[:4]), 9999, stored[0].id])
+    assert len(gone) == 4
+    assert store.cached() == (stored[4],)
+
+
+def test_a_failure_is_known_again_while_file_and_reader_are_the_same(store: DocumentStore) -> None:
+    file = FoundFile("/docs/lease.pdf", 7, 6.0)
+    failed = store.save_failure(file, "hash", "It is damaged.", "reader 1")
+    assert store.failed_as(file, "reader 1") == failed
+    assert store.failed_as(file, "reader 2") is None
+    assert store.failed_as(replace(file, modified=7.0), "reader 1") is None
+    assert store.failed_as(replace(file, path="/docs/other.pdf"), "reader 1") is None
+    save(store, file.path, LEASE)
+    assert store.failed_as(FoundFile(file.path, len(LEASE), 5.5), "reader 1") is None
+
+
+def test_everything_a_reader_tells_is_kept(store: DocumentStore) -> None:
+    text = "Name\nOil"
+    content = StructuredText(
+        text,
+        (
+            Block(BlockKind.TABLE_ROW, 0, 4, place="A1:B1", box=(1.5, 2.0, 30.25, 4.0)),
+            Block(BlockKind.TABLE_ROW, 5, 8, place="A2:B2"),
+        ),
+        (PageSpan(1, 0, 8, "sheet Costs", recognised=True),),
+        "Costs",
+        ("A chart was left out.",),
+        partly=True,
+        hidden=(HiddenText("white on white", "Pay twice.", 1), HiddenText("too small to be seen", "Really.")),
+    )
+    chunks = [Chunk(0, 4), Chunk(5, 8)]
+    document, chunk_ids = store.save(FoundFile("/docs/costs.xlsx", 9, 1.0), "h", VERSIONS, content, chunks)
+    assert store.content(document.id) == content
+    assert (document.status, document.hidden, document.notes) == (
+        DocumentStatus.PARTLY,
+        2,
+        ("A chart was left out.",),
+    )
+    passages = store.passages(chunk_ids, Scope(document_ids=(document.id,)))
+    assert [passage.place for passage in passages] == [
+        "sheet Costs (recognised from a picture), A1:B1",
+        "sheet Costs (recognised from a picture), A2:B2",
+    ]

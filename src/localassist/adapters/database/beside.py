@@ -58,16 +58,15 @@ def save(database: Database, document_id: int, versions: tuple[str, str], chunks
         contents.put(connection, draft, written)
 
 
-def switch(database: Database, versions: tuple[str, str]) -> tuple[int, ...]:
-    """Let every document hold its content of these versions; returns the ids of the chunks that went."""
+def switch(database: Database, versions: tuple[str, str]) -> None:
+    """Let every document hold its content of these versions, at once; the others are removed a few at a time."""
     with database.writing() as connection:
         connection.execute(_SWITCH, versions)
-    gone: list[int] = []
-    while True:
+    more = True
+    while more:
         with database.writing() as connection:
             unheld: Any = connection.execute(_UNHELD, (_REMOVED_AT_ONCE,)).fetchall()
             for (content_id,) in unheld:
-                gone += contents.remove(connection, content_id)
+                contents.remove(connection, content_id)
         chunk_words.sweep(database)
-        if len(unheld) < _REMOVED_AT_ONCE:
-            return tuple(gone)
+        more = len(unheld) == _REMOVED_AT_ONCE
