@@ -320,3 +320,110 @@ def test_a_document_with_macros_is_read_like_any_other(document, tmp_path):
     macros = b"application/vnd.ms-word.document.macroEnabled.main+xml"
     rewrite(path, "[Content_Types].xml", lambda data: data.replace(kind, macros))
     assert reader.read(str(path)).text == "Words."
+
+
+def numbered(document, *levels, style_of=None):
+    """Define a list of these levels, each (format, text); returns the id of its numbering."""
+    root = document.part.numbering_part.element
+    number = len(root) + 100
+    defined = "".join(
+        f'<w:lvl w:ilvl="{place}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+        + (f'<w:pStyle w:val="{style_of[place]}"/>' if style_of else "")
+        + f'<w:lvlText w:val="{text}"/></w:lvl>'
+        for place, (form, text) in enumerate(levels)
+    )
+    abstract = f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{number}">{defined}</w:abstractNum>'
+    root.insert(0, parse_xml(abstract))
+    root.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="{number}"/></w:num>'))
+    return number
+
+
+def count(paragraph, numbering, level=0):
+    properties = f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="{numbering}"/></w:numPr>'
+    paragraph._p.get_or_add_pPr().append(parse_xml(properties))
+
+
+def test_headings_have_the_numbers_that_word_counts(document, read):
+    by_style = {0: "Heading1", 1: "Heading2"}
+    number = numbered(document, ("decimal", "§ %1"), ("decimal", "%1.%2"), style_of=by_style)
+    for name in ("Heading 1", "Heading 2"):
+        properties = document.styles[name].element.get_or_add_pPr()
+        properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="{number}"/></w:numPr>'))
+    for level, words in ((1, "Rent"), (1, "Notice"), (2, "Form"), (2, "Term"), (1, "End"), (2, "Keys")):
+        document.add_heading(words, level)
+    assert [text for _, text in shown(read())] == [
+        "§ 1 Rent",
+        "§ 2 Notice",
+        "2.1 Form",
+        "2.2 Term",
+        "§ 3 End",
+        "3.1 Keys",
+    ]
+
+
+def test_items_of_lists_have_numbers_in_the_lists_own_way(document, read):
+    number = numbered(document, ("decimal", "%1."), ("lowerLetter", "%2)"), ("upperRoman", "(%3)"), ("bullet", "-"))
+    for level, words in (
+        (0, "one"),
+        (1, "first"),
+        (1, "second"),
+        (2, "deep"),
+        (2, "deeper"),
+        (3, "sign"),
+        (0, "two"),
+        (1, "anew"),
+    ):
+        count(document.add_paragraph(words), number, level)
+    assert [text for _, text in shown(read())] == [
+        "1. one", "a) first", "b) second", "(I) deep", "(II) deeper", "sign", "2. two", "a) anew",
+    ]  # fmt: skip
+
+
+def test_a_list_goes_on_after_other_text_unless_it_starts_again(document, read):
+    number = numbered(document, ("decimal", "%1."))
+    again = number + 500
+    document.part.numbering_part.element.append(
+        parse_xml(
+            f'<w:num {nsdecls("w")} w:numId="{again}"><w:abstractNumId w:val="{number}"/>'
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+        )
+    )
+    for words, numbering in (("a", number), ("between", 0), ("b", number), ("c", again), ("d", again)):
+        count(document.add_paragraph(words), numbering)
+    assert [text for _, text in shown(read())] == ["1. a", "between", "2. b", "7. c", "8. d"]
+
+
+def test_an_item_deleted_under_tracked_changes_is_not_counted(document, read):
+    number = numbered(document, ("decimal", "%1."))
+    for words in ("kept", "", "kept too"):
+        paragraph = document.add_paragraph(words)
+        count(paragraph, number)
+        if not words:
+            deleted = f'<w:rPr {nsdecls("w")}><w:del w:id="1" w:author="x"/></w:rPr>'
+            paragraph._p.get_or_add_pPr().append(parse_xml(deleted))
+    assert [text for _, text in shown(read())] == ["1. kept", "2. kept too"]
+
+
+def test_a_table_inside_a_cell_is_read_after_its_row(document, read):
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text = "outer"
+    table.cell(0, 1).text = "cell"
+    inner = table.cell(0, 1).add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "inner", "words"
+    assert [text for _, text in shown(read())] == ["outer | cell", "inner | words"]
+
+
+def test_a_line_across_a_table_does_not_end_it(document, read):
+    table = document.add_table(3, 2)
+    for row, words in enumerate((("Town", "People"), ("", ""), ("Ulm", "126000"))):
+        for column, word in enumerate(words):
+            table.cell(row, column).text = word
+    table.cell(1, 0).merge(table.cell(1, 1)).text = "South"
+    assert read().text == "Town | People\nSouth\nUlm | 126000"
+
+
+def test_two_tables_in_a_row_are_two(document, read):
+    for words in (("Town", "People"), ("River", "Length")):
+        table = document.add_table(1, 2)
+        table.cell(0, 0).text, table.cell(0, 1).text = words
+    assert read().text == "Town | People\n\nRiver | Length"

@@ -156,3 +156,8 @@ def test_tables_nested_without_end_are_read_in_no_time(tmp_path):
 
 def test_a_page_without_text_is_empty(tmp_path):
     assert read(tmp_path, "<html><script>x</script></html>").text == ""
+
+
+def test_two_tables_in_a_row_are_two():
+    tables = "<table><tr><td>Town<td>People</table><table><tr><td>River<td>Length</table>"
+    assert html.structure(tables).text == "Town | People\n\nRiver | Length"

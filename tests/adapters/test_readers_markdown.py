@@ -71,3 +71,8 @@ def test_a_wide_gap_in_a_title_is_read_in_no_time(tmp_path):
 
 def test_brackets_without_end_are_read_in_time(tmp_path):
     assert len(read(tmp_path, "[a](" * 5000).text) == 20_000
+
+
+def test_two_tables_in_a_row_are_two():
+    tables = "Town|People\n-|-\nUlm|126000\n\nRiver|Length\n-|-\nRhine|1233\n"
+    assert markdown.structure(tables).text == "Town | People\nUlm | 126000\n\nRiver | Length\nRhine | 1233"

@@ -206,3 +206,11 @@ def test_an_archive_that_would_fill_the_memory_is_not_unpacked(path):
         archive.writestr("xl/worksheets/sheet1.xml", bytes(60_000_000))
     with pytest.raises(UnreadableError, match="would unpack to 60 MB"):
         reader.read(str(path))
+
+
+def test_a_second_table_without_a_title_is_one_of_its_own(book, read):
+    fill(
+        book.add_worksheet(),
+        [["Town", "People"], ["Ulm", 126000], [], ["Bonn", 330000], [], ["River", "km"], ["Rhine", 1233]],
+    )
+    assert read().text == "Town | People\nUlm | 126000\nBonn | 330000\n\nRiver | km\nRhine | 1233"

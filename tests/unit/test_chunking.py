@@ -141,6 +141,17 @@ def test_a_table_on_another_sheet_has_its_own_header() -> None:
     assert set(headings) == {"| Name | Room"}
 
 
+def test_a_table_right_after_another_has_its_own_header() -> None:
+    rows = ["| Item | Price", *(f"| Thing {n} of many | {n}.50" for n in range(9))]
+    other = ["| Name | Room", *(f"| Person {n} of many | {n}" for n in range(9))]
+    lines = [*rows, *other]
+    starts = [sum(len(line) + 1 for line in lines[:n]) + (n >= len(rows)) for n in range(len(lines))]
+    blocks = tuple(Block(BlockKind.TABLE_ROW, a, a + len(line)) for a, line in zip(starts, lines, strict=True))
+    text = "\n".join(rows) + "\n\n" + "\n".join(other)
+    parts = chunk(StructuredText(text, blocks), count_words, LIMIT)
+    assert {c.heading for c in parts if c.start > text.index("| Name")} == {"| Name | Room"}
+
+
 @pytest.mark.parametrize("unit", ["word ", "x", "Done. ", "日", "a\n"])
 def test_a_megabyte_on_one_line_takes_no_more_than_linear_time(unit: str) -> None:
     line = unit * (1_000_000 // len(unit))

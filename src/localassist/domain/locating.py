@@ -28,6 +28,17 @@ def place_of(content: StructuredText, start: int, end: int) -> str:
     return ", ".join(where)
 
 
+def are_one_table(content: StructuredText, before: Block | None, row: Block) -> bool:
+    """Whether a block is a row of the table that the block `before` it (None at the beginning) is a row of.
+
+    A blank line stands between two tables; one that the end of a page divides is one table.
+    """
+    if before is None or not before.kind is row.kind is BlockKind.TABLE_ROW:
+        return False
+    on_one_page = content.page_at(before.start) == content.page_at(row.start)
+    return not (on_one_page and "\n\n" in content.text[before.end : row.start])
+
+
 def _page(page: PageSpan) -> str:
     where = page.label or f"page {page.number}"
     return f"{where} (recognised from a picture)" if page.recognised else where

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import Block, BlockKind
+from localassist.domain.locating import are_one_table
 from localassist.domain.quantities import Quantity, find_quantities, held_values
 from localassist.domain.sentences import split_sentences
 from localassist.domain.terms import terms
@@ -82,6 +83,7 @@ class Source:
 def read_source(passage: Passage, document: StructuredText | None) -> Source:
     """A passage with its units: the document's own rows if it is at hand, and sentences."""
     names = _Names(passage)
+    before: Block | None = None
     units: list[Unit] = []
     for start, end, block in _parts(passage, document):
         text = passage.text[start - passage.char_start : end - passage.char_start]
@@ -89,7 +91,9 @@ def read_source(passage: Passage, document: StructuredText | None) -> Source:
         if block.kind is BlockKind.HEADING or (document is None and text.startswith("#")):
             names.enter(block.level, content)
             continue
-        names.reach(block.kind)
+        if not (document and are_one_table(document, before, block)):
+            names.header = ""
+        before = block
         units.append(Unit(start, end, content.stems, held_values(content.quantities), *names.now, names.header))
         if block.kind is BlockKind.TABLE_ROW and not names.header:
             names.header = text
@@ -115,11 +119,6 @@ class _Names:
         self._headings.append((level, heading))
         self.header = ""
         self.held |= held_values(heading.quantities)
-
-    def reach(self, kind: BlockKind) -> None:
-        """Go on to a unit: what is no row ends a table."""
-        if kind is not BlockKind.TABLE_ROW:
-            self.header = ""
 
     @property
     def now(self) -> tuple[frozenset[str], frozenset[str]]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import HEADING_JOINER, BlockKind, Chunk
+from localassist.domain.locating import are_one_table
 from localassist.domain.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     CountTokens = Callable[[Sequence[str]], list[int]]
 
-CHUNKING_VERSION: Final = "chunks 3"
+CHUNKING_VERSION: Final = "chunks 4"
 """Changes when the same text would give other chunks, or be embedded otherwise."""
 TARGET_SHARE: Final = 0.7
 """Of the embedder's limit, for the text itself; the rest is for title and headings in front of it."""
@@ -78,7 +79,7 @@ def text_under(title: str, heading: str, text: str) -> str:
 def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
     path: tuple[tuple[int, str], ...] = ()
     header = sheet = ""
-    before: BlockKind | None = None
+    before: Block | None = None
     for block in content.blocks:
         if block.kind is BlockKind.HEADING:
             name = " ".join(content.text[block.start : block.end].split())[:PREFIX_CHARACTERS]
@@ -86,14 +87,14 @@ def _pieces(content: StructuredText, longest: int) -> Iterator[_Piece]:
         row = block.kind is BlockKind.TABLE_ROW
         names = tuple(name for _, name in path)
         label = content.label_at(block.start)
-        follows = row and before is BlockKind.TABLE_ROW and label == sheet
+        follows = row and label == sheet and are_one_table(content, before, block)
         first = _first_line(content.text, block)
         for start, end in _spans(content.text, block, longest):
             above = header if follows else first if block.kind is BlockKind.CODE and start > block.start else ""
             yield _Piece(start, end, names, content.page_at(start), block.kind is BlockKind.HEADING, above)
         if row and not follows:
             header = " ".join(content.text[block.start : block.end].split())[:_HEADER_CHARACTERS]
-        before, sheet = block.kind, label
+        before, sheet = block, label
 
 
 def _first_line(text: str, block: Block) -> str:

@@ -46,6 +46,7 @@ class TextAssembly:
         self._hidden_length = 0
         self._notes: list[str] = []
         self._partly = False
+        self._table_ended = False
 
     @property
     def length(self) -> int:
@@ -95,6 +96,10 @@ class TextAssembly:
         shown = [" ".join(cell.split()) for cell in cells]
         if any(shown):
             self.add(BlockKind.TABLE_ROW, CELL_JOINER.join(shown), place=place)
+
+    def end_table(self) -> None:
+        """A row that comes next is another table's: a blank line stands before it, and it may be a header."""
+        self._table_ended = True
 
     def continue_block(self, text: str) -> None:
         """Append to the last block the rest of it, which stands on the page just started."""
@@ -184,8 +189,9 @@ class TextAssembly:
 
     def _append_block(self, block: Block, text: str) -> None:
         if self._blocks:
-            tight = block.kind in _TIGHT and self._blocks[-1].kind is block.kind
+            tight = block.kind in _TIGHT and self._blocks[-1].kind is block.kind and not self._table_ended
             self._append("\n" if tight else "\n\n")
+        self._table_ended = False
         self._mark_page()
         start = self._length
         self._append(text)

@@ -42,6 +42,7 @@ class SheetRows:
         self._after_blank = True
         self._in_table = False
         self._seen_table = False
+        self._has_figures = False
 
     def add(self, row: int, first_column: int, cells: list[str]) -> None:
         """Append a row (0-based) whose first cell stands in `first_column` (0-based)."""
@@ -56,6 +57,7 @@ class SheetRows:
             self._alone.append((cells[filled[0]], place, self._after_blank))
         else:
             self._end_titles()
+            self._tell_tables_apart(cells)
             self._in_table = self._seen_table = True
             self._assembly.add_row(cells[: filled[-1] + 1], place=place)
         self._after_blank = False
@@ -72,6 +74,14 @@ class SheetRows:
         if self._name:
             self._assembly.add_label(self._name, 1)
             self._name = ""
+
+    def _tell_tables_apart(self, cells: list[str]) -> None:
+        """After a blank row another table begins with a row of words, if the one before it held figures."""
+        has_figures = any(sign.isdigit() for cell in cells for sign in cell)
+        if not self._in_table and self._has_figures and not has_figures:
+            self._assembly.end_table()
+            self._has_figures = False
+        self._has_figures = self._has_figures or has_figures
 
     def _end_titles(self) -> None:
         """A table begins: the first cell of the group above it is its title, and so is the very first of a sheet."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import check_office_file
 from localassist.adapters.readers.assembly import TextAssembly
+from localassist.adapters.readers.docx_numbers import Numbers
 from localassist.adapters.readers.docx_parts import DocumentParts, R
 from localassist.adapters.readers.docx_styles import Style, Styles, W, is_on, is_shaded, value
 from localassist.adapters.readers.formats import BROKEN_ARCHIVE
@@ -51,12 +52,13 @@ def read(path: str) -> StructuredText:
         parts = DocumentParts(path)
         body = parts.root.find(f"{W}body")
         styles = Styles(next(parts.related("styles"), None))
+        numbers = Numbers(next(parts.related("numbering"), None))
     except (*BROKEN_ARCHIVE, SyntaxError, KeyError, AttributeError, TypeError) as error:
         # lxml's errors are SyntaxErrors; python-docx has none of its own.
         raise UnreadableError(*_DAMAGED) from error
     if body is None:
         raise UnreadableError(*_DAMAGED)
-    walk = _Body(styles, parts)
+    walk = _Body(styles, numbers, parts)
     walk.add_all(parts.furniture("header"))
     walk.add(body)
     walk.add_all(parts.furniture("footer"))
@@ -68,8 +70,9 @@ def read(path: str) -> StructuredText:
 class _Body:
     """Walks the body and appends what it shows."""
 
-    def __init__(self, styles: Styles, parts: DocumentParts) -> None:
+    def __init__(self, styles: Styles, numbers: Numbers, parts: DocumentParts) -> None:
         self._styles = styles
+        self._numbers = numbers
         self._parts = parts
         self._assembly = TextAssembly()
         self._assembly.start_page()
@@ -118,7 +121,8 @@ class _Body:
         kind = BlockKind.HEADING if style.level else BlockKind.LIST_ITEM if style.is_item else BlockKind.PARAGRAPH
         boxes: list[Any] = []
         before = properties is not None and is_on(properties.find(f"{W}pageBreakBefore"))
-        first, *rest = self._shown_text(paragraph, style, boxes, starts_page=before).split(_PAGE_BREAK)
+        text = self._shown_text(paragraph, style, boxes, starts_page=before)
+        first, *rest = self._numbered(text, paragraph, style).split(_PAGE_BREAK)
         begun = self._assembly.add(kind, first, style.level)
         for text in rest:
             self._start_page()
@@ -130,6 +134,15 @@ class _Body:
         if properties is not None and _ends_page(properties.find(f"{W}sectPr")):
             self._fresh_page = True
             self._start_page()
+
+    def _numbered(self, text: str, paragraph: Any, style: Style) -> str:
+        """A paragraph's text behind its number, which one deleted under tracked changes is not counted for."""
+        is_deleted = not text.strip() and paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
+        if not style.numbering or is_deleted:
+            return text
+        number = self._numbers.next(style.numbering, style.depth, style.numbered_by)
+        shown = text.lstrip(_PAGE_BREAK + " ")
+        return f"{text[: len(text) - len(shown)]}{number} {shown}" if number and shown else text
 
     def _add_boxes(self, boxes: list[Any]) -> None:
         """Append what hangs on a paragraph; a text box may be filled with any colour."""
@@ -146,13 +159,15 @@ class _Body:
     def _add_table(self, table: Any) -> None:
         is_coloured = value(table.find(f"{W}tblPr/{W}tblStyle")) not in _UNCOLOURED_TABLES
         above: dict[int, str] = {}
+        has_rows = False
         for row in _nearest(table, f"{W}tr"):
             cells = list(_nearest(row, f"{W}tc"))
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
-            if len(cells) == 1:  # a frame around text, not a table of data
+            if len(cells) == 1 and not (has_rows and _is_line(cells[0])):  # a frame around text, not a row of data
                 self.add(cells[0])
                 continue
+            has_rows = True
             boxes: list[Any] = []
             texts = [self._cell(cell, boxes, is_coloured=is_coloured) for cell in cells]
             if any(_PAGE_BREAK in text for text in texts):
@@ -160,14 +175,16 @@ class _Body:
             texts = [text.replace(_PAGE_BREAK, " ") for text in texts]
             self._assembly.add_row(_filled(cells, texts, above))
             self._add_boxes(boxes)
+        self._assembly.end_table()
 
     def _cell(self, cell: Any, boxes: list[Any], *, is_coloured: bool) -> str:
         before = self._on_colour
         self._on_colour = before or is_coloured or is_shaded(cell.find(f"{W}tcPr"))
         paragraphs = ((part, self._styles.of_paragraph(part.find(f"{W}pPr"))) for part in _nearest(cell, f"{W}p"))
-        text = " ".join(self._shown_text(part, style, boxes) for part, style in paragraphs)
+        texts = [self._numbered(self._shown_text(part, style, boxes), part, style) for part, style in paragraphs]
+        boxes.extend(_nearest(cell, f"{W}tbl"))
         self._on_colour = before
-        return text
+        return " ".join(texts)
 
     def _shown_text(self, paragraph: Any, style: Style, boxes: list[Any], *, starts_page: bool = False) -> str:
         """A paragraph's text with page breaks in it; what hangs on it (text boxes, drawings) is put into `boxes`."""
@@ -223,6 +240,11 @@ def _filled(cells: list[Any], texts: list[str], above: dict[int, str]) -> list[s
         width = value(cell.find(f"{W}tcPr/{W}gridSpan"))
         column += int(width) if width.isdigit() else 1
     return filled
+
+
+def _is_line(cell: Any) -> bool:
+    """Whether a cell holds one paragraph and nothing else, as what stands between the rows of a table does."""
+    return len(cell.findall(f"{W}p")) == 1 and cell.find(f"{W}tbl") is None
 
 
 def _ends_page(section: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from localassist.adapters.readers.looks import PLAIN, Look, is_white
@@ -16,12 +16,23 @@ _BLACK: Final = "000000"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style says: a heading of some level (else 0), an item of a list, a line of the table of contents."""
+    """What a style says: a heading of some level (else 0), an item of a list, a line of the table of contents.
+
+    `numbering` is the id of what counts its paragraphs, "" for nothing, and `depth` its level (from 0);
+    `numbered_by` is the id of the style that says so, "" where the paragraph does.
+    """
 
     level: int = 0
-    is_item: bool = False
     is_contents: bool = False
     look: Look = PLAIN
+    numbering: str = ""
+    depth: int = 0
+    numbered_by: str = ""
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it is an item of a list."""
+        return bool(self.numbering) and not self.level
 
 
 class Styles:
@@ -53,9 +64,12 @@ class Styles:
         style_id = value(properties.find(f"{W}pStyle"))
         style = self.named(style_id) if style_id in self._elements else self._default
         level = _outline_level(properties) or style.level
-        is_item = (style.is_item or properties.find(f"{W}numPr") is not None) and not level
         look = Look(on_colour=_on_colour(properties)).over(style.look)
-        return Style(level, is_item, style.is_contents, look)
+        numbering, depth = _numbering(properties)
+        if numbering is None and depth is None:
+            return replace(style, level=level, look=look)
+        numbering = style.numbering if numbering is None else numbering
+        return Style(level, style.is_contents, look, numbering, depth or 0)
 
     def of_run(self, run: Any, around: Look) -> Look:
         """How a run is set that stands in something set like `around`."""
@@ -66,17 +80,22 @@ class Styles:
         return _said(properties).over(self.named(style_id).look if style_id else PLAIN).over(around)
 
     def _inherited(self, style_id: str) -> Style:
-        level, is_item, name, look = 0, False, "", PLAIN
+        level, name, look = 0, "", PLAIN
+        numbering: str | None = None
+        depth: int | None = None
+        by = ""
         seen: set[str] = set()
         while style_id in self._elements and style_id not in seen:
             seen.add(style_id)
             element = self._elements[style_id]
             name = name or value(element.find(f"{W}name"))
             level = level or _heading_level(element)
-            is_item = is_item or element.find(f"{W}pPr/{W}numPr") is not None
+            if numbering is None:
+                numbering, depth = _numbering(element.find(f"{W}pPr"))
+                by = style_id
             look = look.over(_said(element.find(f"{W}rPr"))).over(Look(on_colour=_on_colour(element.find(f"{W}pPr"))))
             style_id = value(element.find(f"{W}basedOn"))
-        return Style(level, is_item and not level, bool(_CONTENTS.match(name)), look)
+        return Style(level, bool(_CONTENTS.match(name)), look, numbering or "", depth or 0, by)
 
 
 def value(element: Any) -> str:
@@ -92,6 +111,16 @@ def is_on(element: Any) -> bool:
 def is_shaded(properties: Any) -> bool:
     """Whether something other than white lies behind what has these properties."""
     return bool(_on_colour(properties))
+
+
+def _numbering(properties: Any) -> tuple[str | None, int | None]:
+    """The id of the numbering that properties (`w:pPr`) name, "" where they end it, and the level; None if unsaid."""
+    found = properties.find(f"{W}numPr") if properties is not None else None
+    if found is None:
+        return None, None
+    level, numbering = value(found.find(f"{W}ilvl")), found.find(f"{W}numId")
+    named = None if numbering is None else value(numbering).lstrip("0")
+    return named, int(level) if level.isdigit() else None
 
 
 def _heading_level(style: Any) -> int:

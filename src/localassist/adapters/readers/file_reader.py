@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from localassist.adapters.children import ChildPool, Reply
     from localassist.domain.documents import StructuredText
 
-_VERSION: Final = "readers-3"
+_VERSION: Final = "readers-4"
 _READING: Final = Limits(seconds=120, memory_bytes=2_000_000_000, output_bytes=400_000_000)
 _DRAWING: Final = Limits(seconds=30, memory_bytes=2_000_000_000, output_bytes=100_000_000)
 _RECOGNISING_SECONDS: Final = 45.0

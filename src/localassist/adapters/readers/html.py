@@ -200,6 +200,7 @@ class _Page:
                 spans = ((_span(cell, "rowspan"), _span(cell, "colspan")) for cell in cells)
                 shown = [(self._shown_text(cell, look), *span) for cell, span in zip(cells, spans, strict=True)]
                 self._assembly.add_row(_filled(shown, above))
+        self._assembly.end_table()
 
     def _shown_text(self, root: LexborNode, around: Look) -> str:
         parts = []

@@ -73,6 +73,8 @@ class _Builder:
             case "tr_close":
                 self._assembly.add_row(self._cells or [])
                 self._cells = None
+            case "table_close":
+                self._assembly.end_table()
             case _:
                 self._note_place(token)
 

@@ -185,6 +185,7 @@ class _Body:
                 times = min(int(repeated), _MAX_REPEATED) if repeated.isdigit() else 1
                 texts += [self._cell(cell)] * times
             self._assembly.add_row(texts)
+        self._assembly.end_table()
 
     def _cell(self, cell: Any) -> str:
         on_colour = self._styles.is_coloured_cell(cell.get(f"{_TABLE}style-name"))

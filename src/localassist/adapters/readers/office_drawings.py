@@ -46,6 +46,7 @@ def add_chart(assembly: TextAssembly, chart: Any) -> None:
     for index in rows[:_MAX_ROWS]:
         label = labels.get(index, str(index + 1))
         assembly.add_row([label, *(column.get(index, "") for column in columns)])
+    assembly.end_table()
     if len(rows) > _MAX_ROWS:
         assembly.note(f"Only the first {_MAX_ROWS:,} points of a chart were read.", misses_text=True)
 

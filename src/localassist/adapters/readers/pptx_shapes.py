@@ -110,6 +110,7 @@ class SlideText:
                 self.open_page()
             for row in rows:
                 self._assembly.add_row(row)
+            self._assembly.end_table()
         for kind, attribute, add in (
             (CHART, f"{R}id", add_chart),
             (DIAGRAM, f"{R}dm", add_diagram),
