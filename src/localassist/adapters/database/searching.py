@@ -29,7 +29,7 @@ ORDER BY score DESC, rowid LIMIT :k
 weights, 0.364 without titles."""
 
 _VECTORS: Final = scoped("""
-SELECT first_chunk, chunk_count, data FROM vector_runs
+SELECT first_chunk, chunk_count, data FROM vector_runs INDEXED BY vector_runs_by_content
 WHERE embedder = :embedder AND dimension = :dimension
     AND content_id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
