@@ -1,6 +1,10 @@
 """PDF files written by hand, so that a test knows where every letter stands."""
 
+import struct
+from hashlib import md5
+
 MEDIA_BOX = (0, 0, 400, 300)
+PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
 
 
 def text(x, y, words, size=12, font="F1"):
@@ -43,7 +47,40 @@ def first_free(pages):
     return 6 + 2 * pages
 
 
-def _joined(objects):
+def write_locked_pdf(path, password, drawing):
+    """Write a file of one page that opens with a password alone (ISO 32000-1, 7.6.3, revision 2: RC4 of 40 bits)."""
+    padded = (password.encode() + PADDING)[:32]
+    owner = rc4(md5(padded).digest()[:5], padded)
+    key = md5(padded + owner + struct.pack("<i", -4) + b"0123456789abcdef").digest()[:5]
+    stream = rc4(md5(key + b"\x04\0\0\0\0").digest()[:10], drawing.encode("latin-1"))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 400 300] >>",
+        "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        ("", stream),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    lock = f"<< /Filter /Standard /V 1 /R 2 /P -4 /O <{owner.hex()}> /U <{rc4(key, PADDING).hex()}> >>"
+    whole = _joined(objects, f"/ID [<{b'0123456789abcdef'.hex()}> <{b'0123456789abcdef'.hex()}>] /Encrypt {lock}")
+    path.write_bytes(whole)
+    return str(path)
+
+
+def rc4(key, data):
+    state, mixed = list(range(256)), 0
+    for place in range(256):
+        mixed = (mixed + state[place] + key[place % len(key)]) % 256
+        state[place], state[mixed] = state[mixed], state[place]
+    made, place, mixed = bytearray(), 0, 0
+    for byte in data:
+        place = (place + 1) % 256
+        mixed = (mixed + state[place]) % 256
+        state[place], state[mixed] = state[mixed], state[place]
+        made.append(byte ^ state[(state[place] + state[mixed]) % 256])
+    return bytes(made)
+
+
+def _joined(objects, trailer="/Info 5 0 R"):
     data = b"%PDF-1.4\n"
     offsets = []
     for number, body in enumerate(objects, 1):
@@ -58,5 +95,5 @@ def _joined(objects):
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     return data + (
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
-        f"<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>\nstartxref\n{start}\n%%EOF\n"
+        f"<< /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
     ).encode("latin-1")

@@ -5,10 +5,10 @@ import zlib
 
 import pytest
 from reading import assert_sound, read_whole, shown
-from small_pdf import MEDIA_BOX, first_free, picture, text, write_pdf
+from small_pdf import MEDIA_BOX, first_free, picture, text, write_locked_pdf, write_pdf
 
 from localassist.adapters.readers import pdf_drawing
-from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.adapters.readers.unreadable import LockedError, UnreadableError
 
 LINE = "The tenant pays the rent on the first day of every month, and"
 
@@ -351,8 +351,34 @@ def test_a_page_that_is_not_there_is_a_sentence(tmp_path, number):
         pdf_drawing.draw(path, number, 300, None)
 
 
-@pytest.mark.corpus
-def test_a_password_is_asked_for_in_a_sentence(corpus):
-    locked = corpus / "documents/py-pdf__sample-files/005-libreoffice-writer-password"
-    with pytest.raises(UnreadableError, match="password"):
-        read_whole(next(locked.glob("*.pdf")))
+@pytest.mark.parametrize("said", ["", "Sesam"])
+def test_a_password_is_asked_for(tmp_path, said):
+    path = write_locked_pdf(tmp_path / "locked.pdf", "sesame", lines(LINE))
+    with pytest.raises(LockedError, match="password"):
+        read_whole(path, password=said)
+
+
+def test_with_its_password_a_file_is_read_and_drawn(tmp_path):
+    path = write_locked_pdf(tmp_path / "locked.pdf", "sesame", lines(LINE))
+    assert read_whole(path, password="sesame").text == LINE
+    assert len(pdf_drawing.draw(path, 1, 300, (4, 10), "sesame").marks) == 1
+
+
+@pytest.mark.parametrize("words", ["שלום עולם", "السلام عليكم"])
+def test_what_is_written_from_the_right_is_read_from_the_right(tmp_path, words):
+    codes = {letter: place for place, letter in enumerate(sorted(set(words)), 65)}
+    drawn = "".join(chr(codes[letter]) for letter in reversed(words))
+    pairs = "".join(f"<{code:02X}> <{ord(letter):04X}>\n" for letter, code in codes.items())
+    ranges = "1 begincodespacerange\n<00> <FF>\nendcodespacerange\n"
+    table = f"begincmap\n{ranges}{len(codes)} beginbfchar\n{pairs}endbfchar\nendcmap\n"
+    free = first_free(1)
+    path = write_pdf(
+        tmp_path / "right.pdf",
+        f"BT /F9 12 Tf 100 150 Td ({drawn}) Tj ET\n",
+        entries=f"/Resources << /Font << /F9 {free} 0 R >> >> %",
+        more=[
+            f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode {free + 1} 0 R >>",
+            ("", table.encode()),
+        ],
+    )
+    assert read_whole(path).text == words

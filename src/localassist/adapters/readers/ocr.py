@@ -68,8 +68,9 @@ class Recogniser:
             return Recognised([], 0)
         pieces = []
         unsure = 0
-        for text, score, box, words in zip(found.txts, found.scores, found.boxes, found.word_results, strict=True):
-            if score >= _SURE:
+        for told, score, box, words in zip(found.txts, found.scores, found.boxes, found.word_results, strict=True):
+            text = " ".join(told.split())
+            if text and score >= _SURE:
                 places = _Places(picture.height, scale)
                 pieces.append(_piece(text, places.box(box), places.words(words)))
             else:
