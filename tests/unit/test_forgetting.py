@@ -17,6 +17,7 @@ from fakes import (
 )
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.documents import Chunk, Scope, StructuredText
+from localassist.domain.errors import LocalAssistError
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.stopping import Stop
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
@@ -122,3 +123,16 @@ def test_what_is_being_read_ahead_ends_before_models_forget(
     monkeypatch.setattr(shelf.model, "prefill", lambda *_: None)
     shelf.reading(conversation.id, later)
     assert not later.requested
+
+
+def test_a_file_inside_another_one_cant_be_forgotten_alone() -> None:
+    shelf = Shelf()
+    mail = shelf.put("/mail.eml", "See the annex.")
+    text = StructuredText("The annex.", ())
+    annex, _ = shelf.store.save(
+        FoundFile("/mail.eml/annex.txt", 1, 1.0), "h", ("r", "e"), text, [Chunk(0, 10)], container_id=mail
+    )
+    with pytest.raises(LocalAssistError, match="part of another file"):
+        shelf.forget.document(annex.id)
+    shelf.forget.document(mail)
+    assert shelf.store.find_document("/mail.eml/annex.txt") is None

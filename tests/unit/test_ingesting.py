@@ -5,7 +5,15 @@ import pytest
 from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader, structured
 from localassist.domain.documents import Document, DocumentStatus, Part, Scope, StructuredText
 from localassist.domain.errors import ModelError, PasswordNeededError, Stopped, StorageError
-from localassist.domain.events import DocumentIndexed, DocumentIndexing, Embedding, FilesCounted, Indexed, IngestEvent
+from localassist.domain.events import (
+    DocumentIndexed,
+    DocumentIndexing,
+    Embedding,
+    FilesCounted,
+    Hindered,
+    Indexed,
+    IngestEvent,
+)
 from localassist.domain.stopping import Stop
 from localassist.usecases import ingesting
 from localassist.usecases.ingesting import IngestPaths
@@ -253,8 +261,9 @@ def test_every_file_is_known_before_the_first_is_read(shelf: Shelf) -> None:
 
 def test_words_are_searched_before_the_first_chunk_is_embedded(shelf: Shelf) -> None:
     shelf.embedder.problem = ModelError("The embedding model is not installed.")
-    with pytest.raises(ModelError):
-        shelf.ingest()
+    events = shelf.ingest()
+    assert Hindered("The embedding model is not installed.") in events
+    assert isinstance(events[-1], Indexed)
     found = shelf.store.match_words("sloop", 1, Scope.everything())
     assert shelf.store.passages([found[0].chunk_id], Scope.everything())[0].path == "/files/boats.md"
     assert {document.pending for document in shelf.documents().values()} == {1}

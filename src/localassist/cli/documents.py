@@ -12,7 +12,7 @@ from localassist.cli.progress import Progress
 from localassist.cli.standing import counted, line
 from localassist.domain.documents import Document, DocumentStatus, Scope
 from localassist.domain.errors import DocumentError, NotFoundError, Stopped
-from localassist.domain.events import Indexed
+from localassist.domain.events import Hindered, Indexed
 from localassist.usecases.pacing import with_pace
 
 if TYPE_CHECKING:
@@ -53,10 +53,12 @@ def _add(paths: Sequence[str], collection: str, services: Services, console: Con
     result = ingest(paths, collection, services, console, stop)
     root = Path(paths[0]).absolute() if len(paths) == 1 else None
     for document in result.documents:
-        console.print(line(document, root))
+        if document.status is not DocumentStatus.IGNORED:
+            console.print(line(document, root))
     for sentence in result.skipped:
         console.warn(sentence)
-    return not result.documents or any(not document.status.is_answerable for document in result.documents)
+    unread = {DocumentStatus.FAILED, DocumentStatus.EMPTY}
+    return not result.documents or any(document.status in unread for document in result.documents)
 
 
 def _unlock(paths: Sequence[str], services: Services, console: Console) -> None:
@@ -154,6 +156,8 @@ def ingest(paths: Sequence[str], collection: str, services: Services, console: C
     for event in with_pace(services.ingest([os.fspath(Path(path).absolute()) for path in paths], collection, stop)):
         if isinstance(event, Indexed):
             result = event
+        elif isinstance(event, Hindered):
+            console.warn(event.problem)
         console.progress(progress.line(event))
     console.end_progress()
     stop.raise_if_requested()

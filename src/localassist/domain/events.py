@@ -244,5 +244,5 @@ class Hindered:
 GenerationEvent = PromptProgress | ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled | Generated
 LoadingEvent = ModelLoading | ModelReady
 AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Finished
-IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Embedding | Indexed
-MirrorEvent = IngestEvent | RootMissing | RootBack | RootPolled | Pace | Mirrored | Hindered
+IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Embedding | Hindered | Indexed
+MirrorEvent = IngestEvent | RootMissing | RootBack | RootPolled | Pace | Mirrored

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localassist.domain.documents import Scope
+from localassist.domain.errors import LocalAssistError, NotFoundError
+from localassist.domain.ports.documents import SkippedFile
+from localassist.usecases.comparing import TAKEN_OUT, is_within
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localassist.domain.documents import Document
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, PassageIndex
@@ -31,8 +37,25 @@ class ForgetDocuments:
         self._forget(self._store.remove_collection(collection_id))
 
     def document(self, document_id: int) -> None:
-        """Forget one document in every collection."""
+        """Forget one document in every collection; where a folder of one holds its file, that stays out.
+
+        Raises `LocalAssistError` for a file inside another one, which goes with that alone.
+        """
+        document = self._named(document_id)
+        if document.container_id is not None:
+            raise LocalAssistError(
+                "This is a part of another file, which would bring it back.", "Remove the file that it is in."
+            )
         self._forget(self._store.remove_document(document_id))
+        for collection in self._store.collections():
+            if is_within(document.path, collection.roots):
+                self._store.ignore([SkippedFile(document.path, TAKEN_OUT)], collection.id)
+
+    def _named(self, document_id: int) -> Document:
+        for document in self._store.documents(Scope(document_ids=(document_id,))):
+            if document.id == document_id:
+                return document
+        raise NotFoundError(f"There is no document {document_id}.", "It may have been removed.")
 
     def documents(self, document_ids: Sequence[int]) -> None:
         """Forget documents whose files are gone, in every collection."""

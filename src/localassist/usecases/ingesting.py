@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus, Scope
-from localassist.domain.errors import LocalAssistError, PasswordNeededError, StorageError
-from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Indexed
+from localassist.domain.errors import LocalAssistError, ModelError, PasswordNeededError, StorageError
+from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Hindered, Indexed
 from localassist.domain.ports.documents import SkippedFile, part_hash
 from localassist.usecases.chunking import CHUNKING_VERSION, chunk
+from localassist.usecases.comparing import TAKEN_OUT
 from localassist.usecases.embedding import EmbedPending
 from localassist.usecases.foreseeing import foreseen
+from localassist.usecases.measuring import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,14 +72,15 @@ class IngestPaths:
         self._store = store
         self._activity = activity
         self._embed = EmbedPending(store, embedder, index, activity)
+        self._measure = Measure(embedder)
 
     def __call__(self, paths: Sequence[str], collection: str, stop: Stop) -> Iterator[IngestEvent]:
         """Read what is new or changed at or below the paths into the collection ("": only into the cache).
 
         Yields `FilesCounted` ..., `DocumentIndexing` and `DocumentIndexed` for each file, which its words find from
-        then on, `Embedding` ..., at last `Indexed`. A file that can't be read is stored as failed with its problem
-        and does not end the run. Raises `StorageError`, `ModelError` when there is no embedding model to go on with,
-        and `Stopped` on request.
+        then on, `Embedding` ... or `Hindered` when there is no embedding model, at last `Indexed`. A file that can't be
+        read is stored as failed with its problem and does not end the run, one that somebody took out stays out unless
+        it is named. Raises `StorageError`, and `Stopped` on request.
         """
         found: list[FoundFile] = []
         skipped: list[SkippedFile] = []
@@ -99,7 +102,10 @@ class IngestPaths:
                 stored, unchanged = self._store_what_was_read(file, place, look.result())
                 documents += stored
                 yield DocumentIndexed(stored[0], position, len(found), unchanged)
-        yield from self._embed(stop)
+        try:
+            yield from self._embed(stop)
+        except ModelError as error:
+            yield Hindered(str(error))
         yield Indexed(tuple(documents), tuple(f"{item.path}: {item.reason}" for item in skipped))
 
     def _place(
@@ -110,7 +116,7 @@ class IngestPaths:
         if not collection:
             return _Place(None, (reader, self._embedder.name), named)
         collection_id = self._store.add_collection(collection, paths).id
-        self._store.expect(found, collection_id)
+        self._store.expect([file for file in found if not self._is_out(file, named)], collection_id)
         self._store.ignore([item for item in skipped if item.path not in named], collection_id)
         return _Place(collection_id, (reader, self._embedder.name), named)
 
@@ -134,11 +140,18 @@ class IngestPaths:
     def _unchanged(self, file: FoundFile, place: _Place) -> Document | None:
         """The document at that path if neither its file nor how it would be read has changed."""
         document = self._store.find_document(file.path)
+        if document is not None and self._is_out(file, place.named, document):
+            return document
         if document is None or (document.size, document.modified) != (file.size, file.modified):
             return None
         if document.status is DocumentStatus.FAILED:
             return self._failed_before(file, place)
         return self._store.reuse(file, document.content_hash, place.versions) if document.content_hash else None
+
+    def _is_out(self, file: FoundFile, named: frozenset[str], document: Document | None = None) -> bool:
+        """Whether somebody took the file out, and does not name it now to have it back."""
+        known = document or self._store.find_document(file.path)
+        return known is not None and known.problem == TAKEN_OUT and file.path not in named
 
     def _failed_before(self, file: FoundFile, place: _Place) -> Document | None:
         """The document of a file that would fail again, which may take minutes; one named may have its password."""
@@ -184,7 +197,7 @@ class IngestPaths:
         content: StructuredText,
         container_id: int | None = None,
     ) -> list[Document]:
-        chunks = chunk(content, self._embedder.count_tokens, self._embedder.max_tokens)
+        chunks = chunk(content, self._measure.count_tokens, self._measure.max_tokens)
         document, _ = self._store.save(file, content_hash, place.versions, content, chunks, container_id=container_id)
         stored = [document]
         for part in content.parts:

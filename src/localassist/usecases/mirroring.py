@@ -88,10 +88,13 @@ class MirrorFolders:
     def once(self, stop: Stop) -> Iterator[MirrorEvent]:
         """Bring all collections in line with the disk, embed what is pending, and end.
 
-        Yields and raises as following does, and `ModelError` where vectors can't be made.
+        Yields and raises as following does.
         """
         yield from self._bring_in_line(None, _Run(), stop)
-        yield from with_pace(self._embed(stop))
+        try:
+            yield from with_pace(self._embed(stop))
+        except ModelError as error:
+            yield Hindered(str(error))
 
     def _bring_in_line(self, changed: frozenset[str] | None, run: _Run, stop: Stop) -> Iterator[MirrorEvent]:
         looks: list[Look] = []
@@ -128,7 +131,7 @@ class MirrorFolders:
         ingest = self._ingest(_Given(self._files, items))
         try:
             for event in with_pace(ingest(look.collection.roots, look.collection.name, stop)):
-                if isinstance(event, Embedding | Indexed):
+                if isinstance(event, Embedding | Hindered | Indexed):
                     return  # vectors follow when nothing is left to be read
                 if isinstance(event, DocumentIndexed):
                     if event.unchanged:
