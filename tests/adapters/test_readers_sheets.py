@@ -214,3 +214,30 @@ def test_a_second_table_without_a_title_is_one_of_its_own(book, read):
         [["Town", "People"], ["Ulm", 126000], [], ["Bonn", 330000], [], ["River", "km"], ["Rhine", 1233]],
     )
     assert read().text == "Town | People\nUlm | 126000\nBonn | 330000\n\nRiver | km\nRhine | 1233"
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "words"),
+    [
+        ("0.0%", 0.125, "12.5%"),
+        ("0%", 0.07, "7%"),
+        ("#,##0.00", 1234.5, "1234.50"),
+        ("0.00", 100 / 3, "33.33"),
+        ("0.##", 2.5, "2.5"),
+        ('#,##0.00 "€"', -1234.5, "-1234.50 €"),
+        ("[$$-409]#,##0.00", 45, "45.00 $"),
+        ("#,##0.00 [$CHF-807];[Red]-#,##0.00 [$CHF-807]", 9.5, "9.50 CHF"),
+        ('_-* #,##0.00 €_-;-* #,##0.00 €_-;_-* "-"?? €_-', 12, "12.00 €"),
+        ("#,##0,", 1234567, "1234567"),
+        ("0.00E+00", 1234.5, "1234.5"),
+        ("# ?/?", 0.5, "0.5"),
+        ("General", 0.125, "0.125"),
+        ('0 "pieces"', 3, "3 pieces"),
+    ],
+)
+def test_numbers_look_as_their_cells_show_them(book, read, form, number, words):
+    sheet = book.add_worksheet()
+    sheet.write_row(2, 1, ["Rate", "Other"])
+    sheet.write_number(3, 1, number, book.add_format({"num_format": form}))
+    sheet.write_number(3, 2, 0.5)
+    assert shown(read())[-1] == ("table row", f"{words} | 0.5")

@@ -6,12 +6,14 @@ import datetime
 import math
 import re
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.cells import SheetRows
+from localassist.adapters.readers.sheet_formats import NumberFormat, SheetFormats, column_number
 from localassist.adapters.readers.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -49,12 +51,22 @@ def read(path: str) -> StructuredText:
         _refuse_vast(path)
     try:
         # Given a name, calamine believes its ending; given a file, its content.
-        with Path(path).open("rb") as file, load_workbook(file) as workbook:
-            return _Workbook(workbook).read()
+        with Path(path).open("rb") as file, load_workbook(file) as workbook, _formats(path, is_archive) as formats:
+            return _Workbook(workbook, formats).read()
     except PasswordError as error:
         raise UnreadableError(*PROTECTED) from error
     except (CalamineError, ValueError, EOFError, OverflowError) as error:  # the last: spans beyond any clock
         raise UnreadableError(*_DAMAGED) from error
+
+
+@contextmanager
+def _formats(path: str, is_archive: bool) -> Iterator[SheetFormats | None]:  # noqa: FBT001
+    """The formats of its numbers, None for a workbook that is no archive."""
+    if is_archive:
+        with zipfile.ZipFile(path) as archive:
+            yield SheetFormats(archive)
+    else:
+        yield None
 
 
 def _refuse_vast(path: str) -> None:
@@ -70,24 +82,18 @@ def _refuse_vast(path: str) -> None:
 
 
 def _cells(left: bytes, top: bytes, right: bytes | None, bottom: bytes | None) -> int:
-    width = _column_number(right or left) - _column_number(left) + 1
+    width = column_number(right or left) - column_number(left) + 1
     return width * (int(bottom or top) - int(top) + 1)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
 
 
 class _Workbook:
     """Reads a workbook sheet by sheet."""
 
-    def __init__(self, workbook: Any) -> None:
+    def __init__(self, workbook: Any, formats: SheetFormats | None) -> None:
         from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
         self._workbook = workbook
+        self._formats = formats
         self._assembly = TextAssembly()
         without_cells = (SheetTypeEnum.ChartSheet, SheetTypeEnum.Vba)  # these have no hash, so no set
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ not in without_cells]
@@ -135,11 +141,27 @@ class _Workbook:
             return
         top, left = sheet.start
         merged = _Merged(sheet.merged_cell_ranges or [], left)
+        formats = _Formatted(self._formats.rows(name) if self._formats else iter(()))
         for number, values in enumerate(sheet.iter_rows()):
             if number >= top:
-                cells = [_shown(value) for value in values]
+                forms = formats.of_row(number)
+                cells = [_shown(value, forms.get(column)) for column, value in enumerate(values, left)]
                 merged.fill(number, cells)
                 yield number, left, cells
+
+
+class _Formatted:
+    """The formats of a sheet's cells, taken row by row."""
+
+    def __init__(self, rows: Iterator[tuple[int, dict[int, NumberFormat]]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def of_row(self, number: int) -> dict[int, NumberFormat]:
+        """The formats in a row that is not above the ones asked for before, by column (both 0-based)."""
+        while self._next is not None and self._next[0] < number:
+            self._next = next(self._rows, None)
+        return self._next[1] if self._next is not None and self._next[0] == number else {}
 
 
 class _Merged:
@@ -166,13 +188,15 @@ class _Merged:
                 cells[column] = cells[column] or text
 
 
-def _shown(value: object) -> str:
-    """A cell's value as people read it. How the file wants numbers shown (as percentages, say) calamine can't tell."""
+def _shown(value: object, form: NumberFormat | None) -> str:
+    """A cell's value as people read it."""
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float) and math.isfinite(value):
+        if form is not None and abs(value) < 1e15:
+            return form.shown(value)
         return f"{value:.15g}" if abs(value) >= 1e15 or value != int(value) else str(int(value))
     return _shown_time(value)
 
