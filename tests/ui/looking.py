@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from localassist.domain.chat import MessageStatus
 from localassist.ui.widgets.buttons import IconButton
@@ -49,3 +50,21 @@ def wait_for_end(opened: Assembly, qtbot: QtBot, status: MessageStatus = Message
     qtbot.waitUntil(ended)
     qtbot.waitUntil(lambda: opened.chat.composer._send.accessibleName() == "Send (Enter)")
     assert opened.chat.status.words == ""
+
+
+def drop(target: QWidget, data: QMimeData) -> bool:
+    """Drag something over a widget and let it fall; whether it was taken."""
+    where, copy, left = QPointF(5, 5), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    entering = QDragEnterEvent(where.toPoint(), copy, data, left, Qt.KeyboardModifier.NoModifier)
+    falling = QDropEvent(where, copy, data, left, Qt.KeyboardModifier.NoModifier)
+    for event in (entering, falling):
+        event.ignore()
+        QApplication.sendEvent(target, event)
+    return falling.isAccepted()
+
+
+def dragged(*addresses: QUrl) -> QMimeData:
+    """What is dragged when files at these addresses are."""
+    data = QMimeData()
+    data.setUrls(list(addresses))
+    return data

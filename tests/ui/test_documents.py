@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from looking import icon_button, said
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from looking import dragged, drop, icon_button, said
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QLineEdit,
     QListWidgetItem,
@@ -37,7 +35,6 @@ from localassist.domain.events import (
     RootBack,
     RootMissing,
 )
-from localassist.ui.assembly import Assembly
 from localassist.ui.documents.collection_list import CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops
@@ -58,7 +55,6 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
-    from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
 
     Mirror = Callable[..., tuple["Scripted", DocumentsPresenter]]
@@ -484,45 +480,16 @@ def test_a_collection_is_removed_only_after_a_yes(
     qtbot.waitUntil(lambda: "Add a folder and ask" in said(view))
 
 
-def drop(target: QWidget, data: QMimeData) -> bool:
-    """Drag something over a widget and let it fall; whether it was taken."""
-    where, copy, left = QPointF(5, 5), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    entering = QDragEnterEvent(where.toPoint(), copy, data, left, Qt.KeyboardModifier.NoModifier)
-    falling = QDropEvent(where, copy, data, left, Qt.KeyboardModifier.NoModifier)
-    for event in (entering, falling):
-        event.ignore()
-        QApplication.sendEvent(target, event)
-    return falling.isAccepted()
-
-
-def dragged(*addresses: QUrl) -> QMimeData:
-    data = QMimeData()
-    data.setUrls(list(addresses))
-    return data
-
-
 def test_files_dropped_on_the_window_are_taken_and_addresses_are_not(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     drops = FileDrops(window)
     taken: list[list[str]] = []
-    drops.dropped.connect(taken.append)
+    drops.dropped.connect(lambda paths, _where: taken.append(paths))
     lease, page = QUrl.fromLocalFile("/c/lease.pdf"), QUrl("https://example.org/x.pdf")
     assert drop(window, dragged(lease, page))
     assert not drop(window, dragged(page))
     assert taken == [["/c/lease.pdf"]]
-
-
-def test_files_dropped_on_the_question_are_added_to_the_documents(
-    qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme, contracts: str
-) -> None:
-    assembly = Assembly(services, jobs, theme)
-    qtbot.addWidget(assembly.window)
-    assembly.window.show()
-    field = assembly.chat.composer.field
-    assert drop(field.viewport(), dragged(QUrl.fromLocalFile(contracts)))
-    qtbot.waitUntil(lambda: assembly.collections.scope_name == "Contracts")
-    assert field.toPlainText() == ""
 
 
 def test_collections_are_called_like_their_folders_and_told_apart(tmp_path: Path) -> None:

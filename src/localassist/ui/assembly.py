@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.chat.view import ChatView
+from localassist.ui.documents.attaching import AttachmentsPresenter
 from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.documents.view import CollectionsView
@@ -28,8 +30,10 @@ from localassist.ui.settings.dialog import SettingsDialog
 from localassist.ui.settings.presenter import SettingsPresenter
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+
     from localassist.domain.chat import Message
-    from localassist.domain.documents import Document, Passage, Scope
+    from localassist.domain.documents import Document, Passage
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
     from localassist.ui.jobs import Jobs
@@ -41,6 +45,7 @@ TEACHING: Final = (
     "Ask anything. Add a folder on the left to ask about your own files: answers then show the pages they "
     "rest on. Nothing leaves this computer."
 )
+STILL_READING: Final = "The files of this conversation are still being read. Ask once they are, or stop reading them."
 
 
 class Assembly(QObject):
@@ -68,6 +73,8 @@ class Assembly(QObject):
             services.conversations, services.forget_conversation, jobs, self.conversations
         )
         self._documents = DocumentsPresenter(self.collections, services, jobs, icons)
+        self._attachments = AttachmentsPresenter(services, jobs, icons)
+        self.chat.composer.put_above(self._attachments.view)
         self._models = ModelsPresenter(self.picker, services, jobs)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
         EvidencePresenter(self.evidence, services, jobs)
@@ -110,10 +117,15 @@ class Assembly(QObject):
         self.conversations.conversation_chosen.connect(self._chat.open)
 
     def _connect_documents(self) -> None:
-        self.collections.scope_changed.connect(self._on_scope_changed)
+        self.collections.scope_changed.connect(self._use_scope)
         self._documents.in_line.connect(self._explain)
         self._documents.files.file_chosen.connect(self._on_file_chosen)
         self._drops.dropped.connect(self._on_dropped)
+        self._chat.conversation_stored.connect(self._attachments.keep_for)
+        self._attachments.changed.connect(self._use_scope)
+        self._attachments.folders_dropped.connect(self._documents.add)
+        self._attachments.files_requested.connect(partial(self._documents.files.show, "this conversation"))
+        self._attachments.failed.connect(self.chat.composer.complain)
         self.chat.demo_requested.connect(self._on_demo_requested)
         self.first_start.demo_chosen.connect(self._on_demo_requested)
         self._ways_in.ready.connect(self._on_way_gone)
@@ -127,7 +139,7 @@ class Assembly(QObject):
 
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""
-        name = self.collections.scope_name
+        name = self._attachments.name or self.collections.scope_name
         words = f"Asking {name}: answers show the pages they rest on." if name else TEACHING
         is_read = self._documents.is_read(SAMPLES)
         suggestions = self._services.demo_questions if name == SAMPLES and is_read else ()
@@ -136,6 +148,7 @@ class Assembly(QObject):
     def _on_conversation_shown(self, conversation_id: int | None, title: str) -> None:
         self.window.show_first_start(shown=False)
         self.window.show_title(title)
+        self._attachments.show_conversation(conversation_id)
         self._list.mark(conversation_id)
 
     def _on_answer_shown(self, answer: Message | None) -> None:
@@ -158,9 +171,13 @@ class Assembly(QObject):
         self.window.show_evidence(shown=True)
         self.evidence.show_citation(n)
 
-    def _on_scope_changed(self, scope: Scope) -> None:
-        self._chat.use_scope(scope)
-        self.chat.composer.show_scope(self.collections.scope_name)
+    def _use_scope(self) -> None:
+        """Ask the files of the conversation on show or, where it has none, what is chosen in the left column."""
+        attached = self._attachments.scope
+        name = self.collections.scope_name if attached.is_empty else self._attachments.name
+        self._chat.use_scope(self.collections.scope if attached.is_empty else attached)
+        self.chat.composer.show_scope(name)
+        self.chat.composer.wait_for(STILL_READING if self._attachments.is_reading else "")
         self._explain()
 
     def _on_file_chosen(self, document: Document) -> None:
@@ -168,9 +185,14 @@ class Assembly(QObject):
         self.collections.choose_file(document)
         self.chat.composer.field.setFocus()
 
-    def _on_dropped(self, paths: list[str]) -> None:
+    def _on_dropped(self, paths: list[str], where: QPoint) -> None:
+        """Over the collections files become one; anywhere else they are asked in the conversation on show."""
         self.window.show_first_start(shown=False)
-        self._documents.add(paths)
+        panel = self.collections
+        if panel.isVisible() and panel.rect().contains(panel.mapFrom(self.window, where)):
+            self._documents.add(paths)
+        else:
+            self._attachments.add(paths)
 
     def _on_demo_requested(self) -> None:
         self._leave_first_start()

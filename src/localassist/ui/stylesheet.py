@@ -68,6 +68,7 @@ QLabel[kind="chip"][tone="blue"] { background: $blue_soft; color: $blue; border-
 QLabel[kind="chip"][tone="amber"] { background: $amber_soft; color: $amber; border-color: $amber_soft; }
 QToolButton[kind="chip"]:hover { background: $hover; }
 QToolButton[kind="chip"]:focus { border-color: $accent; }
+QFrame[kind="attachment"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[kind="note"] { border-radius: 8px; background: $raised; }
 QFrame[kind="note"][tone="red"] { background: $red_soft; }
 QFrame[kind="note"][tone="amber"] { background: $amber_soft; }

@@ -113,6 +113,7 @@ class ComposerWidget(QFrame):
         super().__init__()
         self.setProperty("kind", "composer")
         self._busy = False
+        self._waiting = ""
         self.field = QuestionField()
         self._note = NoteView(icons)
         self._scope = _chip()
@@ -142,12 +143,20 @@ class ComposerWidget(QFrame):
         model_picker.setMinimumWidth(SHORTEST_CHIP)
         chips.addStretch()
         chips.addWidget(self._send)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(4 * STEP, 3 * STEP, 2 * STEP, 2 * STEP)
         column.setSpacing(2 * STEP)
         column.addWidget(self._note)
         column.addWidget(self.field)
         column.addLayout(chips)
+
+    def put_above(self, widget: QWidget) -> None:
+        """Give a widget its place above the text."""
+        self._column.insertWidget(self._column.indexOf(self.field), widget)
+
+    def wait_for(self, what: str) -> None:
+        """Keep questions back until that is over, "" for nothing."""
+        self._waiting = what
 
     def show_scope(self, name: str) -> None:
         """Say which documents are asked, "" for none."""
@@ -202,7 +211,9 @@ class ComposerWidget(QFrame):
 
     def _on_sent(self) -> None:
         text = self.field.toPlainText().strip()
-        if text and not self._busy:
+        if text and self._waiting and not self._busy:
+            self.say(self._waiting)
+        elif text and not self._busy:
             self.field.clear()
             self.say_nothing()
             self.submitted.emit(text)

@@ -39,13 +39,14 @@ EDITING: Final = "Editing your last question. Sending it begins another branch; 
 class ChatPresenter(QObject):
     """Shows one conversation and runs its answers, which go on when another conversation is shown.
 
-    `conversation_shown` carries a conversation's id (None: a new one) and its title; `conversations_changed` says
-    that the list of them is another; `answer_shown` carries the answer whose evidence belongs on show (None: none)
-    and `citation_chosen` the answer and a citation's number; `model_ready` says where a model runs;
-    `passages_found` carries what an answer under way may rest on.
+    `conversation_shown` carries a conversation's id (None: a new one) and its title, `conversation_stored` the id
+    that a new one on show has now; `conversations_changed` says that the list of them is another; `answer_shown`
+    carries the answer whose evidence belongs on show (None: none) and `citation_chosen` the answer and a citation's
+    number; `model_ready` says where a model runs; `passages_found` carries what an answer under way may rest on.
     """
 
     conversation_shown = Signal(object, str)
+    conversation_stored = Signal(int)
     conversations_changed = Signal()
     answer_shown = Signal(object)
     citation_chosen = Signal(object, int)
@@ -156,6 +157,7 @@ class ChatPresenter(QObject):
         match happening:
             case Conversation():
                 self._conversation_id = happening.id
+                self.conversation_stored.emit(happening.id)
                 self.conversation_shown.emit(happening.id, happening.title)
             case Asked(question, answer):
                 self._begin_answer(question, answer)

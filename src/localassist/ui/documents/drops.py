@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtGui import QDropEvent
 from typing_extensions import override
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class FileDrops(QObject):
-    """Makes a window take local files; `dropped` carries their paths."""
+    """Makes a window take local files; `dropped` carries their paths and where in the window they fell."""
 
-    dropped = Signal(list)
+    dropped = Signal(list, QPoint)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -31,5 +31,5 @@ class FileDrops(QObject):
             return False
         event.acceptProposedAction()
         if event.type() is QEvent.Type.Drop:
-            self.dropped.emit(paths)
+            self.dropped.emit(paths, event.position().toPoint())
         return True
