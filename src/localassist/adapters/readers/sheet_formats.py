@@ -32,7 +32,10 @@ _CELL: Final = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*?\bs="(\d{1,6})")(?=[^>]*?\br=
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """So many `decimals`, the last `optional` of them only where they are no zeros; `sign` is "%", a currency or what is counted."""
+    """So many `decimals`, the last `optional` of them only where they are no zeros.
+
+    `sign` is "%", a currency or what is counted.
+    """
 
     decimals: int
     optional: int = 0
