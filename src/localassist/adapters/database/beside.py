@@ -51,7 +51,7 @@ def save(database: Database, document_id: int, versions: tuple[str, str], chunks
         origin = contents.origin(connection, content_id, path_from_bytes(path))
     draft = contents.draft((content_hash, *versions), content, chunks, None, origin)
     with (
-        chunk_words.written_ahead(database, draft.words, draft.indexed_title) as written,
+        chunk_words.written_ahead(database, draft.words, draft.indexed_title, draft.language) as written,
         database.writing() as connection,
     ):
         rows.content_of(connection, document_id)  # forgotten meanwhile: nothing of it is kept

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.database import writers
 from localassist.adapters.database.codec import path_from_bytes
+from localassist.adapters.database.languages import language_of, stemmer
 from localassist.adapters.database.words import indexable
 from localassist.domain.errors import StorageError
 
@@ -31,6 +32,8 @@ _GAP_SECONDS: Final = 0.01
 _NAMES: Final = 8
 """How many different files with the same content it is found by: a thousand copies must not cost a million words."""
 
+_UNTOLD: Final = "SELECT id, indexed_title, first_chunk, chunk_count FROM contents WHERE language IS NULL LIMIT 1"
+
 
 def reserve(connection: apsw.Connection, count: int) -> range:
     """Ids for new chunks, in a row, never used before and greater than all that were."""
@@ -44,7 +47,9 @@ def reserve(connection: apsw.Connection, count: int) -> range:
 
 
 @contextmanager
-def written_ahead(database: Database, words: Sequence[tuple[str, str]], title: str) -> Iterator[range | None]:
+def written_ahead(
+    database: Database, words: Sequence[tuple[str, str]], title: str, language: str
+) -> Iterator[range | None]:
     """Index the (text, heading) of many chunks, to be stored inside the block under the ids it gives.
 
     Few chunks give None: their words are written when they are stored. When storing fails the words are loose.
@@ -58,7 +63,7 @@ def written_ahead(database: Database, words: Sequence[tuple[str, str]], title: s
     try:
         for part in _parts(ids):
             with database.writing() as connection:
-                write(connection, part, words[part.start - ids.start : part.stop - ids.start], title)
+                write(connection, part, words[part.start - ids.start : part.stop - ids.start], title, language)
             make_way()
         yield ids
     except BaseException:
@@ -67,12 +72,16 @@ def written_ahead(database: Database, words: Sequence[tuple[str, str]], title: s
         raise
 
 
-def write(connection: apsw.Connection, ids: Iterable[int], words: Iterable[tuple[str, str]], title: str) -> None:
-    """Index the (text, heading) of chunks; `title` is as `indexable` gives it."""
+def write(
+    connection: apsw.Connection, ids: Iterable[int], words: Iterable[tuple[str, str]], title: str, language: str
+) -> None:
+    """Index the (text, heading) of chunks in that language; `title` is as `indexable` gives it."""
+    stemmed = stemmer(language)
+    title = stemmed(title)
     connection.executemany(
         "INSERT OR REPLACE INTO chunk_words (rowid, text, heading, title) VALUES (?, ?, ?, ?)",
         (
-            (chunk_id, indexable(text), indexable(heading), title)
+            (chunk_id, stemmed(indexable(text)), stemmed(indexable(heading)), title)
             for chunk_id, (text, heading) in zip(ids, words, strict=True)
         ),
     )
@@ -104,6 +113,17 @@ def sweep(database: Database) -> None:
         make_way()
 
 
+def purge(database: Database) -> None:
+    """Write the whole index anew without the words of what was removed, a little in each transaction."""
+    sweep(database)
+    pages, more = -_MERGED_PAGES, True  # the negative number begins it, as SQLite's manual of FTS5 says
+    while more:
+        with database.writing() as connection:
+            more = _merge(connection, pages)
+        pages = _MERGED_PAGES
+        make_way()
+
+
 def rename(database: Database, content_id: int) -> None:
     """Have a content be found by the names of the files that hold it now.
 
@@ -112,20 +132,39 @@ def rename(database: Database, content_id: int) -> None:
     """
     with database.reading() as connection:
         row = connection.execute(
-            "SELECT title, indexed_title, first_chunk, chunk_count FROM contents WHERE id = ?", (content_id,)
+            "SELECT title, indexed_title, first_chunk, chunk_count, language FROM contents WHERE id = ?", (content_id,)
         ).fetchone()
         if row is None:
             return
-        own, indexed, first, count = row
+        own, indexed, first, count, language = row
         title = title_of(own, _paths(connection, content_id))
     if title == indexed:
         return
     for part in _parts(range(first, first + count)):
         with database.writing() as connection:
-            _write_again(connection, content_id, part, title)
+            _write_again(connection, content_id, part, title, language or "")
         make_way()
     with database.writing() as connection:
         connection.execute("UPDATE contents SET indexed_title = ? WHERE id = ?", (title, content_id))
+
+
+def catch_up(database: Database) -> None:
+    """Write the words of one content anew in its language, if any were written before languages were told."""
+    with database.reading() as connection:
+        row = connection.execute(_UNTOLD).fetchone()
+        if row is None:
+            return
+        content_id, title, first, count = row
+        ((text,),) = connection.execute("SELECT text FROM texts WHERE content_id = ?", (content_id,))
+    language = language_of(text)
+    for part in _parts(range(first, first + count) if language else range(0)):
+        with database.writing() as connection:
+            _write_again(connection, content_id, part, title, language)
+        make_way()
+    with database.writing() as connection:
+        connection.execute(
+            "UPDATE contents SET language = ? WHERE (id, first_chunk) = (?, ?)", (language, content_id, first)
+        )
 
 
 def title_of(own: str, paths: Iterable[bytes]) -> str:
@@ -149,19 +188,19 @@ def _paths(connection: apsw.Connection, content_id: int) -> list[bytes]:
     return [path for (path,) in rows]
 
 
-def _write_again(connection: apsw.Connection, content_id: int, ids: range, title: str) -> None:
+def _write_again(connection: apsw.Connection, content_id: int, ids: range, title: str, language: str) -> None:
     """Only of what is still there: the content may have been removed meanwhile."""
     chunks: Any = connection.execute(
         "SELECT id, text, heading FROM chunks WHERE content_id = ? AND id BETWEEN ? AND ?",
         (content_id, ids.start, ids.stop - 1),
     ).fetchall()
-    write(connection, [row[0] for row in chunks], [row[1:] for row in chunks], title)
+    write(connection, [row[0] for row in chunks], [row[1:] for row in chunks], title, language)
 
 
-def _merge(connection: apsw.Connection) -> bool:
+def _merge(connection: apsw.Connection, pages: int = _MERGED_PAGES) -> bool:
     """Merge parts of the index, as far as one transaction should; tells whether there is more to merge."""
     before = connection.total_changes()
-    connection.execute("INSERT INTO chunk_words (chunk_words, rank) VALUES ('merge', ?)", (_MERGED_PAGES,))
+    connection.execute("INSERT INTO chunk_words (chunk_words, rank) VALUES ('merge', ?)", (pages,))
     return connection.total_changes() - before > 1  # as SQLite's manual of FTS5 says
 
 

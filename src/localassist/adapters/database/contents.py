@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.database import chunk_words, vector_runs
 from localassist.adapters.database.codec import path_to_bytes, storable, structure_from_json, structure_to_json
+from localassist.adapters.database.languages import language_of
 from localassist.domain.locating import place_of
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 _PUT: Final = """
 INSERT INTO contents (content_hash, reader, embedder, first_chunk, chunk_count, page_count, hidden_count, partly, title,
-                      indexed_title, embedded_title, notes, parts)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                      indexed_title, embedded_title, notes, parts, language)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (content_hash, reader, embedder) DO UPDATE SET
     first_chunk = ?4, chunk_count = ?5, page_count = ?6, hidden_count = ?7, partly = ?8, title = ?9,
-    indexed_title = ?10, embedded_title = ?11, notes = ?12, parts = ?13
+    indexed_title = ?10, embedded_title = ?11, notes = ?12, parts = ?13,
+    language = ?14
 RETURNING id
 """
 _PUT_TEXT: Final = "INSERT OR REPLACE INTO texts (content_id, blocks, pages, hidden, text) VALUES (?, ?, ?, ?, ?)"
@@ -51,14 +53,15 @@ class Draft:
 
     `key` is (content hash, reader, embedder), `columns` are those of `contents` from the number of pages on,
     `structure` those of `texts`; of each chunk `words` holds text and heading, `places` start, end, page and place,
-    `digests` what stands for what is embedded. All are found by the words of `indexed_title`. `vectors` are those of
-    the chunks, None while they are to be made.
+    `digests` what stands for what is embedded. All are found by the words of `indexed_title`; words are stemmed as in
+    that `language`. `vectors` are those of the chunks, None while they are to be made.
     """
 
     key: tuple[str, str, str]
     columns: tuple[str | int, ...]
     structure: tuple[str, str, str, str]
     indexed_title: str
+    language: str
     words: list[tuple[str, str]]
     places: list[tuple[int, int, int | None, str]]
     digests: list[bytes]
@@ -88,12 +91,14 @@ def draft(
     parts = origin.parts or json.dumps([(storable(part.name), storable(part.problem)) for part in content.parts])
     words = [(text[chunk.start : chunk.end], storable(chunk.heading)) for chunk in chunks]
     blocks, pages, notes, hidden = structure_to_json(content)
+    language = language_of(text)
     counts = (len(content.pages), len(content.hidden), content.partly)
     return Draft(
         key=key,
-        columns=(*counts, title, indexed_title, embedded_title, notes, parts),
+        columns=(*counts, title, indexed_title, embedded_title, notes, parts, language),
         structure=(blocks, pages, hidden, text),
         indexed_title=indexed_title,
+        language=language,
         words=words,
         places=[
             (chunk.start, chunk.end, content.page_at(chunk.start), place_of(content, chunk.start, chunk.end))
@@ -198,7 +203,7 @@ def _settle_words(connection: apsw.Connection, draft: Draft, written: range | No
         chunk_words.settle(connection, written)
         return written
     chunk_ids = chunk_words.reserve(connection, len(draft.words))
-    chunk_words.write(connection, chunk_ids, draft.words, draft.indexed_title)
+    chunk_words.write(connection, chunk_ids, draft.words, draft.indexed_title, draft.language)
     return chunk_ids
 
 

@@ -30,6 +30,9 @@ _DISTRUST: Final = scoped("""
 UPDATE contents SET reader = 'distrusted ' || id
 WHERE id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
 """)
+_DISTRUST_FAILURES: Final = scoped("""
+UPDATE documents SET reader = '' WHERE content_id IS NULL AND id IN (SELECT d.id FROM documents d WHERE $IN_SCOPE)
+""")
 _CHUNK_COUNT: Final = scoped("""
 SELECT coalesce(sum(chunk_count), 0) FROM contents
 WHERE id IN (SELECT d.content_id FROM documents d WHERE $IN_SCOPE)
@@ -110,6 +113,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     def distrust(self, scope: Scope) -> None:
         with self._database.writing() as connection:
             connection.execute(_DISTRUST, bindings(scope))
+            connection.execute(_DISTRUST_FAILURES, bindings(scope))
 
     @override
     def cached(self) -> tuple[Document, ...]:
@@ -186,7 +190,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
         with self._database.reading() as connection:
             origin = contents.origin_at(connection, file.path)
         draft = contents.draft((content_hash, *versions), content, chunks, vectors, origin)
-        ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title)
+        ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title, draft.language)
         with ahead as written, self._database.writing() as connection:
             content_id, chunk_ids = contents.put(connection, draft, written)
             document, before = rows.point(connection, file, content_hash, content_id, container_id=container_id)
@@ -230,6 +234,10 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             gone += removed
             self._bring_words_in_line(held)
         return tuple(gone)
+
+    @override
+    def purge(self) -> None:
+        chunk_words.purge(self._database)
 
     @override
     def content(self, document_id: int) -> StructuredText:
@@ -313,6 +321,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
         for content_id in {each for each in content_ids if each is not None}:
             chunk_words.rename(self._database, content_id)
         chunk_words.sweep(self._database)
+        chunk_words.catch_up(self._database)
 
 
 def _some(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
