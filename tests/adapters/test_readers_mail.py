@@ -210,3 +210,56 @@ def test_a_saved_page_is_its_text(tmp_path):
         content = read(tmp_path, archive.encode(), name)
         assert shown(content) == [("heading1", "Fees"), ("paragraph", "A lost key costs €35.")]
         assert content.title == "Fees"
+
+
+def test_tables_are_read_from_the_page_where_the_plain_text_scatters_them(tmp_path):
+    message = mail(body="Costs\n\nItem\nEuro\nRent\n950\n\nRegards, Zoë")
+    page = "<p>Costs<table><tr><td>Item<td>Euro<tr><td>Rent<td>950</table><p>Regards, Zoë"
+    message.add_alternative(page, subtype="html")
+    assert "Item | Euro\nRent | 950" in read(tmp_path, message).text
+
+
+def test_an_encrypted_mail_says_that_it_is(tmp_path):
+    raw = b"""From: a@example.org
+Subject: Terms
+MIME-Version: 1.0
+Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=B
+
+--B
+Content-Type: application/pgp-encrypted
+
+Version: 1
+--B
+Content-Type: application/octet-stream; name=encrypted.asc
+
+-----BEGIN PGP MESSAGE-----
+hQEMA
+--B--
+"""
+    content = read(tmp_path, raw)
+    assert content.partly
+    assert any("encrypted" in note for note in content.notes)
+    assert content.parts == ()
+
+
+def winmail(*attributes):
+    packed = b"\x78\x9f\x3e\x22\x01\x00"
+    for attribute, value in attributes:
+        packed += b"\x02" + attribute.to_bytes(4, "little") + len(value).to_bytes(4, "little") + value + b"\0\0"
+    return packed
+
+
+def test_files_that_outlook_packed_are_read(tmp_path):
+    data = winmail(
+        (0x00069002, b"\0" * 14), (0x00018010, b"Offer.txt\0"), (0x0006800F, b"It costs 9 euros."), (0x00069005, b"x")
+    )
+    message = mail()
+    message.add_attachment(data, maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    (packed,) = read(tmp_path, message).parts
+    assert [(part.name, part.content.text) for part in packed.content.parts] == [("Offer.txt", "It costs 9 euros.")]
+
+
+def test_a_torn_winmail_gives_what_is_whole(tmp_path):
+    data = winmail((0x00069002, b""), (0x00018010, b"a.txt"), (0x0006800F, b"one"), (0x00069002, b""))
+    content = read(tmp_path, data + winmail((0x0006800F, b"torn"))[6:-4], "winmail.dat")
+    assert [part.name for part in content.parts] == ["a.txt"]

@@ -36,6 +36,7 @@ _CONTAINERS: Final = {
     Format.MAIL: "mail",
     Format.MAILBOX: "mailbox",
     Format.OUTLOOK: "outlook",
+    Format.WINMAIL: "winmail",
     Format.ARCHIVE: "archive",
 }
 """Those whose files hold others, have passwords or are pictures, with `read(path, parts) -> StructuredText`."""

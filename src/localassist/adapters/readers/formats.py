@@ -24,6 +24,7 @@ class Format(StrEnum):
     MAIL = "mail"
     MAILBOX = "mailbox"
     OUTLOOK = "Outlook mail"
+    WINMAIL = "winmail.dat"
     WEB_ARCHIVE = "web archive"
     ARCHIVE = "ZIP archive"
     NOTEBOOK = "notebook"

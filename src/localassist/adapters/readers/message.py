@@ -29,7 +29,7 @@ _SHOWN: Final = ("From", "To", "Cc", "Date")
 _SIGNATURES: Final = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 )
-_ENCRYPTED: Final = frozenset({"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SEALED: Final = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _DECORATION_BYTES: Final = 20_000
 """Pictures inside the text below that are logos and lines; larger ones may be pictures of text."""
 
@@ -42,6 +42,8 @@ _STUB_SHARE: Final = 0.25
 
 _SOFT_BREAK: Final = re.compile(r"^(?!>)(?!-- $)(.*) \n(?=[^>\n])", re.MULTILINE)
 _TAG: Final = re.compile(r"<[^>]{0,2000}>")
+_ROW: Final = re.compile(r"<tr[\s>]", re.IGNORECASE)
+_CELL: Final = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
 _FOLDED: Final = re.compile(r"\r?\n[ \t]+")
 
 
@@ -102,7 +104,9 @@ def _bodies(mail: Mail, attached: list[Mail]) -> list[Mail]:
         part = ahead.pop()
         seen += 1
         kind = part.get_content_type()
-        if kind == "multipart/alternative":
+        if kind in _SEALED:
+            bodies.append(part)
+        elif kind == "multipart/alternative":
             ahead.extend(_chosen(_inside(part)))
         elif part.is_multipart() and not kind.startswith("message/"):
             ahead.extend(reversed(_inside(part)))
@@ -119,14 +123,14 @@ def _inside(part: Mail) -> list[Mail]:
 
 
 def _chosen(versions: list[Mail]) -> list[Mail]:
-    """Of several versions of one text the plain one, unless it only says to open another; then the last.
+    """Of several versions of one text the plain one, unless it only says to open another or that one has tables.
 
     They come with calendars and the like, which stay; in reverse, as they are taken from the end.
     """
     plain = next((part for part in versions if part.get_content_type() == "text/plain"), None)
     rich = next((part for part in reversed(versions) if _holds_page(part)), None)
     others = [part for part in versions if part is not plain and not _holds_page(part)]
-    if plain is None or (rich is not None and _is_stub(plain, rich)):
+    if plain is None or (rich is not None and _says_more(rich, plain)):
         best = rich if rich is not None else plain
     else:
         best = plain
@@ -138,10 +142,11 @@ def _holds_page(part: Mail) -> bool:
     return kind == "text/html" or (kind.startswith("multipart/") and any(_holds_page(each) for each in _inside(part)))
 
 
-def _is_stub(plain: Mail, rich: Mail) -> bool:
-    words = len(_text(plain).split())
-    page = next((part for part in rich.walk() if part.get_content_type() == "text/html"), rich)
-    return words < _STUB_SHARE * len(_TAG.sub(" ", _text(page)).split())
+def _says_more(rich: Mail, plain: Mail) -> bool:
+    """Whether a page has more than the plain text beside it: most of the words, or tables, which that scatters."""
+    page = _text(next((part for part in rich.walk() if part.get_content_type() == "text/html"), rich))
+    has_tables = len(_ROW.findall(page)) > 1 and len(_CELL.findall(page)) >= 2 * len(_ROW.findall(page))
+    return has_tables or len(_text(plain).split()) < _STUB_SHARE * len(_TAG.sub(" ", page).split())
 
 
 def _is_body(part: Mail, kind: str) -> bool:
@@ -161,8 +166,9 @@ def _is_worth_reading(part: Mail, kind: str) -> bool:
 
 def _add_body(assembly: TextAssembly, part: Mail) -> None:
     kind = part.get_content_type()
-    if kind in _ENCRYPTED:
-        assembly.note("The mail is encrypted; its text was not read.", misses_text=True)
+    if kind in _SEALED:
+        assembly.note("The mail is encrypted or sealed by a signature; its text was not read.", misses_text=True)
+        return
     text = _text(part)
     if kind == "text/html":
         html.add_fragment(assembly, text)

@@ -25,6 +25,7 @@ _PDF_MAGIC_WITHIN: Final = 1024
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WINMAIL: Final = b"\x78\x9f\x3e\x22"
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF87a", b"GIF89a")
 _BITMAP: Final = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x38\x40\x6c\x7c]\0{3}", re.DOTALL)
 _OPEN_DOCUMENTS: Final = {
@@ -88,6 +89,8 @@ def _by_magic(path: str, head: bytes, named: Format | None) -> Format | None:
         return _compound(path, named)
     if head.startswith(b"{\\rtf"):
         return Format.RTF
+    if head.startswith(_WINMAIL):
+        return Format.WINMAIL
     is_picture = head.startswith(_PICTURES) or _BITMAP.match(head) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
     return Format.IMAGE if is_picture else None
 
