@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -430,6 +431,20 @@ def test_a_document_can_be_embedded_in_parts(store: DocumentStore) -> None:
         assert by_meaning(store, line, scope)[0] == line
 
 
+def test_what_is_asked_for_by_one_thread_and_written_by_another_meanwhile_can_still_be_written(
+    store: DocumentStore,
+) -> None:
+    for number in range(3):
+        save_words(store, f"/docs/{number}.txt", f"Text number {number}.\nMore of it.")
+    pending = store.pending(EMBEDDER.name, 3)
+    writer = threading.Thread(target=save_words, args=(store, "/docs/lease.pdf", LEASE))
+    writer.start()
+    writer.join()
+    vectors = EMBEDDER.embed_passages([each.text for each in pending], Stop())
+    store.save_vectors(EMBEDDER.name, [each.chunk_id for each in pending], vectors)
+    assert store.pending_count(EMBEDDER.name) == 6
+
+
 def test_vectors_of_chunks_that_are_gone_are_passed_over(store: DocumentStore) -> None:
     gone = save_words(store, "/docs/lease.pdf", LEASE)
     save_words(store, "/docs/cellar.pdf", CELLAR)
@@ -550,6 +565,9 @@ def test_a_failure_is_known_again_while_file_and_reader_are_the_same(store: Docu
     assert store.failed_as(file, "reader 2") is None
     assert store.failed_as(replace(file, modified=7.0), "reader 1") is None
     assert store.failed_as(replace(file, path="/docs/other.pdf"), "reader 1") is None
+    store.distrust(Scope(document_ids=(failed.id,)))
+    assert store.failed_as(file, "reader 1") is None
+    store.save_failure(file, "hash", "It is damaged.", "reader 1")
     save(store, file.path, LEASE)
     assert store.failed_as(FoundFile(file.path, len(LEASE), 5.5), "reader 1") is None
 

@@ -1,3 +1,5 @@
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from localassist.domain.events import (
     IngestEvent,
 )
 from localassist.domain.stopping import Stop
+from localassist.domain.vectors import Vectors
 from localassist.usecases import ingesting
 from localassist.usecases.ingesting import IngestPaths
 
@@ -347,3 +350,37 @@ def test_a_full_disk_ends_the_run(shelf: Shelf) -> None:
     shelf.store = FullDisk()
     with pytest.raises(StorageError, match="disk is full"):
         shelf.ingest()
+
+
+class SlowAboutLeases(FakeReader):
+    """Reads the leases only when something was embedded."""
+
+    embedder: FakeEmbedder
+
+    def read(self, path: str, stop: Stop) -> StructuredText:
+        if "leases" in path:
+            self.embedder.embedded.wait(30)
+        return super().read(path, stop)
+
+
+class TellingEmbedder(FakeEmbedder):
+    """Tells when it has embedded something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedded = threading.Event()
+
+    def embed_passages(self, texts: Sequence[str], stop: Stop) -> Vectors:
+        try:
+            return super().embed_passages(texts, stop)
+        finally:
+            self.embedded.set()
+
+
+def test_while_a_file_takes_long_to_read_what_was_read_before_is_embedded(shelf: Shelf) -> None:
+    shelf.embedder = TellingEmbedder()
+    shelf.reader = SlowAboutLeases(shelf.files)
+    shelf.reader.embedder = shelf.embedder
+    shelf.ingest()
+    assert shelf.embedder.batches == [1, 1]
+    assert {document.pending for document in shelf.documents().values()} == {0}

@@ -35,17 +35,27 @@ class EmbedPending:
 
         Raises `ModelError` when there is no embedding model, `StorageError`, and `Stopped` on request.
         """
-        name = self._embedder.name
-        done, total = 0, self._store.pending_count(name)
-        while pending := self._store.pending(name, _BATCH):
-            self._activity.wait_until_idle(stop)
-            stop.raise_if_requested()
-            chunk_ids = [each.chunk_id for each in pending]
-            texts = [text_under(each.title, each.heading, each.text) for each in pending]
-            vectors = self._embedder.embed_passages(texts, stop)
-            self._store.save_vectors(name, chunk_ids, vectors)
-            # The index is a cache: what it misses comes back when it is rebuilt.
-            with suppress(LocalAssistError):
-                self._index.add(chunk_ids, vectors)
-            done += len(pending)
+        done, total = 0, self._store.pending_count(self._embedder.name)
+        while count := self.some(stop):
+            done += count
             yield Embedding(done, max(done, total))
+
+    def some(self, stop: Stop) -> int:
+        """Embed some tenths of a second's worth; gives how many chunks that were, 0 when nothing is pending.
+
+        Raises as embedding all does.
+        """
+        name = self._embedder.name
+        pending = self._store.pending(name, _BATCH)
+        if not pending:
+            return 0
+        self._activity.wait_until_idle(stop)
+        stop.raise_if_requested()
+        chunk_ids = [each.chunk_id for each in pending]
+        texts = [text_under(each.title, each.heading, each.text) for each in pending]
+        vectors = self._embedder.embed_passages(texts, stop)
+        self._store.save_vectors(name, chunk_ids, vectors)
+        # The index is a cache: what it misses comes back when it is rebuilt.
+        with suppress(LocalAssistError):
+            self._index.add(chunk_ids, vectors)
+        return len(pending)

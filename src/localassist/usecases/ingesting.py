@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from concurrent.futures import wait
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from localassist.usecases.measuring import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
 
     from localassist.domain.documents import Document, StructuredText
     from localassist.domain.events import IngestEvent
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 _COUNT_EVERY: Final = 100
+_SLOW_S: Final = 0.2
+"""Most files are read sooner than one batch is embedded: words of the next ones go before vectors."""
+
 _LOCKED: Final = "; without the password"
 
 
@@ -99,7 +104,7 @@ class IngestPaths:
                 self._activity.wait_until_idle(stop)
                 stop.raise_if_requested()
                 yield DocumentIndexing(file.path, position, len(found))
-                stored, unchanged = self._store_what_was_read(file, place, look.result())
+                stored, unchanged = self._store_what_was_read(file, place, self._awaited(look, stop))
                 documents += stored
                 yield DocumentIndexed(stored[0], position, len(found), unchanged)
         try:
@@ -119,6 +124,13 @@ class IngestPaths:
         self._store.expect([file for file in found if not self._is_out(file, named)], collection_id)
         self._store.ignore([item for item in skipped if item.path not in named], collection_id)
         return _Place(collection_id, (reader, self._embedder.name), named)
+
+    def _awaited(self, look: Future[_Look], stop: Stop) -> _Look:
+        """What a look gives; one that takes its time leaves some for embedding what was read before."""
+        with suppress(ModelError):  # told when everything is read
+            while not wait([look], _SLOW_S).done and self._embed.some(stop):
+                stop.raise_if_requested()
+        return look.result()
 
     def _look(self, file: FoundFile, place: _Place, stop: Stop) -> _Look:
         """What is there at a path; runs ahead of its turn, in another thread."""

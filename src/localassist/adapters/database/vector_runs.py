@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -67,11 +68,13 @@ def pending(connection: apsw.Connection, embedder: str, limit: int) -> tuple[Pen
     """Chunks without a vector, the newest documents' first, in their order."""
     found: list[Pending] = []
     unfinished: Any = connection.execute(_UNFINISHED, (embedder,))
-    for content_id, title in unfinished:
-        asked = (title, content_id, limit - len(found))
-        found += (Pending(*row) for row in connection.execute(_PENDING, asked))
-        if len(found) == limit:
-            break
+    # A query that is left half read keeps the connection at this state of the database, and from writing.
+    with closing(unfinished):
+        for content_id, title in unfinished:
+            asked = (title, content_id, limit - len(found))
+            found += [Pending(*row) for row in connection.execute(_PENDING, asked)]
+            if len(found) == limit:
+                break
     return tuple(found)
 
 
