@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import override
 
-from localassist.adapters.database import beside, cache, chunk_words, contents, rows, searching, vector_runs
+from localassist.adapters.database import beside, cache, chunk_words, contents, reusing, rows, searching, vector_runs
 from localassist.adapters.database.codec import path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.errors import LocalAssistError, NotFoundError
-from localassist.domain.ports.documents import DocumentStore, part_hash
+from localassist.domain.ports.documents import DocumentStore
 from localassist.domain.ports.reembedding import IndexesBeside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import apsw
 
     from localassist.adapters.database.connection import Database
     from localassist.domain.documents import Chunk, Collection, Document, Passage, Scope, Scored, StructuredText
@@ -155,14 +152,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             if contents.find(connection, content_hash, versions) is None:
                 return None
         with self._database.writing() as connection:
-            content_id = contents.find(connection, content_hash, versions)
-            if content_id is None or not _has_parts(connection, content_id, content_hash, versions):
-                return None
-            (container,) = connection.execute(
-                "SELECT container_id FROM documents WHERE path = ?", (path_to_bytes(file.path),)
-            ).fetchone() or (None,)
-            changed: list[int | None] = []
-            document = _point_with_parts(connection, file, (content_hash, *versions), container, changed)
+            document, changed = reusing.reuse(connection, file, (content_hash, *versions))
         self._bring_words_in_line(changed)
         return document
 
@@ -327,33 +317,3 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 def _some(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     """A few hundred at a time, so that nobody waits for a transaction over all."""
     return (items[start : start + _REMOVED_AT_ONCE] for start in range(0, len(items), _REMOVED_AT_ONCE))
-
-
-def _has_parts(connection: apsw.Connection, content_id: int, content_hash: str, versions: tuple[str, str]) -> bool:
-    """Whether the texts of all files inside a content are stored too, of those that could be read."""
-    for name, problem in contents.parts_of(connection, content_id):
-        own_hash = part_hash(content_hash, name)
-        own = contents.find(connection, own_hash, versions)
-        if not problem and (own is None or not _has_parts(connection, own, own_hash, versions)):
-            return False
-    return True
-
-
-def _point_with_parts(
-    connection: apsw.Connection,
-    file: FoundFile,
-    key: tuple[str, str, str],
-    container_id: int | None,
-    changed: list[int | None],
-    problem: str = "",
-) -> Document:
-    """Make the document at a path, and those inside it, stand for what is stored under the key and their own."""
-    content_id = contents.find(connection, key[0], key[1:])
-    document, before = rows.point(connection, file, key[0], content_id, problem, container_id=container_id)
-    parts = contents.parts_of(connection, content_id) if content_id is not None else []
-    changed += [before, content_id, *rows.keep_parts(connection, document, (name for name, _ in parts))]
-    for name, trouble in parts:
-        inside = replace(file, path=f"{file.path}/{name}")
-        own = (part_hash(key[0], name), *key[1:])
-        _point_with_parts(connection, inside, own, document.id, changed, trouble)
-    return document
