@@ -379,6 +379,7 @@ class FakeDocumentStore(DocumentStore):
         with self._lock:
             for stored in self._within(scope):
                 stored.versions = ("distrusted", stored.versions[1])
+                stored.reader = ""
 
     @override
     def cached(self) -> tuple[Document, ...]:
@@ -567,6 +568,10 @@ class FakeDocumentStore(DocumentStore):
         with self._lock:
             known = [each for each in document_ids if each in self._stored]
             return tuple(gone for each in known if each in self._stored for gone in self.remove_document(each))
+
+    @override
+    def purge(self) -> None:
+        pass  # what is removed from memory is gone
 
     @override
     def content(self, document_id: int) -> StructuredText:

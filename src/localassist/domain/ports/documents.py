@@ -144,7 +144,10 @@ class DocumentStore(Protocol):
         """The document at that path, if it has no text yet, is `READING`; after a crash it is `WAITING` again."""
 
     def distrust(self, scope: Scope) -> None:
-        """Have the files of these documents read anew: `reuse` takes their text no more. Till then it is found."""
+        """Have the files of these documents read anew: `reuse` takes their text no more. Till then it is found.
+
+        Those that failed are tried again, too.
+        """
 
     def cached(self) -> tuple[Document, ...]:
         """The documents that are in no collection, by path."""
@@ -196,6 +199,12 @@ class DocumentStore(Protocol):
         """Forget documents, with those inside them, a few hundred in one commit. Those that are gone are passed over.
 
         Returns the ids of the chunks that went.
+        """
+
+    def purge(self) -> None:
+        """Leave nothing on the disk of the words of what was removed; takes seconds for every 100,000 chunks.
+
+        Searches never find them anyway.
         """
 
     def content(self, document_id: int) -> StructuredText:
