@@ -141,7 +141,7 @@ def test_questions_are_not_matched_by_their_function_words(store: DatabaseDocume
 def test_common_words_give_way_when_a_query_would_touch_too_much(
     store: DatabaseDocumentStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_POSTINGS", 5)
+    monkeypatch.setattr(searching, "POSTINGS", 5)
     document, chunk_ids = save(store, "/a/x.txt", "common rare", *["common word"] * 6)
     assert words(store, "common rare", document) == [chunk_ids[0]]
     assert len(words(store, "common", document)) == 7

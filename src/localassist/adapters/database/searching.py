@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Scope
     from localassist.domain.vectors import Vectors
 
-_POSTINGS: Final = 50_000
+POSTINGS: Final = 50_000
 """How many (word, chunk) pairs a query may touch: each costs 1 to 2 microseconds."""
 
 _WORDS: Final = scoped("""
@@ -49,10 +49,12 @@ _MULTIPLIED_BYTES: Final = 1024 * 1024
 """Vectors compared at once: they stay in the processor's cache, and small contents share one multiplication."""
 
 
-def match_words(connection: apsw.Connection, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
+def match_words(
+    connection: apsw.Connection, text: str, k: int, scope: Scope, postings: int | None = None
+) -> tuple[Scored, ...]:
     """The `k` chunks of the scope that match the words best, by BM25 over text, headings and title.
 
-    When a text has many common words only the rarest count.
+    When a text has many common words only the rarest count, as far as `postings` (else `POSTINGS`) go.
     """
     asked = words.telling(words.query_words(connection, text))
     plain, typed = " ".join(asked.values()), words.identifiers(text)
@@ -60,7 +62,7 @@ def match_words(connection: apsw.Connection, text: str, k: int, scope: Scope) ->
         stemmed = stemmer(language)
         asked = words.query_words(connection, stemmed(plain)) | asked
         typed += [stemmed(each) for each in typed]
-    chosen = _rarest(connection, asked)
+    chosen = _rarest(connection, asked, POSTINGS if postings is None else postings)
     if not chosen:
         return ()
     query = {"query": words.any_of([*chosen, *dict.fromkeys(typed)]), "k": k, **bindings(scope)}
@@ -77,7 +79,7 @@ def _languages(connection: apsw.Connection, scope: Scope) -> list[str]:
     ]
 
 
-def _rarest(connection: apsw.Connection, by_term: dict[str, str]) -> list[str]:
+def _rarest(connection: apsw.Connection, by_term: dict[str, str], postings: int) -> list[str]:
     """The words that the index holds, rarest first, as far as the budget of postings goes; at least one."""
     counted = []
     for term, word in by_term.items():
@@ -89,7 +91,7 @@ def _rarest(connection: apsw.Connection, by_term: dict[str, str]) -> list[str]:
     spent = 0
     for count, word in sorted(counted):
         spent += count
-        if chosen and spent > _POSTINGS:
+        if chosen and spent > postings:
             break
         chosen.append(word)
     return chosen
