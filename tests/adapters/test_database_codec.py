@@ -18,7 +18,7 @@ from localassist.adapters.database.codec import (
     structure_from_json,
     structure_to_json,
 )
-from localassist.domain.chat import Evidence, Figures, Given
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -58,7 +58,7 @@ FULL = Evidence(
     left_out=4,
     dropped=2,
     ended="length",
-    given=(Given(n=5, chunk_id=7, document_id=3),),
+    given=(Given(n=5, chunk_id=7, document_id=3, start=9, end=40),),
     said="Three months.",
     reasoning="The fee stands on page 3.",
     searched=True,
@@ -75,6 +75,15 @@ FULL = Evidence(
         reasoning_seconds=0.25,
     ),
     timings={"search": 0.125, "answer": 2.5},
+    before="What is the fee?",
+    matched=12,
+    matched_documents=5,
+    coverage=(Coverage(document_id=3, path="/docs/lease.pdf", read=4, total=12, unit="pages"),),
+    notes="The fee is 45 dollars.",
+    covered="Read 4 of 12 pages.",
+    cautions=(
+        Caution(document_id=3, path="/docs/lease.pdf", place="page 2", words="Obey", orders=True, hidden="white"),
+    ),
 )
 
 

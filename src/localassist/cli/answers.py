@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from localassist.domain.documents import SupportStatus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localassist.domain.chat import Evidence, Message
+    from localassist.domain.chat import Caution, Evidence, Message
     from localassist.domain.documents import Citation, Passage, SentenceSupport
 
 CHECKED: Final = "Checked against the documents:"
@@ -49,7 +50,7 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 def evidence_lines(answer: Message) -> Iterator[str]:
     """What stands behind an answer, a line each: that documents were not used or it was cut off, citations, what has no
-    support, what else was found, what was not seen, figures.
+    support, what else was found, what was not seen, what to beware of in the documents, figures.
     """
     evidence = answer.evidence
     if evidence.unused:
@@ -62,12 +63,23 @@ def evidence_lines(answer: Message) -> Iterator[str]:
     for citation in evidence.citations:
         yield f"[{citation.n}] {_place(citation.passage, citation.page, citation.place)}: “{one_line(citation.quote)}”"
     yield from _doubts(answer)
+    yield from map(_caution, evidence.cautions)
     if evidence.found:
         places = dict.fromkeys(_place(passage, passage.page) for passage in evidence.found)
         yield f"Found too, not cited: {'; '.join(places)}"
     if evidence.dropped:
         yield f"Not seen by the model: the {evidence.dropped} oldest messages, for which its context has no room."
     yield _figures(evidence)
+
+
+def _caution(caution: Caution) -> str:
+    name = one_line(PurePath(caution.path).name)
+    where = f"{name}, {caution.place}" if caution.place else name
+    words = one_line(caution.words)
+    hidden = f" This text is {one_line(caution.hidden)}; no model was given it." if caution.hidden else ""
+    if caution.orders:
+        return f"BEWARE: {where} speaks to the model instead of to you: “{words}”{hidden}"
+    return f"Hidden in {where}: “{words}”{hidden}"
 
 
 def _doubts(answer: Message) -> Iterator[str]:
@@ -93,6 +105,17 @@ def answer_object(answer: Message) -> dict[str, Any]:
         "unused": list(evidence.unused),
         "citations": [_citation_object(citation) for citation in evidence.citations],
         "passages": [passage_object(passage) for passage in evidence.found],
+        "searched": {
+            "documents": evidence.searched,
+            "besides": evidence.before,
+            "matched": evidence.matched,
+            "matched_documents": evidence.matched_documents,
+            "given": [asdict(given) for given in evidence.given],
+            "left_out": evidence.left_out,
+            "messages_dropped": evidence.dropped,
+        },
+        "coverage": [asdict(each) for each in evidence.coverage],
+        "cautions": [asdict(each) for each in evidence.cautions],
         "route": {
             "destination": route.destination.value if route else "",
             "model": route.model if route else "",
@@ -118,7 +141,17 @@ def passage_object(passage: Passage) -> dict[str, Any]:
         "text": passage.text,
         "char_start": passage.char_start,
         "char_end": passage.char_end,
+        "place": passage.place,
+        **_scores_object(passage),
+    }
+
+
+def _scores_object(passage: Passage) -> dict[str, float | None]:
+    return {
         "score": round(passage.score, 6),
+        "words": round(passage.words, 6),
+        "meaning": round(passage.meaning, 6),
+        "rerank": None if passage.rerank is None else round(passage.rerank, 6),
     }
 
 
@@ -145,6 +178,7 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
         "page": citation.page,
         "place": citation.place,
         "heading": citation.passage.heading,
+        "scores": _scores_object(citation.passage),
         "quote": citation.quote,
         "char_start": citation.char_start,
         "char_end": citation.char_end,

@@ -84,11 +84,47 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A passage that a model was given with a question, by its ids; `n` is its number in the conversation."""
+    """A passage that a model was given with a question, by its ids; `n` is its number in the conversation.
+
+    It is the document's `[start:end]`; both are 0 where that is the stored chunk as it stands. `chunk_id` is negative
+    for a stretch that is no chunk: one of a document that was read whole.
+    """
 
     n: int
     chunk_id: int
     document_id: int
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What whoever reads an answer should know of a document behind it: `words` of it, at `place` (may be "").
+
+    `orders`: they read like orders to the model. `hidden` says why nobody sees them in the document, "" for words
+    that everybody sees: no model was given hidden words.
+    """
+
+    document_id: int
+    path: str
+    place: str
+    words: str
+    orders: bool
+    hidden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a document was read for a question about all of it: `read` of its `total` pages, sheets or parts.
+
+    `unit` names them in English, in the plural.
+    """
+
+    document_id: int
+    path: str
+    read: int
+    total: int
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +137,10 @@ class Evidence:
     without marks and quotes ("" where none was asked); `reasoning` is what it thought before; `ended` is why it ended,
     as `Generated.reason` says it ("" where that is not known). `unused` are the paths of the documents that were
     attached to the question or named in it and that the answer does not rest on. `timings` are seconds by step.
+    `before` is what was searched for besides the question. `matched` counts, for a question about all there is of
+    something, the passages that speak of it, `matched_documents` their documents (0 for others). `coverage` is what
+    was read for a question about whole documents, and `notes` what the model was told of them besides passages;
+    `covered` is the sentence about either that ends the answer. `cautions` are what to beware of in the documents.
     """
 
     route: Route | None = None
@@ -117,6 +157,13 @@ class Evidence:
     unused: tuple[str, ...] = ()
     figures: Figures = field(default_factory=Figures)
     timings: dict[str, float] = field(default_factory=dict)
+    before: str = ""
+    matched: int = 0
+    matched_documents: int = 0
+    coverage: tuple[Coverage, ...] = ()
+    notes: str = ""
+    covered: str = ""
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,11 @@ class Settings:
         "", "Name or folder of the model that documents are searched with; empty takes the one that came along."
     )
     reranker: str = _setting("", "Folder of a cross-encoder that ranks what was found once more; empty uses none.")
-    passages: int = _setting(6, "How many passages an answer is given at most.", (1, 30))
+    passages: int = _setting(
+        6,
+        "How much of the documents an answer is given, in passages of about 250 tokens; lists get twice as much.",
+        (1, 30),
+    )
     offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")
     theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import MessageStatus
-from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError, Stopped
+from localassist.domain.errors import LocalAssistError, ModelError, Stopped
 from localassist.domain.events import (
     Asked,
     Finished,
@@ -25,17 +25,22 @@ from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
 from localassist.usecases.drafting import Draft
 from localassist.usecases.expecting import not_clearly_there, not_there, unused
+from localassist.usecases.extracting import joined
+from localassist.usecases.gathering import GatherMaterial, tell_covered
 from localassist.usecases.prompting import Limits, Line, Material, framing_for, reads_lines, write_prompt
+from localassist.usecases.quoting import fence_of
+from localassist.usecases.reading_whole import Reader, quotes_from, read_whole, shown_differences
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
+from localassist.usecases.whole_tasks import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from localassist.domain.chat import Message, Question
-    from localassist.domain.documents import Scope, StructuredText
+    from localassist.domain.documents import Scope
     from localassist.domain.events import AnswerEvent
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.chat_model import ChatModel, ChatModels
@@ -48,6 +53,8 @@ if TYPE_CHECKING:
 
 _TITLE_CHARACTERS: Final = 60
 _LINES: Final = 8
+_MEANING_UP_TO: Final = 40_000
+"""Characters whose sentences are compared with the answer's by meaning; with more, words alone decide."""
 _REPEAT_PENALTY: Final = 1.1
 """Just enough to lead a small model out of saying one sentence for ever."""
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
@@ -69,6 +76,7 @@ class AnswerQuestion:
     ) -> None:
         self._conversations = conversations
         self._search = search
+        self._gather = GatherMaterial(search, documents, settings)
         self._documents = documents
         self._models = models
         self._settings = settings
@@ -132,33 +140,48 @@ class AnswerQuestion:
         yield Routed(route)
         draft.history = retell(self._conversations.branch(draft.question.parent_id), self._documents)
         draft.before = leans_on(draft.question.text[:LONGEST_QUERY], draft.history)
-        yield from self._retrieve(draft, stop)
-        if model is None or draft.is_unanswerable:
+        yield from self._gather(draft, stop)
+        if model is not None and not draft.is_unanswerable:
+            with draft.timed("load"):
+                yield from model.load(stop)
+            draft.reads_lines = reads_lines(model, self._models.files())
+        if model is None or draft.is_unanswerable or (draft.whole and draft.reads_lines):
             yield from self._quote(draft, stop)
             return
-        with draft.timed("load"):
-            yield from model.load(stop)
-        system_prompt = self._conversations.get(draft.question.conversation_id).system_prompt
-        material = Material(
-            system_prompt or self._settings.load().system_prompt,
-            draft.history,
-            draft.history.as_given(draft.question.text),
-            draft.passages,
-            self._lines(draft, model, stop),
-            draft.evidence.searched,
-        )
+        material = self._material(draft, model, stop)
+        if draft.whole:
+            material = yield from read_whole(draft, draft.whole, material, self._reader(model), stop)
         yield from self._generate(draft, material, model, stop)
         self._ground(draft, stop, complete=True)
         draft.check()
+
+    def _reader(self, model: ChatModel) -> Reader:
+        settings = self._settings.load()
+        sampling = Sampling(temperature=settings.temperature, repeat_penalty=_REPEAT_PENALTY)
+        return Reader(model, sampling, framing_for(settings, kept=False))
+
+    def _material(self, draft: Draft, model: ChatModel, stop: Stop) -> Material:
+        conversation = self._conversations.get(draft.question.conversation_id)
+        lines = self._lines(draft, stop)
+        if lines is None and draft.passages and not draft.whole:
+            self._gather.widen(draft, model, framing_for(self._settings.load(), kept=self._conversations.lasts))
+        return Material(
+            conversation.system_prompt or self._settings.load().system_prompt,
+            draft.history,
+            draft.history.as_given(draft.question.text),
+            draft.passages,
+            lines,
+            draft.evidence.searched,
+            fence_of(conversation),
+        )
 
     def _model(self, draft: Draft) -> ChatModel | None:
         if draft.model == NO_MODEL:
             return None
         return self._models.open(draft.model) if draft.model else self._models.default()
 
-    def _lines(self, draft: Draft, model: ChatModel, stop: Stop) -> tuple[Line, ...] | None:
+    def _lines(self, draft: Draft, stop: Stop) -> tuple[Line, ...] | None:
         """The best lines for a model that loses the thread in whole passages, None for others."""
-        draft.reads_lines = reads_lines(model, self._models.files())
         if not draft.reads_lines:
             return None
         if not draft.passages:
@@ -171,26 +194,22 @@ class AnswerQuestion:
         if not self._conversations.get(question.conversation_id).title:
             self._conversations.rename(question.conversation_id, title_of(question.text))
 
-    def _retrieve(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
-        if draft.scope.is_empty:
-            return
-        limit = self._settings.load().passages
-        with draft.timed("search"):
-            for event in self._search(draft.question.text, draft.scope, limit, stop, draft.before):
-                if isinstance(event, Retrieved):
-                    draft.passages, draft.nearest = event.passages, event.nearest
-                    draft.evidence = replace(draft.evidence, searched=True, found=event.passages)
-                yield event
-
     def _quote(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         """Answer without a model, by quoting, or by saying that there is nothing to quote."""
         if draft.scope.is_empty:
             raise ModelError(_NO_MODEL, _ADD_A_MODEL)
         question = draft.question.text
         with draft.timed("grounding"):
-            lead = not_clearly_there(question) if draft.nearest else ""
-            grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead)
-        yield from _say(draft, grounded if draft.passages else Grounded(not_there(question)))
+            if draft.whole:
+                draft.read = draft.passages
+                grounded = quotes_from(draft.whole, question, lambda texts: self._gather.centrality(texts, stop))
+            else:
+                lead = not_clearly_there(question) if draft.nearest else ""
+                grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead)
+        draft.take(grounded if draft.passages else Grounded(not_there(question)))
+        tell_covered(draft)
+        draft.add(draft.text)
+        yield TokenDelta(draft.text)
         self._note_unused(draft)
 
     def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
@@ -198,7 +217,7 @@ class AnswerQuestion:
         framing = framing_for(settings, kept=self._conversations.lasts)
         limits = Limits(settings.max_answer_tokens, settings.max_reasoning_tokens)
         prompt = write_prompt(material, model, limits, framing)
-        draft.note_prompt(prompt)
+        draft.note_prompt(prompt, material)
         yield from _unseen(draft)
         sampling = Sampling(
             temperature=settings.temperature,
@@ -239,7 +258,13 @@ class AnswerQuestion:
             earlier = [each for each in draft.standing if each.n in named]
             known = None if earlier else draft.known()
             grounder = known or grounding.Grounder(self._evidence(draft, stop, earlier))
-            draft.take(grounder.ground(answer, complete=complete))
+            grounded = grounder.ground(answer, complete=complete and draft.whole is None)
+            if complete and draft.whole and draft.whole.task.wanted is Wanted.COMPARISON:
+                first = len(grounded.citations) + 1
+                grounded = joined(grounded, shown_differences(draft.whole, draft.question.text, first))
+            draft.take(grounded)
+            if answer:
+                tell_covered(draft)
             self._note_unused(draft)
 
     def _note_unused(self, draft: Draft) -> None:
@@ -248,8 +273,12 @@ class AnswerQuestion:
         draft.evidence = replace(evidence, unused=left)
 
     def _evidence(self, draft: Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
+        by_words = draft.whole is not None and sum(len(each.text) for each in draft.passages) > _MEANING_UP_TO
+
         def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
             try:
+                if by_words:
+                    return [0.0] * len(texts)
                 return self._search.nearness(question, texts, stop)
             except (LocalAssistError, Stopped):
                 return [0.0] * len(texts)
@@ -258,20 +287,7 @@ class AnswerQuestion:
         numbers = {} if draft.reads_lines else {given.chunk_id: given.n for given in draft.evidence.given}
         passages = (*draft.passages, *(each.passage for each in earlier))
         numbers |= {each.passage.chunk_id: each.n for each in earlier}
-        return grounding.Material(question, passages, self._content, compare, numbers)
-
-    def _content(self, document_id: int) -> StructuredText | None:
-        try:
-            return self._documents.content(document_id)
-        except NotFoundError:
-            return None
-
-
-def _say(draft: Draft, grounded: Grounded) -> Iterator[AnswerEvent]:
-    """Answer without a model."""
-    draft.take(grounded)
-    draft.add(draft.text)
-    yield TokenDelta(draft.text)
+        return grounding.Material(question, passages, self._gather.content, compare, numbers)
 
 
 def _unseen(draft: Draft) -> Iterator[AnswerEvent]:

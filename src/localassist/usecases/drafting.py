@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from localassist.domain.chat import Message
     from localassist.domain.documents import Passage, Scope
+    from localassist.domain.events import Retrieved
     from localassist.usecases.citing import Grounded
     from localassist.usecases.grounding import Grounder
-    from localassist.usecases.prompting import Prompt
+    from localassist.usecases.prompting import Material, Prompt
     from localassist.usecases.recording import GrowingAnswer
     from localassist.usecases.retelling import Numbered
+    from localassist.usecases.whole_documents import Whole
 
 _ONLY_THOUGHT: Final = "The model thought until its tokens ran out and came to no answer."
 _LET_IT_THINK: Final = (
@@ -38,7 +40,8 @@ class Draft:
     """An answer under way: what is known of it whenever it ends.
 
     `reads_lines` says that the model is given single lines, which have no numbers; `nearest` that the passages are
-    only what comes nearest to the question.
+    only what comes nearest to the question; `candidates` are all that were found. `whole` are the documents that it is
+    about as wholes, `read` what of them was read.
     """
 
     question: Message
@@ -54,7 +57,10 @@ class Draft:
     before: str = ""
     reads_lines: bool = False
     passages: tuple[Passage, ...] = ()
+    candidates: tuple[Passage, ...] = ()
     nearest: bool = False
+    whole: Whole | None = None
+    read: tuple[Passage, ...] = ()
     standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     ahead: GroundingAhead | None = None
@@ -93,9 +99,28 @@ class Draft:
         finally:
             self.spend(step, started)
 
-    def note_prompt(self, prompt: Prompt) -> None:
+    def note_found(self, found: Retrieved, limit: int) -> Retrieved:
+        """Keep what a search found; gives what of it is used, the `limit` best of a question that wants one answer."""
+        self.candidates, self.nearest = found.passages, found.nearest
+        self.passages = found.passages if found.matched else found.passages[:limit]
+        self.evidence = replace(
+            self.evidence,
+            searched=True,
+            found=self.passages,
+            before=self.before,
+            matched=found.matched,
+            matched_documents=found.matched_documents,
+        )
+        return replace(found, passages=self.passages)
+
+    def note_prompt(self, prompt: Prompt, material: Material) -> None:
         """Keep what the model is given, and how much it does not see."""
-        self.evidence = replace(self.evidence, left_out=prompt.left_out, dropped=prompt.dropped, given=prompt.given)
+        self.evidence = replace(
+            self.evidence, left_out=prompt.left_out, dropped=prompt.dropped, given=prompt.given, notes=material.notes
+        )
+        if self.whole and material.passages:
+            given = {each.chunk_id for each in prompt.given}
+            self.read = tuple(passage for passage in self.read if passage.chunk_id in given)
         self.standing = prompt.standing
 
     def take(self, grounded: Grounded) -> None:

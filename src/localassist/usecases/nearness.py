@@ -28,6 +28,17 @@ class Nearness:
 
     def __call__(self, question: str, texts: Sequence[str], stop: Stop) -> list[float]:
         """The cosine of the question with each text, -1 to 1. Raises `ModelError`, and `Stopped` on request."""
+        known = self._known(texts, stop)
+        asked = self._embedder.embed_query(question).data
+        return [sum(map(mul, asked, known[text])) for text in texts]
+
+    def to_the_mean(self, texts: Sequence[str], stop: Stop) -> list[float]:
+        """How near each text is to the mean of all: a number that grows with the cosine. Errors as for a call."""
+        known = self._known(texts, stop)
+        mean = [sum(numbers) for numbers in zip(*(known[text] for text in texts), strict=True)]
+        return [sum(map(mul, mean, known[text])) for text in texts]
+
+    def _known(self, texts: Sequence[str], stop: Stop) -> dict[str, array[float]]:
         with self._lock:
             known = {text: self._vectors[text] for text in texts if text in self._vectors}
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
@@ -35,8 +46,7 @@ class Nearness:
             made = self._embedder.embed_passages(unknown, stop)
             known |= {text: array("f", made.row(position).data) for position, text in enumerate(unknown)}
         self._remember(known)
-        asked = self._embedder.embed_query(question).data
-        return [sum(map(mul, asked, known[text])) for text in texts]
+        return known
 
     def _remember(self, vectors: dict[str, array[float]]) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import LocalAssistError, Stopped
 from localassist.usecases.prompting import Material, framing_for, reads_lines, write_beginning
+from localassist.usecases.quoting import fence_of
 from localassist.usecases.retelling import retell
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class ReadAhead:
             conversation.system_prompt or settings.system_prompt,
             retell(messages, self._documents),
             lines=() if reads_lines(model, self._models.files()) else None,
+            fence=fence_of(conversation),
         )
         stop.raise_if_requested()
         framing = framing_for(settings, kept=self._conversations.lasts)

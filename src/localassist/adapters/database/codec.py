@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
-from localassist.domain.chat import Evidence, Figures, Given
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -69,6 +69,13 @@ def evidence_from_json(column: str) -> Evidence:
         unused=tuple(stored.get("unused", ())),
         figures=Figures(**stored["figures"]),
         timings=stored["timings"],
+        before=stored.get("before", ""),
+        matched=stored.get("matched", 0),
+        matched_documents=stored.get("matched_documents", 0),
+        coverage=tuple(Coverage(**each) for each in stored.get("coverage", ())),
+        notes=stored.get("notes", ""),
+        covered=stored.get("covered", ""),
+        cautions=tuple(Caution(**each) for each in stored.get("cautions", ())),
     )
 
 
