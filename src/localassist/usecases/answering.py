@@ -13,16 +13,15 @@ from localassist.domain.events import (
     Finished,
     Generated,
     ReasoningDelta,
-    Retrieved,
     Routed,
     TokenDelta,
     ToolCalled,
-    TurnsDropped,
 )
 from localassist.domain.ports.chat_model import Sampling
 from localassist.domain.settings import NO_MODEL
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
+from localassist.usecases.covering import which_one
 from localassist.usecases.drafting import Draft
 from localassist.usecases.expecting import not_clearly_there, not_there, unused
 from localassist.usecases.extracting import joined
@@ -206,7 +205,9 @@ class AnswerQuestion:
             else:
                 lead = not_clearly_there(question) if draft.nearest else ""
                 grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead)
-        draft.take(grounded if draft.passages else Grounded(not_there(question)))
+        if not draft.passages:
+            grounded = Grounded(which_one(question, draft.eligible) if draft.eligible else not_there(question))
+        draft.take(grounded)
         tell_covered(draft)
         draft.add(draft.text)
         yield TokenDelta(draft.text)
@@ -218,7 +219,7 @@ class AnswerQuestion:
         limits = Limits(settings.max_answer_tokens, settings.max_reasoning_tokens)
         prompt = write_prompt(material, model, limits, framing)
         draft.note_prompt(prompt, material)
-        yield from _unseen(draft)
+        yield from draft.unseen()
         sampling = Sampling(
             temperature=settings.temperature,
             repeat_penalty=_REPEAT_PENALTY,
@@ -288,14 +289,6 @@ class AnswerQuestion:
         passages = (*draft.passages, *(each.passage for each in earlier))
         numbers |= {each.passage.chunk_id: each.n for each in earlier}
         return grounding.Material(question, passages, self._gather.content, compare, numbers)
-
-
-def _unseen(draft: Draft) -> Iterator[AnswerEvent]:
-    """Tell of what the model does not see."""
-    if draft.evidence.dropped:
-        yield TurnsDropped(draft.evidence.dropped)
-    if draft.evidence.left_out:
-        yield Retrieved(draft.passages, draft.evidence.left_out)
 
 
 def title_of(question: str) -> str:

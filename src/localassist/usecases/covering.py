@@ -34,7 +34,12 @@ _SAME: Final = (
     "{old} und {new} stimmen Satz für Satz überein.",
 )
 _ONLY: Final = ("Only in {name}:", "Nur in {name}:")
-_REWORDED: Final = ("{old} first, then {new}:", "Erst {old}, dann {new}:")
+_REWORDED: Final = ("In {old} → in {new}:", "In {old} → in {new}:")
+_WHICH: Final = (
+    "Which document do you mean? Ask again with the name of its file, or ask that document alone: {names}.",
+    "Welches Dokument ist gemeint? Fragen Sie noch einmal mit dem Namen der Datei, oder nur dieses Dokument: {names}.",
+)
+_NAMES_SHOWN: Final = 10
 _READ_ALL: Final = ("Read all of {name}.", "{name} wurde ganz gelesen.")
 _READ_ALL_OF: Final = ("Read all {total} {unit} of {name}.", "Alle {total} {unit} von {name} wurden gelesen.")
 _READ_ONE: Final = ("Read the only {unit} of {name}.", "Die einzige Seite von {name} wurde gelesen.")
@@ -63,6 +68,13 @@ def matched_sentence(question: str, matched: int, documents: int, seen: int) -> 
     if not is_german(question) and documents != 1:
         word = "documents"
     return said(_MATCHED, question, matched=matched, documents=f"{documents} {word}", seen=min(seen, matched))
+
+
+def which_one(question: str, paths: Sequence[str]) -> str:
+    """What to ask back where several documents can be meant."""
+    names = [PurePath(path).name for path in paths[:_NAMES_SHOWN]]
+    more = ["…"] if len(paths) > _NAMES_SHOWN else []
+    return said(_WHICH, question, names=", ".join([*names, *more]))
 
 
 def summary_lead(question: str, names: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.errors import ModelError
+from localassist.domain.events import Retrieved, TurnsDropped
 from localassist.usecases.grounding_ahead import GroundingAhead
 from localassist.usecases.relevance import is_question
 from localassist.usecases.retelling import History
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from localassist.domain.chat import Message
     from localassist.domain.documents import Passage, Scope
-    from localassist.domain.events import Retrieved
     from localassist.usecases.citing import Grounded
     from localassist.usecases.grounding import Grounder
     from localassist.usecases.prompting import Material, Prompt
@@ -41,7 +41,7 @@ class Draft:
 
     `reads_lines` says that the model is given single lines, which have no numbers; `nearest` that the passages are
     only what comes nearest to the question; `candidates` are all that were found. `whole` are the documents that it is
-    about as wholes, `read` what of them was read.
+    about as wholes, `read` what of them was read, `eligible` the paths of those that it may be about.
     """
 
     question: Message
@@ -61,6 +61,7 @@ class Draft:
     nearest: bool = False
     whole: Whole | None = None
     read: tuple[Passage, ...] = ()
+    eligible: tuple[str, ...] = ()
     standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     ahead: GroundingAhead | None = None
@@ -69,7 +70,7 @@ class Draft:
     def is_unanswerable(self) -> bool:
         """Whether documents were searched in vain for a question that stands by itself."""
         in_vain = self.evidence.searched and not (self.passages or self.before) and is_question(self.question.text)
-        return self.nearest or in_vain
+        return self.nearest or in_vain or bool(self.eligible)
 
     def look_ahead(self, prepare: Callable[[], Grounder]) -> None:
         """Begin to look for what the answer will rest on."""
@@ -122,6 +123,13 @@ class Draft:
             given = {each.chunk_id for each in prompt.given}
             self.read = tuple(passage for passage in self.read if passage.chunk_id in given)
         self.standing = prompt.standing
+
+    def unseen(self) -> Iterator[Retrieved | TurnsDropped]:
+        """What to tell of what the model does not see."""
+        if self.evidence.dropped:
+            yield TurnsDropped(self.evidence.dropped)
+        if self.evidence.left_out:
+            yield Retrieved(self.passages, self.evidence.left_out)
 
     def take(self, grounded: Grounded) -> None:
         """Make this the answer's text, with what it rests on."""

@@ -134,19 +134,22 @@ def _names(text: str, wanted: Wanted) -> bool:
     return bool(units & {"date", *_SPANS}) and _DUE.search(text) is not None
 
 
-def quoting_answer(groups: Sequence[tuple[str, Sequence[Sentence]]], first: int = 1) -> Grounded:
-    """Quotes below their leads, each with its own citation, numbered from `first` on."""
+def quoting_answer(groups: Sequence[tuple[str, Sequence[Sequence[Sentence]]]], first: int = 1) -> Grounded:
+    """Quotes below their leads, one to a line or the old and the new wording, each with its own citation.
+
+    Citations are numbered from `first` on.
+    """
     parts: list[str] = []
     citations: list[Citation] = []
     supports: list[SentenceSupport] = []
     length = 0
-    for lead, sentences in groups:
-        parts.append(f"{lead}\n")
+    for lead, lines in groups:
+        parts.append(f"{lead}\n" if lines else lead)
         length += len(parts[-1])
-        for sentence in sentences:
+        for place, sentence in ((place, sentence) for line in lines for place, sentence in enumerate(line)):
             n = first + len(citations)
             words = _shown(sentence.text)
-            parts.append(f"\n- “{words}” [{n}]")
+            parts.append(f" → “{words}” [{n}]" if place else f"\n- “{words}” [{n}]")
             supports.append(SentenceSupport(length + 3, length + 5 + len(words), (n,), status=SupportStatus.SUPPORTED))
             length += len(parts[-1])
             citations.append(_citation(n, sentence))

@@ -54,11 +54,14 @@ class GatherMaterial:
             return
         with draft.timed("search"):
             spoken_of = [each.passage.document_id for each in draft.history.last_given]
-            draft.whole = yield from self._find_whole(draft.question.text, draft.scope, spoken_of, stop)
-        if draft.whole is None:
+            whole = yield from self._find_whole(draft.question.text, draft.scope, spoken_of, stop)
+        if whole is None:
             yield from self._retrieve(draft, stop)
+        elif whole.eligible:
+            draft.eligible = whole.eligible
         else:
-            draft.passages = tuple(draft.whole.stretches())
+            draft.whole = whole
+            draft.passages = tuple(whole.stretches())
             draft.evidence = replace(draft.evidence, searched=True)
         self._beware(draft)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -127,9 +128,10 @@ def quotes_from(whole: Whole, question: str, centrality: Centrality) -> Grounded
     sentences = [each for document, content in whole.documents for each in sentences_in(document, content)]
     if whole.task.wanted is Wanted.SUMMARY:
         lead = covering.summary_lead(question, whole.names)
-        return quoting_answer([(lead, most_central(sentences, centrality))])
+        return quoting_answer([(lead, [(each,) for each in most_central(sentences, centrality)])])
     shown, count = listed(sentences, whole.task.wanted)
-    return quoting_answer([(covering.listing_lead(question, whole.names, whole.task.wanted, count, len(shown)), shown)])
+    lead = covering.listing_lead(question, whole.names, whole.task.wanted, count, len(shown))
+    return quoting_answer([(lead, [(each,) for each in shown])])
 
 
 def differences_of(whole: Whole) -> Differences:
@@ -144,7 +146,9 @@ def shown_differences(whole: Whole, question: str, first: int = 1) -> Grounded:
     """The differences of two documents, in both wordings, each with its citation from number `first` on."""
     pairs = differences_of(whole)
     old, new = (PurePath(document.path).name for document, _ in whole.documents)
-    groups: list[tuple[str, list[Sentence]]] = [(covering.changes_lead(question, old, new, len(pairs)), [])]
+    groups: list[tuple[str, Sequence[tuple[Sentence, ...]]]] = [
+        (covering.changes_lead(question, old, new, len(pairs)), [])
+    ]
     for kind, members in _grouped(pairs[:_MOST_DIFFERENCES]):
         lead = {
             "both": covering.reworded_lead(question, old, new),
@@ -155,19 +159,14 @@ def shown_differences(whole: Whole, question: str, first: int = 1) -> Grounded:
     return quoting_answer(groups, first)
 
 
-def _grouped(pairs: Differences) -> Iterator[tuple[str, list[Sentence]]]:
-    """Pairs one by one, single sentences that follow each other together."""
-    kind: str = ""
-    members: list[Sentence] = []
-    for old, new in pairs:
-        now = "both" if old and new else "old" if old else "new"
-        if members and (now != kind or now == "both"):
-            yield kind, members
-            members = []
-        kind = now
-        members = [*members, *(each for each in (old, new) if each is not None)]
-    if members:
-        yield kind, members
+def _grouped(pairs: Differences) -> Iterator[tuple[str, list[tuple[Sentence, ...]]]]:
+    """What follows each other and is of one kind, together."""
+
+    def kind(pair: tuple[Sentence | None, Sentence | None]) -> str:
+        return "both" if pair[0] and pair[1] else "old" if pair[0] else "new"
+
+    for name, members in groupby(pairs, key=kind):
+        yield name, [tuple(each for each in pair if each is not None) for pair in members]
 
 
 def _told(pairs: Differences, whole: Whole, room: int) -> str:

@@ -29,10 +29,14 @@ _MOST_NAMED: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a question wants of which whole documents; for a comparison two, by their paths."""
+    """What a question wants of which whole documents; for a comparison two, by their paths.
+
+    Where it can't be told which, there are none, and `eligible` are the paths of those that can be meant.
+    """
 
     task: WholeTask
     documents: tuple[tuple[Document, StructuredText], ...]
+    eligible: tuple[str, ...] = ()
 
     def stretches(self) -> list[Passage]:
         """All of them, in order, in stretches that can be cited."""
@@ -54,7 +58,7 @@ class FindWhole:
     def __call__(
         self, question: str, scope: Scope, spoken_of: Sequence[int], stop: Stop
     ) -> Generator[Searching, None, Whole | None]:
-        """The documents that a question about whole ones means; None where it is none, or where they can't be told.
+        """The documents that a question about whole ones means; None where it is about something in them.
 
         The scope's only ones, those that the question names, those `spoken_of` before where it says "this document",
         else those that a search finds first. Raises `StorageError`, and `Stopped` on request.
@@ -71,6 +75,8 @@ class FindWhole:
             elif task.telling:
                 found = yield from self._search.find(question, scope, stop)
                 chosen = _first_found(task, found.ranked, candidates)
+        if not chosen and task.names_kind and not task.telling and len(candidates) > task.count:
+            return Whole(task, (), tuple(each.path for each in _best_named(task, candidates.values())))
         return self._opened(task, chosen)
 
     def _opened(self, task: WholeTask, chosen: Sequence[Document]) -> Whole | None:
@@ -89,15 +95,26 @@ def _by_name(task: WholeTask, question: str, candidates: Iterable[Document]) -> 
     if exact:
         longest = [each for each in exact if not any(_is_part(each, other) for other in exact)]
         return longest if len(longest) == task.count else []
-    if not (task.telling and task.names_kind):
+    if not task.names_kind:
         return []
-    valued = sorted(((len(task.telling & _name_terms(each)), each.id, each) for each in few), key=lambda v: -v[0])
+    valued = sorted(((_shared(task, each), each) for each in few), key=lambda each: -each[0])
     best = valued[: task.count]
-    needed = len(task.telling) if task.count == 1 else 1
     following = valued[task.count][0] if len(valued) > task.count else 0
-    if len(best) == task.count and best[-1][0] >= needed and best[-1][0] > following:
-        return [each for _, _, each in best]
-    return []
+    if len(best) < task.count or not best[-1][0] > following:
+        return []
+    held = frozenset().union(*(_name_terms(each) for _, each in best))
+    return [each for _, each in best] if task.telling <= held else []
+
+
+def _best_named(task: WholeTask, candidates: Iterable[Document]) -> list[Document]:
+    """The documents whose names hold as much of the question as any."""
+    few = list(candidates)[:_MOST_NAMED]
+    most = max(_shared(task, each) for each in few)
+    return [each for each in few if _shared(task, each) == most]
+
+
+def _shared(task: WholeTask, document: Document) -> int:
+    return len((task.telling | task.kinds) & _name_terms(document))
 
 
 def _is_part(one: Document, other: Document) -> bool:

@@ -123,13 +123,18 @@ _KINDS: Final = tuple(
 class WholeTask:
     """What is wanted of whole documents.
 
-    `names_kind`: the question speaks of a document as such ("this contract"). `telling` are its words that
-    tell one document from another, stemmed.
+    `kinds` are the stems by which the question speaks of a document as such ("this contract"). `telling` are those
+    of its words that tell one document from another.
     """
 
     wanted: Wanted
-    names_kind: bool
+    kinds: frozenset[str]
     telling: frozenset[str]
+
+    @property
+    def names_kind(self) -> bool:
+        """Whether it speaks of a document at all."""
+        return bool(self.kinds)
 
     @property
     def count(self) -> int:
@@ -145,7 +150,7 @@ def whole_task(question: str) -> WholeTask | None:
         return None
     kinds = {term for match in _DOCUMENT.finditer(text) for term in terms(match.group())}
     listed = {term for _, kind in _KINDS for match in kind.finditer(text) for term in terms(match.group())}
-    return WholeTask(wanted, bool(kinds), frozenset(terms(text)) - _GENERIC - kinds - listed)
+    return WholeTask(wanted, frozenset(kinds), frozenset(terms(text)) - _GENERIC - kinds - listed)
 
 
 def _wanted(text: str) -> Wanted | None:
