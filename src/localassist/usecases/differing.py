@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,9 @@ if TYPE_CHECKING:
     from localassist.usecases.extracting import Sentence
 
 _ALIKE: Final = 0.6
-"""From which ratio of `SequenceMatcher` on two sentences is one a new wording of the other."""
-_COMPARED: Final = 400
-"""Characters by which sentences are told to be wordings of each other."""
-_TOO_MANY: Final = 40
-"""Sentences within one change: then they are not held against each other one by one."""
+"""Share of their words (Dice's coefficient) that two wordings of one sentence have in common at least."""
+_TOO_MANY: Final = 60
+"""Sentences within one change: of more, nobody can say which became which."""
 
 
 def differences(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
@@ -34,23 +33,26 @@ def differences(old: Sequence[Sentence], new: Sequence[Sentence]) -> Iterator[tu
         yield from _paired(gone, come)
 
 
-def _paired(gone: Sequence[Sentence], come: list[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
+def _paired(gone: Sequence[Sentence], come: Sequence[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
     left = list(come)
+    if max(len(gone), len(come)) > _TOO_MANY:
+        yield from ((one, None) for one in gone)
+        gone = ()
     for one in gone:
-        likest = max(left[:_TOO_MANY], key=lambda other: _likeness(one, other), default=None)
-        if likest is not None and _likeness(one, likest) >= _ALIKE:
-            while left[0] is not likest:
-                yield None, left.pop(0)
-            yield one, left.pop(0)
-        else:
+        likest = max(left, key=lambda other: _likeness(one, other), default=None)
+        if likest is None or _likeness(one, likest) < _ALIKE:
             yield one, None
+            continue
+        while left[0] is not likest:
+            yield None, left.pop(0)
+        yield one, left.pop(0)
     for other in left:
         yield None, other
 
 
 def _likeness(one: Sentence, other: Sentence) -> float:
-    matcher = SequenceMatcher(None, _folded(one)[:_COMPARED], _folded(other)[:_COMPARED], autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
+    held, others = Counter(_folded(one).split()), Counter(_folded(other).split())
+    return 2 * (held & others).total() / (held.total() + others.total())
 
 
 def _folded(sentence: Sentence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +22,18 @@ _OF_A_DOCUMENT: Final = 1 << 31
 
 def stretch_of(document: Document, content: StructuredText, start: int, end: int) -> Passage:
     """The document's `[start:end]` as a passage that is no chunk: its id is negative, the same every time."""
+    return _stretch(document, content, _headings(content), (start, end))
+
+
+def _stretch(document: Document, content: StructuredText, headings: Sequence[Block], span: tuple[int, int]) -> Passage:
+    start, end = span
     return Passage(
         -(document.id * _OF_A_DOCUMENT + start + 1),
         document.id,
         document.path,
         document.title,
         content.page_at(start),
-        _headings_above(content, start),
+        _headings_above(content, headings, start),
         content.text[start:end],
         start,
         end,
@@ -53,14 +59,15 @@ def stretches(document: Document, content: StructuredText, size: int) -> list[Pa
     They end where a block does; a block that is longer is cut between sentences, a longer sentence anywhere.
     """
     found: list[Passage] = []
+    headings = _headings(content)
     start = end = -1
     for first, last in _pieces(content, size):
         if start >= 0 and last - start > size:
-            found.append(stretch_of(document, content, start, end))
+            found.append(_stretch(document, content, headings, (start, end)))
             start = -1
         start = first if start < 0 else start
         end = last
-    return [*found, stretch_of(document, content, start, end)] if start >= 0 else found
+    return [*found, _stretch(document, content, headings, (start, end))] if start >= 0 else found
 
 
 def sentences_of(content: StructuredText) -> Iterator[tuple[int, int]]:
@@ -84,13 +91,14 @@ def coverage_of(document: Document, content: StructuredText, read: Sequence[Pass
         blank = len(content.pages) - len(written)
         done = seen + (blank if seen == len(written) else 0)
         return Coverage(document.id, document.path, done, len(content.pages), _unit(content))
-    whole = sum(block.end - block.start for block in content.blocks)
-    held = sum(
-        max(min(each.char_end, block.end) - max(each.char_start, block.start), 0)
-        for block in content.blocks
-        for each in own
-    )
+    whole = sum(_written(content.text[block.start : block.end]) for block in content.blocks)
+    held = min(sum(_written(each.text) for each in own), whole)
     return Coverage(document.id, document.path, 100 * held // max(whole, 1), 100, "percent")
+
+
+def _written(text: str) -> int:
+    """Characters without white space."""
+    return sum(map(len, text.split()))
 
 
 def _unit(content: StructuredText) -> str:
@@ -108,11 +116,12 @@ def _pieces(content: StructuredText, size: int) -> Iterator[tuple[int, int]]:
                 yield place, min(place + size, block.start + end)
 
 
-def _headings_above(content: StructuredText, position: int) -> str:
+def _headings(content: StructuredText) -> list[Block]:
+    return [block for block in content.blocks if block.kind is BlockKind.HEADING]
+
+
+def _headings_above(content: StructuredText, headings: Sequence[Block], position: int) -> str:
     above: list[Block] = []
-    for block in content.blocks:
-        if block.start > position:
-            break
-        if block.kind is BlockKind.HEADING:
-            above = [*(each for each in above if each.level < block.level), block]
+    for block in headings[: bisect_right(headings, position, key=lambda heading: heading.start)]:
+        above = [*(each for each in above if each.level < block.level), block]
     return HEADING_JOINER.join(" ".join(content.text[each.start : each.end].split()) for each in above)
