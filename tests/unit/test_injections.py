@@ -56,6 +56,7 @@ def test_orders_to_a_model_are_found(text: str) -> None:
         "sha256 b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
         "Forget all the rules you know about gardening.",
         "The system prompt was shown on the screen.",
+        "![logo](data:image/png;base64," + "QWxsIHlvdXIgYmFzZSBhcmUgYmVsb25nIHRvIHVz4" * 12 + ")",
     ],
 )
 def test_what_people_write_for_people_is_not_flagged(text: str) -> None:

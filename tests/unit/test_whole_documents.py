@@ -180,6 +180,16 @@ def test_lists_are_made_of_the_sentences_that_name_such_things_each_once() -> No
     assert "(1):" in amounts.text
 
 
+def test_a_list_out_of_many_documents_quotes_many_and_says_how_many_speak_of_it() -> None:
+    inns = {f"inn{n}": f"# Inn {n}\n\nThe inn number {n} has a swimming pool for its guests." for n in range(8)}
+    answer = Desk(**inns).ask("Which inns have a swimming pool?")
+    assert len(answer.evidence.citations) > 3
+    assert answer.text.endswith(
+        "At least 8 passages in 8 documents speak of this; 8 of them were looked at for this answer."
+    )
+    assert (answer.evidence.matched, answer.evidence.matched_documents) == (8, 8)
+
+
 def test_without_a_model_a_summary_is_made_of_unlike_sentences_in_their_order() -> None:
     desk = Desk(lease=OLD + "\n\nThe rent is 950 euros a month and must be paid by the third day, it says.")
     answer = desk.ask("Summarise lease.md")

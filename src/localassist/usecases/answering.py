@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 _TITLE_CHARACTERS: Final = 60
 _LINES: Final = 8
+_QUOTES: Final = 3
+_QUOTES_OF_ALL: Final = 12
 _MEANING_UP_TO: Final = 40_000
 """Characters whose sentences are compared with the answer's by meaning; with more, words alone decide."""
 _REPEAT_PENALTY: Final = 1.1
@@ -144,7 +147,7 @@ class AnswerQuestion:
             with draft.timed("load"):
                 yield from model.load(stop)
             draft.reads_lines = reads_lines(model, self._models.files())
-        if model is None or draft.is_unanswerable or (draft.whole and draft.reads_lines):
+        if model is None or draft.is_unanswerable or (draft.reads_lines and (draft.whole or draft.evidence.matched)):
             yield from self._quote(draft, stop)
             return
         material = self._material(draft, model, stop)
@@ -204,7 +207,8 @@ class AnswerQuestion:
                 grounded = quotes_from(draft.whole, question, lambda texts: self._gather.centrality(texts, stop))
             else:
                 lead = not_clearly_there(question) if draft.nearest else ""
-                grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead)
+                most = _QUOTES_OF_ALL if draft.evidence.matched else _QUOTES
+                grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead, most)
         if not draft.passages:
             grounded = Grounded(which_one(question, draft.eligible) if draft.eligible else not_there(question))
         draft.take(grounded)
@@ -277,12 +281,10 @@ class AnswerQuestion:
         by_words = draft.whole is not None and sum(len(each.text) for each in draft.passages) > _MEANING_UP_TO
 
         def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
-            try:
-                if by_words:
-                    return [0.0] * len(texts)
-                return self._search.nearness(question, texts, stop)
-            except (LocalAssistError, Stopped):
-                return [0.0] * len(texts)
+            with suppress(LocalAssistError, Stopped):
+                if not by_words:
+                    return self._search.nearness(question, texts, stop)
+            return [0.0] * len(texts)
 
         question = f"{draft.before[:LONGEST_QUERY]}\n{draft.question.text[:LONGEST_QUERY]}".strip()
         numbers = {} if draft.reads_lines else {given.chunk_id: given.n for given in draft.evidence.given}

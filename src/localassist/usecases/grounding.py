@@ -35,7 +35,6 @@ _QUESTION_WEIGHT: Final = 0.1
 _RETRIEVAL_WEIGHT: Final = 0.5
 _ALIGNMENT_WEIGHT: Final = 0.5
 _HINT_WEIGHT: Final = 0.15
-_QUOTES: Final = 3
 _WORD_WEIGHT: Final = 0.5
 _FIGURE_WEIGHT: Final = 0.15
 _ECHO_COST: Final = 1.0
@@ -116,10 +115,10 @@ def best_lines(material: Material, count: int) -> list[tuple[Passage, str]]:
     ]
 
 
-def answer_with_quotes(material: Material, lead: str = "") -> Grounded:
-    """An answer made of the one to three passages' words that answer the question best, below a `lead`."""
+def answer_with_quotes(material: Material, lead: str = "", most: int = 3) -> Grounded:
+    """An answer made of the words of one to `most` passages that answer the question best, below a `lead`."""
     aligner = _Aligner(material)
-    text, sentences = with_quotes(lead, [], aligner.quotes()[:_QUOTES])
+    text, sentences = with_quotes(lead, [], aligner.quotes()[:most])
     return cite(text, sentences, aligner.value, material.find)
 
 

@@ -58,9 +58,11 @@ _FORGED: Final = re.compile(
     r"|^[ \t]*(?:#{1,4}[ \t]*)?(?:system|assistant)[ \t]*:[ \t]*(?:you|ignore|from|the user|do not|always|never)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_CODED: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*\d)"
-                           r"[A-Za-z0-9+/]{400,}={0,2}")  # fmt: skip
-"""What nobody reads and a model may decode."""
+_CODED: Final = re.compile(
+    r"(?<![A-Za-z0-9+/=_-])(?<!base64,)"
+    r"(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{400,}={0,2}"
+)
+"""What nobody reads and a model may decode; pictures in addresses are left alone."""
 _QUOTED_BEFORE: Final = re.compile(r"[\"'“„‘«»`(][\s…]*$")
 _TALK_OF_IT: Final = re.compile(
     r"\b(?:prompt[\s-]injections?|jailbreak\w*|adversarial|attack(?:s|er|ers)?|red[\s-]team\w*|injected|malicious|"
