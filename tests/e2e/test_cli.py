@@ -21,6 +21,9 @@ OBJECT = {
     "route",
     "timings",
     "usage",
+    "searched",
+    "coverage",
+    "cautions",
 }
 NOTICE = "How much notice must the tenant of flat 7A give before moving out?"
 LEASE_7A = SAMPLES / "lease-flat-7a.pdf"
@@ -111,7 +114,9 @@ def test_ask_gives_one_object_with_the_cited_page(lasting: Home) -> None:
     found = only_object(ran)
     assert set(found) == OBJECT
     first = found["citations"][0]
-    assert set(first) == {"n", "path", "page", "place", "heading", "quote", "char_start", "char_end"}
+    assert set(first) == {"n", "path", "page", "place", "heading", "quote", "char_start", "char_end", "scores"}
+    assert set(first["scores"]) == {"score", "words", "meaning", "rerank"}
+    assert found["searched"]["documents"]
     assert first["n"] == 1
     assert len(first["quote"]) == first["char_end"] - first["char_start"]
     places = {(Path(item["path"]).name, item["page"]) for item in found["citations"] + found["passages"]}
@@ -137,7 +142,8 @@ def test_search_finds_the_place_and_a_dash_reads_standard_input(lasting: Home) -
     ran = lasting.run("search", "--docs", LEASE_7A, "--json", "-", said=f"{NOTICE}\n")
     passages = only_object(ran)["passages"]
     assert (Path(passages[0]["path"]).name, passages[0]["page"]) == ("lease-flat-7a.pdf", 3)
-    assert {"path", "page", "heading", "text", "char_start", "char_end", "score"} == set(passages[0])
+    told = {"path", "page", "place", "heading", "text", "char_start", "char_end", "score", "words", "meaning", "rerank"}
+    assert set(passages[0]) == told
 
 
 @pytest.mark.slow
