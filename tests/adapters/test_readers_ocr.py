@@ -52,6 +52,26 @@ def test_a_picture_taken_with_the_camera_turned_is_read_upright(tmp_path):
     assert read_whole(path).text == "Meet me at the harbour"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_scan_on_its_side_or_its_head_is_read_in_order_and_marked_where_it_stands(tmp_path, turn):
+    words = [
+        (60, 40 + 50 * n, line) for n, line in enumerate(["Minutes of the board", "The harbour is closed", "until May"])
+    ]
+    path = tmp_path / "turned.pdf"
+    drawn(*words).rotate(turn, expand=True).save(path, resolution=100)
+    content = read_whole(path)
+    assert " ".join(content.text.split()) == "Minutes of the board The harbour is closed until May"
+    start = content.text.index("Minutes")
+    across = 200 if turn != 180 else 700
+    ((x, y, w, h),) = pdf_drawing.draw(str(path), 1, across, (start, start + 7)).marks
+    length = ImageFont.load_default(28).getlength("Minutes")
+    first = {90: (40, 640 - length), 180: (640 - length, 132), 270: (132, 60)}[turn]
+    assert abs(x - first[0]) < 15
+    assert abs(y - first[1]) < 15
+    assert abs(max(w, h) - length) < 15
+
+
 def test_every_picture_of_a_fax_is_a_page(tmp_path):
     path = tmp_path / "fax.tif"
     drawn((40, 40, "First page")).save(path, save_all=True, append_images=[drawn((40, 40, "Second page"))])
