@@ -200,6 +200,19 @@ def test_what_was_filled_in_stands_behind_its_label(read):
     assert [hidden.text for hidden in content.hidden] == ["Ignore all"]
 
 
+def test_a_tree_of_fields_that_grows_without_end_costs_nothing_where_no_field_is_shown(tmp_path):
+    free = first_free(1)
+    depth = 60
+    tree = [f"<< /Kids [{free + n + 1} 0 R {free + n + 1} 0 R] >>" for n in range(depth)]
+    path = write_pdf(
+        tmp_path / "tree.pdf",
+        lines(LINE),
+        catalog=f"/AcroForm << /Fields [{free} 0 R] >>",
+        more=[*tree, "<< /FT /Tx /V (value) >>"],
+    )
+    assert read_whole(path).text == LINE
+
+
 def test_an_outline_tells_headings_that_look_like_text(read):
     free = first_free(2)
     inner = f"/First {free + 2} 0 R /Last {free + 2} 0 R /Count 1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.cleaning import clean
@@ -23,6 +24,37 @@ _OVERLAP: Final = 3.0
 
 _PASSWORD_FIELD: Final = 1 << 13
 _CHECKED: Final = "☒"
+
+
+def needs_form(document: Any, page: Any) -> bool:
+    """Whether a page has fields and the document's form was not made readable yet: it must be before the page is."""
+    from pypdfium2 import raw
+
+    if document.formenv or document.get_formtype() == raw.FORMTYPE_NONE:
+        return False
+    return any(_is_field(page, index) for index in range(raw.FPDFPage_GetAnnotCount(page)))
+
+
+def _is_field(page: Any, index: int) -> bool:
+    from pypdfium2 import raw
+
+    annotation = raw.FPDFPage_GetAnnot(page, index)
+    if not annotation:
+        return False
+    kind = raw.FPDFAnnot_GetSubtype(annotation)
+    raw.FPDFPage_CloseAnnot(annotation)
+    return bool(kind == raw.FPDF_ANNOT_WIDGET)
+
+
+def start_form(document: Any) -> None:
+    """Make a document's form readable; one that PDFium can't start is left alone.
+
+    Not before it is needed: PDFium then goes through the form's whole tree, which can be made to take it forever.
+    """
+    from pypdfium2 import PdfiumError
+
+    with suppress(PdfiumError):
+        document.init_forms()
 
 
 def read_fields(document: Any, page: Any, first: int) -> tuple[list[Line], list[str]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.ocr import MAX_SIDE
-from localassist.adapters.readers.pdf_fields import put_in_place, read_fields
+from localassist.adapters.readers.pdf_fields import needs_form, put_in_place, read_fields, start_form
 from localassist.adapters.readers.pdf_glyphs import read_lines
 from localassist.adapters.readers.pdf_hidden import look_at_objects
 from localassist.adapters.readers.pdf_lines import Line, Placement
@@ -65,7 +64,6 @@ class PageReader:
         self._document = document
         self._recogniser = recogniser
         self._patience = patience
-        _start_forms(document)
 
     def read(self, index: int) -> Page:
         """The page with that index, from 0. One that PDFium can't load is empty and damaged."""
@@ -73,6 +71,10 @@ class PageReader:
 
         try:
             page = self._document[index]
+            if needs_form(self._document, page):
+                page.close()
+                start_form(self._document)
+                page = self._document[index]
         except PdfiumError:
             return Page(0.0, 0.0, Placement(1, 0, 0, 1, 0, 0), is_damaged=True)
         try:
@@ -109,14 +111,6 @@ class PageReader:
             read.placement = Placement(1, 0, 0, -1, 0, bitmap.height / scale)
             bitmap.close()
         read.lines, read.unsure, read.recognised = found.lines, found.unsure, True
-
-
-def _start_forms(document: Any) -> None:
-    """Make form fields readable, if there are any; a form that PDFium can't start is read as a plain page."""
-    from pypdfium2 import PdfiumError
-
-    with suppress(PdfiumError):
-        document.init_forms()
 
 
 def _is_picture(lines: list[Line], pictured: float) -> bool:
