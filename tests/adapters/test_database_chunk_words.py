@@ -210,3 +210,20 @@ def test_an_unchanged_file_is_not_written_again(home: Path, store: DatabaseDocum
     with other.reading() as watching:
         assert watching.pragma("data_version") > before
     other.close()
+
+
+def test_the_words_of_what_was_removed_can_be_taken_off_the_disk(
+    database: Database, store: DatabaseDocumentStore
+) -> None:
+    for number in range(300):
+        save(store, f"/a/{number}.txt", "xylophone" if number == 10 else "walrus")
+    store.purge()  # all in one part, which a removal is no reason to merge
+    gone = store.find_document("/a/10.txt")
+    assert gone
+    store.remove_document(gone.id)
+    store.purge()
+    with database.reading() as connection:
+        blocks = b"".join(block for (block,) in connection.execute("SELECT block FROM chunk_words_data"))
+    assert b"walru" in blocks
+    assert b"xylo" not in blocks
+    assert found(store, "xylophone", gone) == 0

@@ -239,3 +239,35 @@ def test_a_private_database_is_shared_by_threads_and_leaves_no_file(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
     database.close()
     assert store.recent() == ()
+
+
+def test_many_open_a_new_database_at_once(path: Path) -> None:
+    databases = [Database(path) for _ in range(8)]
+    start, failures = threading.Barrier(len(databases)), []
+
+    def open_one(database: Database) -> None:
+        start.wait()
+        try:
+            DatabaseConversationStore(database).create("Made at once", "")
+        except Exception as error:  # noqa: BLE001  told below
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_one, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(DatabaseConversationStore(databases[0]).recent()) == len(databases)
+    for database in databases:
+        database.close()
+
+
+def test_what_was_deleted_is_on_the_disk_no_more(path: Path, database: Database) -> None:
+    store = DatabaseConversationStore(database)
+    conversation = store.create("Lease", "A very particular wording of a prompt. " * 200)
+    database.close()
+    assert b"very particular wording" in path.read_bytes()
+    store.delete(conversation.id)
+    database.close()
+    assert b"very particular wording" not in path.read_bytes()

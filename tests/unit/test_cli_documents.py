@@ -141,7 +141,7 @@ def shelf(root: str, *held: Document) -> House:
 
 
 def test_status_tells_what_failed_first_and_why() -> None:
-    code, told = run(standing.status, "docs status", shelf("/papers", INDEXED, IGNORED, PARTLY, FAILED))
+    code, told = run(standing.status, "docs status --all", shelf("/papers", INDEXED, IGNORED, PARTLY, FAILED))
     assert code == 0
     assert told.lines == [
         "Papers, from /papers",
@@ -156,6 +156,12 @@ def test_status_tells_what_failed_first_and_why() -> None:
         "    ignored      -       -        -  song.mp3",
         "             There is no reader.",
     ]
+
+
+def test_status_counts_what_was_passed_over_and_lists_it_only_when_asked() -> None:
+    _, told = run(standing.status, "docs status", shelf("/papers", INDEXED, IGNORED))
+    assert "1 indexed, 1 ignored" in told.lines[2]
+    assert not any("song.mp3" in line for line in told.lines)
 
 
 def test_status_as_json_has_every_file_and_whether_the_folder_is_there(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def _add(paths: Sequence[str], collection: str, services: Services, console: Con
     """Read the paths into the collection and say how each file stands; gives whether something is unread."""
     result = ingest(paths, collection, services, console, stop)
     root = Path(paths[0]).absolute() if len(paths) == 1 else None
-    for document in result.documents:
+    # As they are now: they were reported when they were read, before their vectors were made.
+    scope = Scope(document_ids=tuple(document.id for document in result.documents))
+    for document in services.documents.documents(scope):
         if document.status is not DocumentStatus.IGNORED:
             console.print(line(document, root))
     for sentence in result.skipped:
@@ -76,10 +78,14 @@ def remove(arguments: argparse.Namespace, services: Services, console: Console) 
 
 
 def forget(arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`docs forget`: removes, and makes the index of vectors anew so that nothing of it is left on the disk."""
+    """`docs forget`: removes, and makes both indexes anew so that nothing of it is left on the disk."""
     removed = _remove(arguments.target, services)
+    console.progress("Taking its words out of the index ...")
+    services.documents.purge()
+    console.progress("Making the index of vectors anew ...")
     services.index.rebuild()
-    console.print(one_line(f"{removed} Nothing of it is left in the index."))
+    console.end_progress()
+    console.print(one_line(f"{removed} Nothing of it is left in the indexes."))
     return 0
 
 

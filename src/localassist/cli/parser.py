@@ -77,7 +77,10 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     for verb in ("list", "collections"):
         listing = _add(verbs, verb, "every collection and how each of its files stands")
         listing.add_argument("--cached", action="store_true", help="the files that --docs named, in no collection")
-    _add_json(_add(verbs, "status", "how every file stands, what failed first, with the reason and the remedy"))
+    status = _add_json(
+        _add(verbs, "status", "how every file stands, what failed first, with the reason and the remedy")
+    )
+    status.add_argument("--all", action="store_true", help="the files that were passed over, too, and why")
     sync = _add(verbs, "sync", "bring all collections in line with the disk")
     sync.add_argument("--watch", action="store_true", help="and follow what changes until Ctrl-C")
     rebuild = _add(verbs, "rebuild", "make the index of vectors anew from the database")
@@ -92,7 +95,7 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     evaluate.set_defaults(docs=None, keep=False)
     remove = _add(verbs, "remove", "forget a collection or a document; files are never touched")
     remove.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
-    forget = _add(verbs, "forget", "remove, and clean the index so that nothing of it is left on the disk")
+    forget = _add(verbs, "forget", "remove, and clean the indexes so that nothing of it is left on the disk")
     forget.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
     rename = _add(verbs, "rename", "give a collection another name")
     rename.add_argument("name", metavar="NAME")

@@ -49,8 +49,11 @@ def list_(arguments: argparse.Namespace, services: Services, console: Console) -
     return 0
 
 
-def status(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`docs status`: how every file of every collection stands, what failed first, with the reason and the remedy."""
+def status(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`docs status`: how every file of every collection stands, what failed first, with the reason and the remedy.
+
+    What was passed over is counted, and listed with `--all` or for programs.
+    """
     collections = services.documents.collections()
     told = [(collection, _worst_first(_documents(services, collection))) for collection in collections]
     if console.as_json:
@@ -62,7 +65,8 @@ def status(_arguments: argparse.Namespace, services: Services, console: Console)
         for root in _unreachable(collection):
             console.print(f"  {one_line(root)} can't be reached; its documents stay. Connect its drive or put it back.")
         console.print(f"  {_summary(documents)}")
-        for row in _table(documents, _root(collection)):
+        ignored = () if arguments.all else (DocumentStatus.IGNORED,)
+        for row in _table([each for each in documents if each.status not in ignored], _root(collection)):
             console.print(f"    {row}".rstrip())
     return 0
 

@@ -128,6 +128,7 @@ class Database:
             self._bring_up_to_date(connection)
             connection.pragma("foreign_keys", "ON")
             connection.pragma("synchronous", "FULL")
+            connection.pragma("secure_delete", "ON")  # what was forgotten is overwritten, not only unlinked
             connection.pragma("journal_size_limit", _WAL_BYTES_KEPT)
             connection.pragma("cache_size", -_CACHE_KIBIBYTES)
         except BaseException:
@@ -136,6 +137,22 @@ class Database:
         return connection
 
     def _bring_up_to_date(self, connection: apsw.Connection) -> None:
+        """Wait for others who do the same: SQLite refuses at once where two of them wait for each other."""
+        with self._lock:
+            tries = 0
+            while True:
+                try:
+                    self._migrate(connection)
+                except apsw.BusyError:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    if not _nap(tries):
+                        raise
+                    tries += 1
+                else:
+                    return
+
+    def _migrate(self, connection: apsw.Connection) -> None:
         newest = max(migrating.scripts())
         found = migrating.version(connection)
         if found > newest:
