@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from localassist.adapters.embedding.folder import FAMILIES, UnpreparableError
 
 if TYPE_CHECKING:
@@ -56,6 +54,8 @@ class BertLayers:
 
     def write_pooling(self, state: str, pooling: str) -> str:
         """Write how the tokens of a text become one vector, of shape (texts, width)."""
+        import numpy as np
+
         if pooling == "mean":
             return self._writer.node("ReduceMean", [state], "pooled", axes=[1], keepdims=0)
         if pooling == "max":
@@ -82,6 +82,8 @@ class BertLayers:
         return self._norm(writer.node("Add", [words, places], "embeddings.sum"), "embeddings.LayerNorm")
 
     def _block(self, state: str, block: str) -> str:
+        import numpy as np
+
         writer, attention = self._writer, f"{block}.attention"
         parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
         projected = [writer.linear(state, part, self._tensor(f"{part}.weight")) for part in parts]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from localassist.adapters.embedding.bert import first_position
 from localassist.adapters.embedding.folder import GRAPH_FILE
 from localassist.domain.errors import ModelError
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from localassist.adapters.embedding.folder import ModelFolder
@@ -51,6 +50,8 @@ class Encoder:
 
     def run(self, ids: Sequence[int], types: Sequence[int]) -> NDArray[np.float32]:
         """The row for a text of these token numbers and segment numbers. Raises `ModelError`."""
+        import numpy as np
+
         try:
             found: Any = self._session.run(
                 None,

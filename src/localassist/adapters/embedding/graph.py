@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from localassist.adapters.embedding.folder import GRAPH_FILE, WEIGHTS_FILE
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ class GraphWriter:
 
     def constant(self, name: str, values: NDArray[Any]) -> str:
         """Numbers that stand in the file."""
+        import numpy as np
         from onnx import TensorProto, helper
 
         start = -(-self._numbers.tell() // _ALIGNED) * _ALIGNED
@@ -60,6 +59,8 @@ class GraphWriter:
 
     def linear(self, source: str, name: str, weight: NDArray[Any]) -> str:
         """`source` times a weight of shape (out, in), without a bias."""
+        import numpy as np
+
         if not self._quantised:
             return self.node("MatMul", [source, self.constant(f"{name}.weight", weight.T)], name)
         scale = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / 127
@@ -75,6 +76,8 @@ class GraphWriter:
         One row with a large number would else leave few of the 256 steps to all others. `-floor` is the least
         number that `source` can hold.
         """
+        import numpy as np
+
         if not self._quantised:
             return self.linear(source, name, weight)
         least = self.constant(f"{name}.floor", np.array([floor], np.float32))

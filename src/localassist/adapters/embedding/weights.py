@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 _LONGEST_HEADER: Final = 100_000_000  # bytes; the format's own limit
@@ -22,6 +21,8 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
     The format: eight bytes with the length of a JSON header, the header, the numbers
     (github.com/huggingface/safetensors). Raises `ValueError` for a file that is not one, and `OSError`.
     """
+    import numpy as np
+
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         if length > _LONGEST_HEADER:
@@ -35,6 +36,8 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _tensor(numbers: NDArray[np.uint8], entry: Any) -> NDArray[Any]:
+    import numpy as np
+
     kind, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
     found = numbers[start:end].view(_TYPES[kind]).reshape(shape)
     if kind == "BF16":  # the upper half of a float32
