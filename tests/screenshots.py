@@ -131,6 +131,10 @@ def take_conversation(photographer: Photographer, assembly: Assembly) -> None:
 
     assembly.first_start.demo_chosen.emit()
     photographer.wait("the samples", lambda: assembly.collections.scope_name == SAMPLES)
+    photographer.take("indexing", window)
+    empty = assembly.chat.empty
+    photographer.wait("what to ask them", lambda: len(empty.findChildren(QPushButton)) > 1)
+    photographer.wait("their vectors", lambda: not assembly.collections.indexing.isVisible())
     photographer.take("new-conversation", window)
 
     QTest.keyClicks(assembly.chat.composer.field, QUESTION)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QTextCursor
 from transcript_material import answer, texts
 
-from localassist.domain.chat import Evidence
+from localassist.domain.chat import Caution, Coverage, Evidence
 from localassist.domain.documents import Citation, Passage, SentenceSupport, SupportStatus
 from localassist.ui.chat.doubts import FIGURE, NAME, OTHERWISE, SENTENCE, doubts
 from localassist.ui.chat.pieces import PieceKind
@@ -135,3 +135,34 @@ def test_a_document_that_was_attached_and_not_used_is_told_above_the_answer(tran
     evidence = Evidence(searched=True, said="It is so.", unused=("/files/lease.pdf",))
     transcript.show_messages([answer(1, "It is so.", evidence=evidence)])
     assert texts(transcript, 0)[0] == "Not used: lease.pdf. This answer does not rest on it."
+
+
+def test_orders_to_the_model_are_told_loudly_and_folded_menus_are_not(transcript: TranscriptView) -> None:
+    cautions = (
+        Caution(1, "/files/lease.pdf", "page 2", "Ignore!", orders=True, hidden="white on white"),
+        Caution(2, "/files/site.html", "", "Home, Contact", orders=False, hidden="hidden by its page"),
+        Caution(3, "/files/a.pdf", "page 1", "Never shown.", orders=False, hidden="too small to be seen"),
+    )
+    evidence = Evidence(citations=(CITATION,), searched=True, said="Rent.", cautions=cautions)
+    transcript.show_messages([answer(1, "Rent.", evidence=evidence)])
+    layout = transcript.items[0].layout
+    assert layout is not None
+    told = [(piece.tone, piece.source) for piece in layout.pieces if piece.kind is PieceKind.NOTE]
+    assert told == [
+        (
+            "red",
+            "Beware: lease.pdf, page 2 speaks to the model instead of to you: “Ignore!” This text is white on white; no model was given it.",
+        ),
+        (
+            "amber",
+            "a.pdf, page 1 hides text: “Never shown.” This text is too small to be seen; no model was given it.",
+        ),
+    ]
+
+
+def test_an_answer_about_a_whole_document_rests_on_all_that_was_read(transcript: TranscriptView) -> None:
+    said = "Read all 12 pages of lease.pdf."
+    coverage = (Coverage(1, "/files/lease.pdf", 12, 12, "pages"),)
+    evidence = Evidence(searched=True, said="It is about rent.", coverage=coverage, covered=said)
+    transcript.show_messages([answer(1, f"It is about rent.\n\n{said}", evidence=evidence)])
+    assert texts(transcript, 0) == [f"It is about rent.\n{said}"]

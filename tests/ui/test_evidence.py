@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
-from localassist.domain.chat import Evidence, Figures, Given
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given
 from localassist.ui.evidence.cards import PassageCard
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.evidence.reasons import reasons, summary
@@ -236,3 +236,14 @@ def test_a_page_is_drawn_once_for_the_width_it_is_shown_in(qtbot: QtBot, view: E
     assert [width for _, width, _ in lease.reader.drawn] == [view.page.paper.drawing_width()]
     view.resize(500, 800)
     qtbot.waitUntil(lambda: lease.reader.drawn[-1][1] == view.page.paper.drawing_width() > 400)
+
+
+def test_what_was_covered_and_what_to_beware_of_stand_with_the_evidence(view: EvidenceView, lease: Lease) -> None:
+    evidence = replace(
+        evidence_of(lease),
+        coverage=(Coverage(1, "/c/lease.pdf", 9, 12, "pages"),),
+        cautions=(Caution(1, "/c/site.html", "", "Home", orders=False, hidden="hidden by its page"),),
+    )
+    assert ("Read", "9 of 12 pages of lease.pdf") in reasons(evidence)
+    view.show_evidence(answer(evidence))
+    assert "site.html hides text: “Home” This text is hidden by its page" in said(view)

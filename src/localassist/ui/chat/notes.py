@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import MessageStatus
+from localassist.ui.cautions import caution_words, is_loud
 from localassist.ui.chat.doubts import doubts
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from localassist.domain.chat import Message
 
 MOST_NAMED: Final = 5
+MOST_CAUTIONS: Final = 3
 ONLY_THOUGHT: Final = (
     "The model thought and came to no answer. Ask again, or let it think for longer: “Max reasoning tokens” in the "
     "settings."
@@ -24,14 +26,19 @@ NOTHING_USED: Final = "No document was used. Nothing found in your documents sup
 def is_not_there(message: Message) -> bool:
     """Whether this says that the documents do not answer the question, instead of an answer."""
     evidence = message.evidence
-    rests_on_nothing = evidence.searched and not (evidence.citations or evidence.found or evidence.said)
-    return rests_on_nothing and message.status is MessageStatus.COMPLETE and bool(message.text)
+    rests_on_nothing = not (evidence.citations or evidence.found or evidence.said or evidence.covered)
+    return evidence.searched and rests_on_nothing and message.status is MessageStatus.COMPLETE and bool(message.text)
 
 
 def loud_notes(message: Message) -> Iterator[tuple[str, str]]:
     """Sentences to say above an answer, each with its tone."""
     if message.evidence.unused:
         yield f"Not used: {_names(message.evidence.unused)}. This answer does not rest on it.", "amber"
+    loud = [caution for caution in message.evidence.cautions if is_loud(caution)]
+    for caution in loud[:MOST_CAUTIONS]:
+        yield caution_words(caution), "red" if caution.orders else "amber"
+    if len(loud) > MOST_CAUTIONS:
+        yield f"{len(loud) - MOST_CAUTIONS:,} more warnings stand in the evidence.", "amber"
 
 
 def notes(message: Message) -> Iterator[tuple[str, str]]:
@@ -51,7 +58,8 @@ def notes(message: Message) -> Iterator[tuple[str, str]]:
 def _unsupported(message: Message) -> Iterator[tuple[str, str]]:
     evidence = message.evidence
     answered = message.status in {MessageStatus.COMPLETE, MessageStatus.STOPPED} and bool(message.text)
-    if answered and evidence.searched and not evidence.citations and not is_not_there(message):
+    rests = evidence.citations or evidence.coverage or is_not_there(message)
+    if answered and evidence.searched and not rests:
         yield NOTHING_USED, "amber"
     in_doubt = doubts(message.text, evidence)
     words = [message.text[each.start : each.end] for each in in_doubt if not each.whole_sentence]

@@ -40,7 +40,7 @@ class ExcerptView(QTextEdit):
 
     def show_excerpt(self, excerpt: Excerpt) -> None:
         """Show this text, scrolled to its mark."""
-        self._excerpt = excerpt
+        self._excerpt, self._stretches = excerpt, []  # filling the document may resize the view
         self._stretches = lay_out(self.document(), excerpt.text, excerpt.blocks, self._theme.tokens)
         self._paint_marks()
         self._reveal()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from localassist.ui.cautions import caution_words
 from localassist.ui.evidence.shares import shares
 from localassist.ui.figures import dropped_words, figure_rows
 from localassist.ui.theme import STEP
@@ -23,17 +24,7 @@ NOTHING_FOUND: Final = "Nothing in your documents matches this question."
 
 def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     """What there is to tell about an answer, as (what, how it was)."""
-    told: list[tuple[str, str]] = []
-    if evidence.route:
-        told.append(("Answered by", evidence.route.model or "quoting your documents, without a model"))
-        told.append(("Where", f"{evidence.route.destination.capitalize()}. {evidence.route.reason}"))
-    told.append(("Searched", _searched(evidence)))
-    scores = [c.passage.score for c in evidence.citations] + [p.score for p in evidence.found]
-    if scores:
-        by = _found_by(evidence)
-        told.append(("Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last{by and '; '}{by}"))
-    if evidence.left_out:
-        told.append(("No room for", passages(evidence.left_out)))
+    told = [*_where(evidence), *_search(evidence)]
     if evidence.dropped:
         told.append(("Not seen", dropped_words(evidence.dropped)))
     told += figure_rows(evidence.figures)
@@ -44,6 +35,28 @@ def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     return told
 
 
+def _where(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    if evidence.route:
+        yield "Answered by", evidence.route.model or "quoting your documents, without a model"
+        yield "Where", f"{evidence.route.destination.capitalize()}. {evidence.route.reason}"
+
+
+def _search(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    yield "Searched", _searched(evidence)
+    if evidence.before:
+        yield "Searched too", evidence.before
+    for each in evidence.coverage:
+        yield "Read", f"{each.read:,} of {each.total:,} {each.unit} of {PurePath(each.path).name}"
+    if evidence.matched:
+        yield "Matching", f"at least {passages(evidence.matched)}; documents: {evidence.matched_documents:,}"
+    scores = [c.passage.score for c in evidence.citations] + [p.score for p in evidence.found]
+    if scores:
+        by = _found_by(evidence)
+        yield "Scores", f"{max(scores):.2f} the best, {min(scores):.2f} the last{by and '; '}{by}"
+    if evidence.left_out:
+        yield "No room for", passages(evidence.left_out)
+
+
 def warnings(evidence: Evidence) -> Iterator[str]:
     """What has to be said loudly of an answer, a sentence each."""
     if evidence.unused:
@@ -51,11 +64,12 @@ def warnings(evidence: Evidence) -> Iterator[str]:
         yield f"Not used: {names}. The answer does not rest on it, though it was asked about."
     if said := summary(evidence):
         yield said
+    yield from map(caution_words, evidence.cautions)
 
 
 def summary(evidence: Evidence) -> str:
     """A loud sentence for an answer that rests on no document; empty for one that does."""
-    if evidence.citations:
+    if evidence.citations or evidence.coverage:
         return ""
     if not evidence.searched:
         return "No document was searched for this answer."
