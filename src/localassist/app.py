@@ -35,7 +35,7 @@ from localassist.adapters.secrets import KeyringSecrets
 from localassist.adapters.settings_file import TomlSettingsStore
 from localassist.adapters.watching import SystemFolderWatcher
 from localassist.cli import running
-from localassist.domain.errors import SettingsError
+from localassist.domain.errors import SettingsError, StorageError
 from localassist.domain.settings import Settings
 from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.embedding import EmbedPending
@@ -44,6 +44,7 @@ from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.mirroring import MirrorFolders
 from localassist.usecases.reading_ahead import ReadAhead
+from localassist.usecases.reembedding import ChangeEmbedder
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
 
@@ -51,10 +52,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from localassist.domain.diagnosis import Finding
+    from localassist.domain.events import Embedding
     from localassist.domain.models import EmbeddingModel
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
+    from localassist.domain.stopping import Stop
 
 log = logging.getLogger(__name__)
 
@@ -180,10 +183,19 @@ class App:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return self._open_embedder(self.catalog.embedding_model(self._chosen.embedding_model))
+        """The chosen one; in numbers of 32 bits where documents were embedded so, before whole numbers were used."""
+        model = self.catalog.embedding_model(self._chosen.embedding_model)
+        try:
+            before = self._documents.vector_state(model.name)[0] > 0
+        except StorageError:
+            before = False  # told where documents are asked for
+        return self._open_embedder(model, quantised=not before)
 
-    def _open_embedder(self, model: EmbeddingModel) -> Embedder:
-        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads)
+    def _open_embedder(self, model: EmbeddingModel, *, quantised: bool = True) -> Embedder:
+        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads, quantised=quantised)
+
+    def _open_choice(self, choice: str) -> Embedder:
+        return self._open_embedder(self.catalog.embedding_model(choice))
 
     def _embedding_threads(self) -> int:
         return 1 if self._activity.busy else self._cores
@@ -230,6 +242,9 @@ class App:
         def ingesting(source: FileSource) -> IngestPaths:
             return IngestPaths(source, reader, embedder, documents, self._index, activity)
 
+        def embedding_with(other: Embedder, stop: Stop) -> Iterator[Embedding]:
+            return EmbedPending(documents, other, self._index, activity)(stop)
+
         def answering(store: ConversationStore) -> AnswerQuestion:
             return AnswerQuestion(store, search, documents, self.models, self.settings, activity)
 
@@ -244,6 +259,7 @@ class App:
             index=self._index,
             ingest=ingesting(files),
             mirror=MirrorFolders(files, documents, ingesting, embed, forget, SystemFolderWatcher(self.places.own)),
+            change_embedder=ChangeEmbedder(documents, self.settings, activity, self._open_choice, embedding_with),
             forget=forget,
             forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,

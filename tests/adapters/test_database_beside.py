@@ -57,9 +57,9 @@ def found(store: DatabaseDocumentStore, document: Document, embedder: FakeEmbedd
 def test_nothing_of_the_old_answers_changes_before_the_switch(store: DatabaseDocumentStore) -> None:
     document = save(store, "/a/lease.txt")
     before, state = found(store, document, OLD), store.vector_state(OLD.name)
-    assert [each.id for each in store.outdated(AFTER, 9)] == [document.id]
-    store.save_beside(document.id, AFTER, WHOLE)
-    assert store.outdated(AFTER, 9) == ()
+    assert [each.id for each in store.outdated(NEW.name, 9)] == [document.id]
+    store.save_beside(document.id, NEW.name, WHOLE)
+    assert store.outdated(NEW.name, 9) == ()
     assert embed(store, NEW) == 1
     assert found(store, document, OLD) == before
     assert found(store, document, NEW)[1] == []
@@ -71,9 +71,9 @@ def test_after_the_switch_the_new_ones_answer_and_nothing_of_the_old_is_left(
     database: Database, store: DatabaseDocumentStore
 ) -> None:
     document = save(store, "/a/lease.txt")
-    store.save_beside(document.id, AFTER, WHOLE)
+    store.save_beside(document.id, NEW.name, WHOLE)
     embed(store, NEW)
-    store.switch(AFTER)
+    store.switch(NEW.name)
     assert found(store, document, NEW) == ([TEXT], [TEXT])
     assert store.vector_state(OLD.name) == (0, 0)
     assert store.content(document.id).text == TEXT
@@ -85,20 +85,20 @@ def test_after_the_switch_the_new_ones_answer_and_nothing_of_the_old_is_left(
 
 def test_what_was_not_made_anew_keeps_its_text(store: DatabaseDocumentStore) -> None:
     made, other = save(store, "/a/lease.txt"), save(store, "/a/cellar.txt", "The boiler is old.", [Chunk(0, 18)])
-    store.save_beside(made.id, AFTER, WHOLE)
-    store.switch(AFTER)
+    store.save_beside(made.id, NEW.name, WHOLE)
+    store.switch(NEW.name)
     assert store.content(other.id).text == "The boiler is old."
-    assert [each.id for each in store.outdated(AFTER, 9)] == [other.id]
+    assert [each.id for each in store.outdated(NEW.name, 9)] == [other.id]
 
 
 def test_one_of_several_copies_is_divided(store: DatabaseDocumentStore) -> None:
     document = save(store, "/a/lease.txt")
     copy = store.reuse(FoundFile("/b/lease.txt", 9, 1.0), document.content_hash, BEFORE)
     assert copy
-    (outdated,) = store.outdated(AFTER, 9)
-    store.save_beside(outdated.id, AFTER, WHOLE)
+    (outdated,) = store.outdated(NEW.name, 9)
+    store.save_beside(outdated.id, NEW.name, WHOLE)
     embed(store, NEW)
-    store.switch(AFTER)
+    store.switch(NEW.name)
     assert found(store, document, NEW) == found(store, copy, NEW) == ([TEXT], [TEXT])
 
 
@@ -106,21 +106,30 @@ def test_a_document_that_is_forgotten_meanwhile_takes_both_along(
     database: Database, store: DatabaseDocumentStore
 ) -> None:
     document = save(store, "/a/lease.txt")
-    store.save_beside(document.id, AFTER, WHOLE)
+    store.save_beside(document.id, NEW.name, WHOLE)
     store.remove_document(document.id)
     with pytest.raises(NotFoundError):
-        store.save_beside(document.id, AFTER, WHOLE)
+        store.save_beside(document.id, NEW.name, WHOLE)
     assert store.pending_count(NEW.name) == 0
     with database.reading() as connection:
         for table in ("contents", "texts", "chunks", "vector_runs", "chunk_terms"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
 
+def test_the_text_stays_its_readers(store: DatabaseDocumentStore) -> None:
+    document = save(store, "/a/lease.txt")
+    store.save_beside(document.id, NEW.name, WHOLE)
+    store.switch(NEW.name)
+    file = FoundFile("/a/lease.txt", 9, 1.0)
+    assert store.reuse(file, document.content_hash, ("a newer reader", NEW.name)) is None
+    assert store.reuse(file, document.content_hash, AFTER) is not None
+
+
 def test_a_file_that_changes_meanwhile_is_made_anew_once_more(store: DatabaseDocumentStore) -> None:
     document = save(store, "/a/lease.txt")
-    store.save_beside(document.id, AFTER, WHOLE)
+    store.save_beside(document.id, NEW.name, WHOLE)
     save(store, "/a/lease.txt", "Nothing is due.", [Chunk(0, 15)])
-    assert [each.id for each in store.outdated(AFTER, 9)] == [document.id]
+    assert [each.id for each in store.outdated(NEW.name, 9)] == [document.id]
     assert store.pending_count(NEW.name) == 0
 
 
@@ -130,8 +139,8 @@ def test_files_inside_stay_with_the_one_they_are_in(store: DatabaseDocumentStore
     inside = FoundFile("/a/mail.eml/annex.txt", 9, 1.0)
     own = part_hash("mail", "annex.txt")
     annex = store.save(inside, own, BEFORE, StructuredText("x", ()), [Chunk(0, 1)], container_id=mail.id)[0]
-    for document in store.outdated(AFTER, 9):
-        store.save_beside(document.id, AFTER, [Chunk(0, 1)])
-    store.switch(AFTER)
+    for document in store.outdated(NEW.name, 9):
+        store.save_beside(document.id, NEW.name, [Chunk(0, 1)])
+    store.switch(NEW.name)
     assert store.reuse(FoundFile("/a/mail.eml", 9, 1.0), "mail", AFTER) is not None
     assert store.find_document(annex.path) is not None

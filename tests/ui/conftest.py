@@ -24,6 +24,7 @@ from fakes import (
     FakeSettingsStore,
 )
 from localassist.adapters.catalog import Catalog
+from localassist.adapters.database import Database, DatabaseDocumentStore
 from localassist.adapters.resources import resource
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
@@ -39,6 +40,7 @@ from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.mirroring import MirrorFolders
 from localassist.usecases.reading_ahead import ReadAhead
+from localassist.usecases.reembedding import ChangeEmbedder
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import Services
 
@@ -203,6 +205,9 @@ def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) 
         index=index,
         ingest=ingesting(files),
         mirror=MirrorFolders(files, documents, ingesting, lambda _: iter(()), forget, watcher),
+        change_embedder=ChangeEmbedder(
+            DatabaseDocumentStore(Database(None)), settings, activity, lambda _: embedder, lambda *_: iter(())
+        ),
         forget=forget,
         forget_conversation=ForgetConversation(answers._conversations, models, read_ahead),
         search=search,

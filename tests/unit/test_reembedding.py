@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from fakes import FakeActivity, FakeEmbedder, FakeFiles, FakeReader, FakeSettingsStore
+from fakes import FakeActivity, FakeEmbedder, FakeSettingsStore
 from localassist.domain.documents import Block, BlockKind, Chunk, Document, DocumentStatus, StructuredText
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import Embedding, Reembedding
@@ -16,30 +16,30 @@ TEXT = "The lease ends with sixty days' notice."
 
 
 class Shelf:
-    """Documents by id, and the versions of the chunks each has; `answers` are the versions that answer."""
+    """Documents by id, and the embedder of the chunks each has; `answers` is the one that answers."""
 
     def __init__(self, count: int) -> None:
         self.documents = [
             Document(number, f"/docs/{number}.md", "", f"hash {number}", 10, 0.0, 0, 1, DocumentStatus.INDEXED)
             for number in range(count)
         ]
-        self.beside: dict[int, tuple[str, str]] = {}
+        self.beside: dict[int, str] = {}
         self.saved: list[int] = []
-        self.answers: tuple[str, str] | None = None
+        self.answers: str | None = None
 
-    def outdated(self, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
-        return tuple(document for document in self.documents if self.beside.get(document.id) != versions)[:limit]
+    def outdated(self, embedder: str, limit: int) -> tuple[Document, ...]:
+        return tuple(document for document in self.documents if self.beside.get(document.id) != embedder)[:limit]
 
     def content(self, document_id: int) -> StructuredText:
         return StructuredText(TEXT, (Block(BlockKind.PARAGRAPH, 0, len(TEXT)),), title=str(document_id))
 
-    def save_beside(self, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
+    def save_beside(self, document_id: int, embedder: str, chunks: Sequence[Chunk]) -> None:
         assert chunks
-        self.beside[document_id] = versions
+        self.beside[document_id] = embedder
         self.saved.append(document_id)
 
-    def switch(self, versions: tuple[str, str]) -> None:
-        self.answers = versions
+    def switch(self, embedder: str) -> None:
+        self.answers = embedder
 
 
 class House:
@@ -50,9 +50,7 @@ class House:
         self.embedded = 0
 
     def change(self) -> ChangeEmbedder:
-        return ChangeEmbedder(
-            self.shelf, FakeReader(FakeFiles()), self.settings, FakeActivity(), lambda _: self.embedder, self.embed
-        )
+        return ChangeEmbedder(self.shelf, self.settings, FakeActivity(), lambda _: self.embedder, self.embed)
 
     def embed(self, embedder: Embedder, stop: Stop) -> Iterator[Embedding]:
         assert embedder is self.embedder
@@ -66,8 +64,7 @@ def test_all_documents_are_divided_and_embedded_before_the_new_one_answers() -> 
     events = list(house.change()("other", Stop()))
     assert [event.done for event in events if isinstance(event, Reembedding)] == list(range(1, 251))
     assert house.embedded == 1
-    assert house.shelf.answers is not None
-    assert house.shelf.answers[1] == "hashed words 2"
+    assert house.shelf.answers == "hashed words 2"
     assert house.settings.load().embedding_model == "other"
 
 

@@ -14,6 +14,7 @@ from localassist.domain.events import (
     Pace,
     PromptProgress,
     ReasoningDelta,
+    Reembedding,
     Searching,
 )
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from localassist.domain.events import AnswerEvent, MirrorEvent
 
 
-def progress_line(event: AnswerEvent | MirrorEvent) -> str:
+def progress_line(event: AnswerEvent | MirrorEvent | Reembedding) -> str:
     """What somebody waits for, "" for events that say nothing of it."""
     match event:
         case Searching(detail):
@@ -36,7 +37,7 @@ def progress_line(event: AnswerEvent | MirrorEvent) -> str:
             return _ingest_line(event)
 
 
-def _ingest_line(event: AnswerEvent | MirrorEvent) -> str:
+def _ingest_line(event: AnswerEvent | MirrorEvent | Reembedding) -> str:
     match event:
         case FilesCounted(count):
             return f"Looking through folders: {count} files so far"
@@ -46,6 +47,8 @@ def _ingest_line(event: AnswerEvent | MirrorEvent) -> str:
             return f"Read {position} of {total}: {PurePath(document.path).name}"
         case Embedding(done, total):
             return f"Preparing to search by meaning: {done} of {total} chunks"
+        case Reembedding(path, done):
+            return f"Dividing for the other model: {done}, {PurePath(path).name}"
         case _:
             return ""
 

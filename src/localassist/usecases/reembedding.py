@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.errors import ModelError
 from localassist.domain.events import Reembedding
-from localassist.usecases.chunking import CHUNKING_VERSION, chunk
+from localassist.usecases.chunking import chunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from localassist.domain.events import Embedding
     from localassist.domain.ports.activity import Activity
-    from localassist.domain.ports.documents import DocumentReader
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.ports.reembedding import IndexesBeside
     from localassist.domain.ports.settings import SettingsStore
@@ -32,14 +31,12 @@ class ChangeEmbedder:
     def __init__(
         self,
         store: IndexesBeside,
-        reader: DocumentReader,
         settings: SettingsStore,
         activity: Activity,
         open_embedder: Callable[[str], Embedder],
         embed: Callable[[Embedder, Stop], Iterator[Embedding]],
     ) -> None:
         self._store = store
-        self._reader = reader
         self._settings = settings
         self._activity = activity
         self._open_embedder = open_embedder
@@ -55,18 +52,22 @@ class ChangeEmbedder:
         embedder = self._open_embedder(choice)
         if embedder.embed_query("try it").count != 1:
             raise ModelError(f"The embedding model {embedder.name} gives no vectors.", "Choose another one.")
-        versions = (f"{self._reader.version}; {CHUNKING_VERSION}", embedder.name)
         done = 0
-        while outdated := self._store.outdated(versions, _AT_ONCE):
+        while outdated := self._store.outdated(embedder.name, _AT_ONCE):
             for document in outdated:
                 self._activity.wait_until_idle(stop)
                 stop.raise_if_requested()
                 content = self._store.content(document.id)
                 chunks = chunk(content, embedder.count_tokens, embedder.max_tokens)
-                self._store.save_beside(document.id, versions, chunks)
+                self._store.save_beside(document.id, embedder.name, chunks)
                 done += 1
                 yield Reembedding(document.path, done)
         yield from self._embed(embedder, stop)
         stop.raise_if_requested()
-        self._store.switch(versions)
+        # Killed in between, the next call finds nothing left to do but these two.
+        self._store.switch(embedder.name)
         self._settings.change(embedding_model=choice)
+
+    def is_behind(self, choice: str) -> bool:
+        """Whether some documents are not divided and embedded for that embedder. Raises `StorageError`."""
+        return bool(self._store.outdated(self._open_embedder(choice).name, 1))

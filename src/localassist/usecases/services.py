@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.mirroring import MirrorFolders
     from localassist.usecases.reading_ahead import ReadAhead
+    from localassist.usecases.reembedding import ChangeEmbedder
     from localassist.usecases.retrieval import SearchPassages
 
 
@@ -32,6 +33,7 @@ class Services:
     `unrecorded_conversations`, which live in memory only. `read_ahead` prepares a model for the next question of
     one of `conversations`. `mirror` keeps collections true to the disk: a window iterates `mirror(stop)` once, in a job
     of its own, and need not ingest what it adds with `documents.add_collection`, which is taken up within seconds.
+    `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
     """
@@ -46,6 +48,7 @@ class Services:
     index: PassageIndex
     ingest: IngestPaths
     mirror: MirrorFolders
+    change_embedder: ChangeEmbedder
     forget: ForgetDocuments
     forget_conversation: ForgetConversation
     search: SearchPassages

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _OUTDATED: Final = """
 SELECT d.id FROM documents d JOIN contents c ON c.id = d.content_id WHERE NOT EXISTS (
-    SELECT 1 FROM contents b WHERE (b.content_hash, b.reader, b.embedder) = (c.content_hash, ?1, ?2)
-) GROUP BY d.content_id LIMIT ?3
+    SELECT 1 FROM contents b WHERE (b.content_hash, b.reader, b.embedder) = (c.content_hash, c.reader, ?1)
+) GROUP BY d.content_id LIMIT ?2
 """
 _SWITCH: Final = """
 UPDATE documents SET content_id = new.id
-FROM contents old JOIN contents new ON (new.content_hash, new.reader, new.embedder) = (old.content_hash, ?1, ?2)
+FROM contents old JOIN contents new ON (new.content_hash, new.reader, new.embedder) = (old.content_hash, old.reader, ?)
 WHERE old.id = documents.content_id
 """
 _UNHELD: Final = """
@@ -30,26 +30,27 @@ SELECT id FROM contents WHERE id NOT IN (SELECT content_id FROM documents WHERE 
 _REMOVED_AT_ONCE: Final = 50
 
 
-def outdated(database: Database, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
-    """Documents with a text that has no chunks of these versions, one of each text."""
+def outdated(database: Database, embedder: str, limit: int) -> tuple[Document, ...]:
+    """Documents with a text that has no chunks of this embedder, one of each text."""
     with database.reading() as connection:
-        found: Any = connection.execute(_OUTDATED, (*versions, limit)).fetchall()
+        found: Any = connection.execute(_OUTDATED, (embedder, limit)).fetchall()
         return tuple(rows.document_of(row) for (each,) in found for row in connection.execute(rows.BY_ID, (each,)))
 
 
-def save(database: Database, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
-    """Store a document's chunks of these versions; no document holds them yet."""
+def save(database: Database, document_id: int, embedder: str, chunks: Sequence[Chunk]) -> None:
+    """Store a document's chunks of this embedder; no document holds them yet. The text is still the same reader's."""
     with database.reading() as connection:
         content_id = rows.content_of(connection, document_id)
         if content_id is None:
             raise NotFoundError(f"Document {document_id} has no text.", "Add its file again.")
         content = contents.load(connection, content_id)
-        ((content_hash, path),) = connection.execute(
-            "SELECT c.content_hash, d.path FROM documents d JOIN contents c ON c.id = d.content_id WHERE d.id = ?",
+        ((content_hash, reader, path),) = connection.execute(
+            "SELECT c.content_hash, c.reader, d.path FROM documents d JOIN contents c ON c.id = d.content_id"
+            " WHERE d.id = ?",
             (document_id,),
         )
         origin = contents.origin(connection, content_id, path_from_bytes(path))
-    draft = contents.draft((content_hash, *versions), content, chunks, None, origin)
+    draft = contents.draft((content_hash, reader, embedder), content, chunks, None, origin)
     with (
         chunk_words.written_ahead(database, draft.words, draft.indexed_title, draft.language) as written,
         database.writing() as connection,
@@ -58,10 +59,10 @@ def save(database: Database, document_id: int, versions: tuple[str, str], chunks
         contents.put(connection, draft, written)
 
 
-def switch(database: Database, versions: tuple[str, str]) -> None:
-    """Let every document hold its content of these versions, at once; the others are removed a few at a time."""
+def switch(database: Database, embedder: str) -> None:
+    """Let every document hold its content of this embedder, at once; the others are removed a few at a time."""
     with database.writing() as connection:
-        connection.execute(_SWITCH, versions)
+        connection.execute(_SWITCH, (embedder,))
     more = True
     while more:
         with database.writing() as connection:

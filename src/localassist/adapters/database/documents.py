@@ -295,16 +295,16 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             after = batch[0]
 
     @override
-    def outdated(self, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
-        return beside.outdated(self._database, versions, limit)
+    def outdated(self, embedder: str, limit: int) -> tuple[Document, ...]:
+        return beside.outdated(self._database, embedder, limit)
 
     @override
-    def save_beside(self, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
-        beside.save(self._database, document_id, versions, chunks)
+    def save_beside(self, document_id: int, embedder: str, chunks: Sequence[Chunk]) -> None:
+        beside.save(self._database, document_id, embedder, chunks)
 
     @override
-    def switch(self, versions: tuple[str, str]) -> None:
-        beside.switch(self._database, versions)
+    def switch(self, embedder: str) -> None:
+        beside.switch(self._database, embedder)
 
     def _bring_words_in_line(self, content_ids: Iterable[int | None]) -> None:
         """After the documents of contents changed: have the full-text index follow, a few chunks at a time."""

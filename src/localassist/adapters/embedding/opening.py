@@ -25,15 +25,17 @@ def open_embedder(
     prepared: PreparedModels,
     verify: Callable[[EmbeddingModel], None],
     workers: Callable[[], int],
+    *,
+    quantised: bool = True,
 ) -> Embedder:
     """The embedder for a model; nothing is loaded yet, and a model with a problem says so when it is used.
 
-    `verify` and `workers` are as in `OnnxEmbedder`.
+    `verify`, `workers` and `quantised` are as in `OnnxEmbedder`.
     """
     if reason := why_slow(model):
         log.warning("The embedding model %s runs through sentence-transformers: %s", model.name, reason)
         return SentenceTransformersEmbedder(model, verify)
-    return OnnxEmbedder(model, prepared, verify, workers)
+    return OnnxEmbedder(model, prepared, verify, workers, quantised=quantised)
 
 
 def why_slow(model: EmbeddingModel) -> str:

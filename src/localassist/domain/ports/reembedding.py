@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class IndexesBeside(Protocol):
     """Keeps the chunks of another embedder beside those that answer. All raise `StorageError`."""
 
-    def outdated(self, versions: tuple[str, str], limit: int) -> tuple[Document, ...]:
-        """At most `limit` documents with a text that have no chunks of these versions (reader and embedder)."""
+    def outdated(self, embedder: str, limit: int) -> tuple[Document, ...]:
+        """At most `limit` documents with a text that have no chunks of this embedder."""
 
     def content(self, document_id: int) -> StructuredText:
         """The stored text of a document. Raises `NotFoundError`."""
 
-    def save_beside(self, document_id: int, versions: tuple[str, str], chunks: Sequence[Chunk]) -> None:
-        """Store a document's chunks of these versions, without vectors, where no search looks yet."""
+    def save_beside(self, document_id: int, embedder: str, chunks: Sequence[Chunk]) -> None:
+        """Store a document's chunks of this embedder, without vectors, where no search looks yet."""
 
-    def switch(self, versions: tuple[str, str]) -> None:
-        """Let the chunks of these versions answer from now on, in one commit; the others are removed."""
+    def switch(self, embedder: str) -> None:
+        """Let the chunks of this embedder answer from now on, in one commit; the others are removed."""
