@@ -277,3 +277,11 @@ def test_progress_keeps_the_pace_behind_what_is_done() -> None:
     assert progress.line(Pace(64, 640, 32.0, 18.0)).endswith("64 of 640 chunks (32.0 a second, 18 s left)")
     assert progress.line(Embedding(128, 640)).endswith("128 of 640 chunks (32.0 a second, 18 s left)")
     assert progress.line(Pace(64, 640, 0.1, 5760.0)).endswith("(10 s each, 1.6 h left)")
+
+
+@pytest.mark.parametrize(("document", "expected"), [(INDEXED, 0), (FAILED, 1)])
+def test_rebuilding_makes_the_index_anew_also_when_a_file_could_not_be_read(document: Document, expected: int) -> None:
+    house = House()
+    house.events = [DocumentIndexed(document, 1, 1, unchanged=False), Mirrored(1, 0)]
+    assert run(syncing.rebuild, "docs rebuild --read", house)[0] == expected
+    assert house.rebuilt == 1

@@ -154,6 +154,19 @@ def test_what_needs_a_password_is_tried_again_when_it_is_asked_for_by_name(shelf
     }
 
 
+def test_what_was_read_with_its_password_keeps_its_text_when_it_is_read_anew_without(shelf: Shelf) -> None:
+    shelf.reader = Locked(shelf.files)
+    shelf.reader.given = True
+    shelf.ingest()
+    shelf.reader.given = False
+    shelf.store.distrust(Scope.everything())
+    shelf.ingest()
+    assert {each.status for each in shelf.documents().values()} == {DocumentStatus.INDEXED}
+    shelf.files.write("/files/boats.md", "A ketch has two masts.")
+    shelf.ingest()
+    assert shelf.documents()["boats.md"].status is DocumentStatus.FAILED
+
+
 def test_an_edited_file_has_only_its_changed_chunks_embedded(shelf: Shelf) -> None:
     parts = [f"## Day {n}\n\nOn day {n} " + f"we sailed {n} miles. " * 60 for n in range(8)]
     shelf.files.write("/files/log.md", "\n\n".join(parts))

@@ -35,14 +35,18 @@ def sync(arguments: argparse.Namespace, services: Services, console: Console) ->
 
 
 def rebuild(arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`docs rebuild`: the index of vectors anew from the database; with `--read` every file is read anew before."""
+    """`docs rebuild`: the index of vectors anew from the database; with `--read` every file is read anew before.
+
+    Exit code 1 when something could not be read.
+    """
     with stopped_by_ctrl_c() as stop:
-        if arguments.read and (code := _read_anew(services, console, stop)):
+        code = _read_anew(services, console, stop) if arguments.read else 0
+        if code == INTERRUPTED:
             return code
         console.print("Making the index of vectors anew from the database ...")
         services.index.rebuild()
     console.print("Done. Conversations, documents and settings are untouched.")
-    return 0
+    return code
 
 
 def _read_anew(services: Services, console: Console, stop: Stop) -> int:

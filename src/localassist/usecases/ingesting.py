@@ -180,8 +180,16 @@ class IngestPaths:
         except StorageError:
             raise
         except LocalAssistError as error:
+            if isinstance(error, PasswordNeededError) and (read := self._read_before(file, content_hash)):
+                return _Look(known=read)
             locked = _LOCKED if isinstance(error, PasswordNeededError) else ""
             return _Look(content_hash, problem=error, failed_by=place.versions[0] + locked)
+
+    def _read_before(self, file: FoundFile, content_hash: str) -> Document | None:
+        """The document of the same bytes, read when their password was known: it is not lost with the password."""
+        document = self._store.find_document(file.path)
+        same = document is not None and document.status.is_answerable and document.content_hash == content_hash
+        return document if same else None
 
     def _store_what_was_read(self, file: FoundFile, place: _Place, look: _Look) -> tuple[list[Document], bool]:
         """The document at a path and those inside it, and whether nothing had changed."""

@@ -59,7 +59,8 @@ def _opened(path: str, password: str) -> tuple[Any, bool]:
 def _locked(password: str) -> LockedError:
     if password:
         return LockedError("does not open with that password", "Check it, capitals too, and type it again.")
-    return LockedError("is protected by a password", "Type the password, or save a copy without one and add that.")
+    hint = "Type the password (`localassist docs add --password-prompt FILE` asks for it), or add a copy without one."
+    return LockedError("is protected by a password", hint)
 
 
 def _is_locked(path: str, password: str) -> bool:
