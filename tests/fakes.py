@@ -905,16 +905,17 @@ class FakeChatModel(ChatModel):
 
 
 class FakeChatModels(ChatModels):
-    """The given models; the first is the default."""
+    """The given models, whose files have `size` bytes each; the first is the default."""
 
-    def __init__(self, *models: FakeChatModel) -> None:
+    def __init__(self, *models: FakeChatModel, size: int = 4_000_000_000) -> None:
+        self._size = size
         self._models = {m.description.name: m for m in models}
         self.closed = False
         self.forgot = False
 
     @override
     def files(self) -> tuple[ModelFile, ...]:
-        return tuple(ModelFile(name, m.description.path, 4_000_000_000) for name, m in self._models.items())
+        return tuple(ModelFile(name, m.description.path, self._size) for name, m in self._models.items())
 
     @override
     def add(self, path: str) -> ModelFile:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from localassist.adapters.places import Places
 from localassist.app import LIBRARY_SWITCHES, App
 from localassist.domain.chat import MessageStatus
+from localassist.domain.documents import Scope
 from localassist.ui.assembly import Assembly
 from localassist.ui.chat.markdown import CITE
 from localassist.ui.documents.dialog import DocumentsDialog
@@ -97,6 +98,16 @@ def start_with_documents(qtbot: QtBot, window: Assembly, folder: Path) -> None:
     choose(window.collections, folder)
 
 
+def wait_until_indexed(qtbot: QtBot, services: Services, files: int) -> None:
+    """Wait until so many files are found by words and by meaning."""
+
+    def indexed() -> bool:
+        documents = services.documents.documents(Scope.everything())
+        return sum(document.status.is_answerable and not document.pending for document in documents) == files
+
+    qtbot.waitUntil(indexed, timeout=PATIENCE_MS)
+
+
 def send(qtbot: QtBot, window: Assembly) -> Message:
     """Press Enter and wait for the whole answer."""
     qtbot.keyClick(window.chat.composer.field, Qt.Key.Key_Return)
@@ -125,10 +136,11 @@ def place_of_chip(window: Assembly, n: int) -> QPoint:
 
 
 def test_a_question_about_a_folder_is_answered_and_its_citation_opens_the_marked_page(
-    qtbot: QtBot, window: Assembly, home: Path
+    qtbot: QtBot, window: Assembly, home: Path, services: Services
 ) -> None:
     start_with_documents(qtbot, window, SAMPLES)
     qtbot.waitUntil(lambda: window.collections.scope_name == "samples", timeout=PATIENCE_MS)
+    wait_until_indexed(qtbot, services, len([each for each in SAMPLES.iterdir() if each.is_file()]))
     qtbot.waitUntil((home / "cache" / "vectors" / "chroma.sqlite3").is_file, timeout=PATIENCE_MS)
 
     streamed: list[str] = []
@@ -175,7 +187,7 @@ def test_a_broken_document_and_a_folder_that_is_gone_are_told_beside_the_collect
     (folder / "scan.pdf").write_bytes(b"%PDF-1.7\n" + b"\x00" * 4000)
     start_with_documents(qtbot, window, folder)
     note = window.collections.note
-    qtbot.waitUntil(lambda: note.text == "Contracts: 1 ready, 1 could not be read.", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: note.text == "One file could not be read.", timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: window.collections.scope_name == "Contracts")
     show = next(button for button in note.findChildren(QPushButton) if button.text() == "Show which")
     qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
@@ -211,7 +223,7 @@ def test_a_question_longer_than_the_context_says_so_and_is_kept(
 
 
 def test_without_a_model_an_answer_quotes_the_documents_and_opens_their_text(
-    qtbot: QtBot, window: Assembly, tmp_path: Path
+    qtbot: QtBot, window: Assembly, tmp_path: Path, services: Services
 ) -> None:
     folder = tmp_path / "Contracts"
     folder.mkdir()
@@ -223,6 +235,7 @@ def test_without_a_model_an_answer_quotes_the_documents_and_opens_their_text(
     window.collections.choose_folder()
     choose(window.collections, folder)
     qtbot.waitUntil(lambda: window.collections.scope_name == "Contracts", timeout=PATIENCE_MS)
+    wait_until_indexed(qtbot, services, 1)
     qtbot.keyClicks(window.chat.composer.field, "What deposit does the tenant pay?")
     answer = send(qtbot, window)
     assert sentence in answer.text

@@ -20,7 +20,7 @@ from fakes import (
     FakeSettingsStore,
 )
 from localassist.domain.chat import Message, MessageStatus, Question, Role, Turn
-from localassist.domain.documents import Scope
+from localassist.domain.documents import Scope, SupportStatus
 from localassist.domain.errors import ContextOverflowError, LocalAssistError, ModelError, NotFoundError
 from localassist.domain.events import (
     AnswerEvent,
@@ -53,7 +53,9 @@ EVERYTHING = Scope.everything()
 
 
 class Desk:
-    def __init__(self, *models: FakeChatModel, settings: Settings | None = None) -> None:
+    def __init__(
+        self, *asked: FakeChatModel, settings: Settings | None = None, models: FakeChatModels | None = None
+    ) -> None:
         files = FakeFiles(
             lease_4b="# Lease of flat 4B\n\nThe rent is 950 euros a month. It is due on the third day.",
             lease_7a="# Lease of flat 7A\n\nThe rent is 1,150 euros a month. It is due on the fifth day.",
@@ -70,7 +72,7 @@ class Desk:
             self.store,
             SearchPassages(documents, index, embedder),
             documents,
-            FakeChatModels(*models),
+            models or FakeChatModels(*asked),
             FakeSettingsStore(settings),
             self.activity,
         )
@@ -215,13 +217,22 @@ def test_what_no_document_answers_is_said_and_the_model_not_asked(question: str,
     assert (said.evidence.searched, said.evidence.citations, said.evidence.found) == (True, (), ())
 
 
-def test_what_only_comes_near_is_quoted_as_such_and_the_model_not_asked() -> None:
-    model = FakeChatModel("The lift costs 70 euros.")
-    said = Desk(model).finished("How much does the lift of flat 4B cost each summer in Harrowmere?")
+NEAR = "How much does the lift of flat 4B cost each summer in Harrowmere?"
+
+
+@pytest.mark.parametrize("models", [FakeChatModels(), FakeChatModels(FakeChatModel("70 euros."), size=100_000_000)])
+def test_what_only_comes_near_is_quoted_as_such_without_a_model_that_reads_passages(models: FakeChatModels) -> None:
+    said = Desk(models=models).finished(NEAR)
     assert said.text.startswith("This is not in your documents in so many words")
     assert "From your documents: “" in said.text
     assert said.evidence.citations
-    assert model.prompts == []
+    assert not said.evidence.said
+
+
+def test_a_model_that_reads_passages_is_asked_what_only_comes_near() -> None:
+    said = Desk(FakeChatModel("The lift costs 70 euros.")).finished(NEAR)
+    assert said.text.startswith("The lift costs 70 euros.")
+    assert said.evidence.sentences[0].status is SupportStatus.UNSUPPORTED
 
 
 def test_what_asks_no_question_is_answered_by_the_model_also_where_nothing_was_found() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import MessageStatus
+from localassist.domain.documents import DocumentStatus
 from localassist.domain.errors import LocalAssistError, ModelError, Stopped
 from localassist.domain.events import (
     Asked,
@@ -147,7 +148,9 @@ class AnswerQuestion:
             with draft.timed("load"):
                 yield from model.load(stop)
             draft.reads_lines = reads_lines(model, self._models.files())
-        if model is None or draft.is_unanswerable or (draft.reads_lines and (draft.whole or draft.evidence.matched)):
+        # A model that loses the thread in whole passages invents an answer where none clearly stands.
+        quotes = draft.reads_lines and (draft.whole or draft.evidence.matched or draft.nearest)
+        if model is None or draft.is_unanswerable or quotes:
             yield from self._quote(draft, stop)
             return
         material = self._material(draft, model, stop)
@@ -210,12 +213,19 @@ class AnswerQuestion:
                 most = _QUOTES_OF_ALL if draft.evidence.matched else _QUOTES
                 grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead, most)
         if not draft.passages:
-            grounded = Grounded(which_one(question, draft.eligible) if draft.eligible else not_there(question))
+            grounded = Grounded(
+                which_one(question, draft.eligible) if draft.eligible else not_there(question, self._unread(draft))
+            )
         draft.take(grounded)
         tell_covered(draft)
         draft.add(draft.text)
         yield TokenDelta(draft.text)
         self._note_unused(draft)
+
+    def _unread(self, draft: Draft) -> int:
+        """How many files of the scope are still to be read."""
+        standing = (document.status for document in self._documents.documents(draft.scope))
+        return sum(status in {DocumentStatus.WAITING, DocumentStatus.READING} for status in standing)
 
     def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
         settings = self._settings.load()

@@ -70,7 +70,7 @@ class Draft:
     def is_unanswerable(self) -> bool:
         """Whether documents were searched in vain for a question that stands by itself."""
         in_vain = self.evidence.searched and not (self.passages or self.before) and is_question(self.question.text)
-        return self.nearest or in_vain or bool(self.eligible)
+        return in_vain or bool(self.eligible)
 
     def look_ahead(self, prepare: Callable[[], Grounder]) -> None:
         """Begin to look for what the answer will rest on."""

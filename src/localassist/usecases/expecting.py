@@ -24,15 +24,21 @@ _NOT_CLEARLY_THERE: Final = (
 _NOT_CLEARLY_THERE_GERMAN: Final = (
     "Das steht so nicht in Ihren Dokumenten: Nichts darin beantwortet die Frage eindeutig. Dies kommt ihr am nächsten."
 )
+_UNREAD: Final = "Files that are still to be read: {:,}. Ask again when they are."
+_UNREAD_GERMAN: Final = "Dateien, die noch gelesen werden: {}. Fragen Sie danach noch einmal."
 _FEW_ATTACHED: Final = 5
 """Up to so many documents that a question is asked of, each is expected to be of use."""
 _LONG_NAME: Final = 10
 """Characters from which on a file's name tells it apart without its extension."""
 
 
-def not_there(question: str) -> str:
-    """What to answer where the documents say nothing, in the question's language."""
-    return _NOT_THERE_GERMAN if is_german(question) else _NOT_THERE
+def not_there(question: str, unread: int = 0) -> str:
+    """What to answer where the documents say nothing, in the question's language; `unread` of them wait to be read."""
+    german = is_german(question)
+    if not unread:
+        return _NOT_THERE_GERMAN if german else _NOT_THERE
+    told = _UNREAD_GERMAN if german else _UNREAD
+    return f"{_NOT_THERE_GERMAN if german else _NOT_THERE} {told.format(unread)}"
 
 
 def not_clearly_there(question: str) -> str:

@@ -72,7 +72,10 @@ def _folded(word: str) -> str:
 def _told(sample: str) -> str:
     if len(_LETTERS.findall(sample)) < _FEWEST_LETTERS:
         return ""
-    code, certainty = _identifier().classify(sample)
+    try:
+        code, certainty = _identifier().classify(sample)
+    except OSError:  # it unpacks its model on a disk, which may be full: the words are then found as they stand
+        return ""
     return code if certainty >= _SURE and code in _STEMMERS else ""
 
 
