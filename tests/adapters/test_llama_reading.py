@@ -24,7 +24,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_a_piece_is_estimated_by_the_speed_of_the_one_before(clock: Clock) -> None:
-    reading = Reading(2000, speed=0.0)
+    reading = Reading(2000, speed=0.0, piece=512)
     assert reading.estimate().done == 0
     reading.take(PromptProgress(100, 2000, 100))
     clock.now = 5.0
@@ -40,14 +40,14 @@ def test_a_piece_is_estimated_by_the_speed_of_the_one_before(clock: Clock) -> No
 
 
 def test_the_first_piece_is_estimated_by_the_prompt_before(clock: Clock) -> None:
-    reading = Reading(1000, speed=50.0)
+    reading = Reading(1000, speed=50.0, piece=512)
     clock.now = 1.0
     assert reading.estimate().done == 0
     reading.take(PromptProgress(0, 1000, 0))
     clock.now = 3.0
     assert reading.estimate().done == 100
     clock.now = 300.0
-    assert reading.estimate().done == 999
+    assert reading.estimate().done == 511, "no further than the piece"
     assert not reading.is_over
     reading.take(PromptProgress(1000, 1000, 0))
     assert reading.is_over

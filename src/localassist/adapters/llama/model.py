@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from localassist.adapters.llama import sampling as samplers
-from localassist.adapters.llama.generation import Generation, read_prompt
+from localassist.adapters.llama.generation import PIECE, Generation, read_prompt
 from localassist.adapters.llama.loading import LoadedModel, LoadOptions
 from localassist.adapters.llama.owner import Owner
 from localassist.adapters.llama.reading import Reading
@@ -120,7 +120,7 @@ class LlamaChatModel(ChatModel):
             prompt = loaded.prompts.question(turns, framing)
             stable = 0 if loaded.rewinds else len(loaded.prompts.history(turns, framing))
             work = Generation(prompt, stable, sampling, framing, asked)
-            reading = Reading(len(prompt.tokens), self._reading_speed)
+            reading = Reading(len(prompt.tokens), self._reading_speed, PIECE)
             with closing(owner.run(work, stop)) as events:
                 for event in events:
                     if isinstance(event, PromptProgress):

@@ -8,18 +8,19 @@ from localassist.domain.events import PromptProgress
 
 
 class Reading:
-    """Follows the reading of a prompt of `total` tokens; `speed` is tokens a second, 0 while not known.
+    """Follows the reading of a prompt of `total` tokens, at most `piece` at a time; `speed` is tokens a second, 0 while
+    not known.
 
     A slow computer reads a piece for many seconds: between two pieces progress is estimated from the speed so far,
     and never beyond the piece.
     """
 
-    def __init__(self, total: int, speed: float) -> None:
+    def __init__(self, total: int, speed: float, piece: int) -> None:
         self.speed = speed
         self._known = PromptProgress(0, total, 0)
         self._since = time.perf_counter()
         self._began = False
-        self._piece = 0
+        self._piece = piece
 
     @property
     def is_over(self) -> bool:
@@ -41,5 +42,4 @@ class Reading:
         if not self._began:
             return known
         read = int(self.speed * (time.perf_counter() - self._since))
-        upto = known.done + self._piece if self._piece else known.total
-        return PromptProgress(min(known.done + read, upto - 1, known.total - 1), known.total, known.cached)
+        return PromptProgress(min(known.done + read, known.done + self._piece - 1, known.total - 1), known.total, known.cached)
