@@ -42,4 +42,5 @@ class Reading:
         if not self._began:
             return known
         read = int(self.speed * (time.perf_counter() - self._since))
-        return PromptProgress(min(known.done + read, known.done + self._piece - 1, known.total - 1), known.total, known.cached)
+        upto = min(known.done + self._piece, known.total) - 1
+        return PromptProgress(min(known.done + read, upto), known.total, known.cached)
