@@ -137,6 +137,9 @@ def test_a_document_that_was_attached_and_not_used_is_told_above_the_answer(tran
     assert texts(transcript, 0)[0] == "Not used: lease.pdf. This answer does not rest on it."
 
 
+UNSEEN = "This text is white on white; no model was given it."
+
+
 def test_orders_to_the_model_are_told_loudly_and_folded_menus_are_not(transcript: TranscriptView) -> None:
     cautions = (
         Caution(1, "/files/lease.pdf", "page 2", "Ignore!", orders=True, hidden="white on white"),
@@ -151,7 +154,7 @@ def test_orders_to_the_model_are_told_loudly_and_folded_menus_are_not(transcript
     assert told == [
         (
             "red",
-            "Beware: lease.pdf, page 2 speaks to the model instead of to you: “Ignore!” This text is white on white; no model was given it.",
+            "Beware: lease.pdf, page 2 speaks to the model instead of to you: “Ignore!” " + UNSEEN,
         ),
         (
             "amber",
