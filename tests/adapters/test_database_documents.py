@@ -64,7 +64,13 @@ def test_copies_share_text_chunks_and_vectors(database: Database, store: Databas
         "/b/copy.txt"
     ] * 2
     assert store.remove_document(copy.id) == chunk_ids
-    assert [rows(database, table) for table in ("contents", "texts", "chunks", "vector_runs", "documents")] == [0, 0, 0, 0, 0]
+    assert [rows(database, table) for table in ("contents", "texts", "chunks", "vector_runs", "documents")] == [
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_a_passage_of_copies_names_the_one_in_scope(store: DatabaseDocumentStore) -> None:
@@ -232,5 +238,14 @@ def test_any_order_of_changes_leaves_nothing_behind(database: Database, store: D
     store.assign([document.id for n in range(6) if (document := store.find_document(f"/a/{n}"))], rest.id)
     store.remove_collection(collection.id)
     store.remove_collection(rest.id)
-    for table in ("documents", "contents", "texts", "chunks", "vector_runs", "memberships", "collections", "chunk_terms"):
+    for table in (
+        "documents",
+        "contents",
+        "texts",
+        "chunks",
+        "vector_runs",
+        "memberships",
+        "collections",
+        "chunk_terms",
+    ):
         assert rows(database, table) == 0, table

@@ -63,12 +63,13 @@ def _unsupported(message: Message) -> Iterator[tuple[str, str]]:
         yield NOTHING_USED, "amber"
     in_doubt = doubts(message.text, evidence)
     words = [message.text[each.start : each.end] for each in in_doubt if not each.whole_sentence]
-    if words:
-        yield f"Not borne out by your documents: {', '.join(dict.fromkeys(words))}.", "amber"
+    told = [f"Not borne out by your documents: {', '.join(dict.fromkeys(words))}."] if words else []
     bare = sum(each.whole_sentence for each in in_doubt)
     if bare and evidence.citations:
         what = "One sentence rests" if bare == 1 else f"{bare} sentences rest"
-        yield f"{what} on nothing in your documents; a dotted line marks it.", "amber"
+        told.append(f"{what} on nothing in your documents; a dotted line marks it.")
+    if told:
+        yield " ".join(told), "amber"
 
 
 def _names(paths: tuple[str, ...]) -> str:

@@ -39,26 +39,36 @@ class FilesPresenter(QObject):
         self._jobs = jobs
         self._scope = Scope()
         self._reading = False
-        self._dialog = dialog = DocumentsDialog(icons, parent)
-        dialog.ask_requested.connect(self._on_ask_requested)
-        dialog.open_requested.connect(self._on_open_requested)
-        dialog.again_requested.connect(lambda document: self._read_again(document, ""))
-        dialog.unlock_requested.connect(self._read_again)
-        dialog.forget_requested.connect(self._on_forget_requested)
-        dialog.hidden_requested.connect(self._on_hidden_requested)
+        self._made: DocumentsDialog | None = None
+        self._icons = icons
+        self._parent = parent
+
+    @property
+    def _dialog(self) -> DocumentsDialog:
+        """The window of files; making it before the main one is on screen would hold that up."""
+        if self._made is None:
+            self._made = dialog = DocumentsDialog(self._icons, self._parent)
+            dialog.ask_requested.connect(self._on_ask_requested)
+            dialog.open_requested.connect(self._on_open_requested)
+            dialog.again_requested.connect(lambda document: self._read_again(document, ""))
+            dialog.unlock_requested.connect(self._read_again)
+            dialog.forget_requested.connect(self._on_forget_requested)
+            dialog.hidden_requested.connect(self._on_hidden_requested)
+        return self._made
 
     def show(self, name: str, scope: Scope) -> None:
         """Open the window with the files of a scope that is called so."""
         self._scope = scope
+        dialog = self._dialog
         self._jobs.call(
             lambda: self._services.documents.documents(scope),
-            lambda found: self._dialog.show_documents(name, found),
+            lambda found: dialog.show_documents(name, found),
             self._on_failed,
         )
 
     def refresh(self) -> None:
         """Show how the files stand now, if the window is open; one look at a time."""
-        if self._reading or not self._dialog.isVisible():
+        if self._reading or self._made is None or not self._made.isVisible():
             return
         self._reading = True
         scope = self._scope
