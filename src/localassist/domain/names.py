@@ -15,7 +15,7 @@ _BEGINS: Final = re.compile(r"[\s>*#_\"'“„‘«»(\[|•‣▪–-]*(?:\(?\w
 _AFTER_STOP: Final = re.compile(r"[.!?:|]\s*[\"'“„‘«(*_]*$")
 _GERMAN_WORDS: Final = """
 der die das den dem des ein eine einen einem einer und ist sind wird werden nicht mit von zu auf für im am ich sie wir
-was wer wie wann wo welche welcher welches wurde hat
+was wer wie wann wo welche welcher welches wurde hat es gibt nun bei als auch oder dass kein keine
 """
 _ENGLISH_WORDS: Final = """
 the a an of and is are was were to in for with not by on that this it be has have what which who when how did does do
@@ -25,10 +25,14 @@ _GERMAN: Final = frozenset(_GERMAN_WORDS.split())
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 _TITLE_WORDS: Final = "mr mrs ms miss dr prof sir lord lady herr frau herrn st saint mister madam messrs"
 _LEADING_WORDS: Final = "präsident könig kaiser papst in aus von nach bei laut durch gegen für an and und"
-_CALENDAR: Final = MONTHS.keys() | WEEKDAYS.keys()
+_CALENDAR: Final = (MONTHS.keys() | WEEKDAYS.keys()) - {"mars"}
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _BEFORE_A_NAME: Final = _TITLES | frozenset(_LEADING_WORDS.split())
 _DETERMINER_ENDINGS: Final = ("e", "en", "er", "es", "em")
+_NAME_ENDINGS: Final = """
+s es n en e y a i o an ian ean ese ish er ers in ic ies ia ians ans ean eans isch ische ischen ischer isches iens land
+"""
+_ENDINGS: Final = frozenset(["", *_NAME_ENDINGS.split()])
 _DEMONYM: Final = 5
 """So many first letters make "Germany" and "German", "Paris" and "Parisian" one."""
 
@@ -53,8 +57,10 @@ class Name:
 
 
 def _alike(one: str, other: str) -> bool:
+    """Whether two words differ in nothing but endings: "Brandl" and "Brandner" are two people."""
     shorter, longer = sorted((one, other), key=len)
-    return longer.startswith(shorter[: max(len(shorter) - 2, _DEMONYM)])
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(shorter))
+    return any({longer[cut:], shorter[cut:]} <= _ENDINGS for cut in range(max(len(shorter) - 2, _DEMONYM), same + 1))
 
 
 def is_english(text: str) -> bool:
@@ -80,7 +86,7 @@ def find_names(text: str) -> list[Name]:
             continue
         if len(word) == 1 or is_unit(word) or word.casefold() in _CALENDAR or _touches_digit(text, token):
             continue
-        initial = _is_initial(text, token)
+        initial = _is_initial(text, token) and not (place and _follows_title(text, tokens[place - 1], token))
         if german and not word.isupper() and not _is_german_name(text, tokens, place):
             continue
         key = "".join(words(word)) or word.casefold()
@@ -106,6 +112,11 @@ def _initials(capitals: str) -> set[str]:
     return {capitals[a:b] for a in range(len(capitals)) for b in range(a + 2, min(a + 6, len(capitals)) + 1)}
 
 
+def _follows_title(text: str, previous: re.Match[str], token: re.Match[str]) -> bool:
+    """Whether an abbreviated form of address stands before: "Dr. Brandl" begins no sentence."""
+    return previous.group().casefold() in _TITLES and text[previous.end() : token.start()] == ". "
+
+
 def _touches_digit(text: str, token: re.Match[str]) -> bool:
     around = text[max(token.start() - 1, 0) : token.start()] + text[token.end() : token.end() + 1]
     return any(character.isdigit() for character in around)
@@ -120,7 +131,11 @@ def _is_initial(text: str, token: re.Match[str]) -> bool:
 def _is_german_name(text: str, tokens: list[re.Match[str]], place: int) -> bool:
     """A capitalised word in German that no article or adjective leads to, beside another one or behind a title."""
     token = tokens[place]
-    before = tokens[place - 1].group() if place and text[tokens[place - 1].end() : token.start()] == " " else ""
+    previous = tokens[place - 1] if place else None
+    is_beside = previous is not None and (
+        text[previous.end() : token.start()] == " " or _follows_title(text, previous, token)
+    )
+    before = previous.group() if previous is not None and is_beside else ""
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     beside = (
         following is not None and text[token.end() : following.start()] in {" ", "-"} and following.group()[0].isupper()

@@ -1,4 +1,4 @@
-"""The words for numbers, months and weekdays, in English and German."""
+"""The words for numbers, months and weekdays, in English and German; months in French and Spanish too."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar jänner",
-            "february feb februar",
-            "march mar märz mär maerz",
-            "april apr",
-            "may mai",
-            "june jun juni",
-            "july jul juli",
-            "august aug",
-            "september sep sept",
-            "october oct oktober okt",
-            "november nov",
-            "december dec dezember dez",
+            "january jan januar jänner janvier enero",
+            "february feb februar février febrero",
+            "march mar märz mär maerz mars marzo",
+            "april apr avril abril",
+            "may mai mayo",
+            "june jun juni juin junio",
+            "july jul juli juillet julio",
+            "august aug août agosto",
+            "september sep sept septembre septiembre",
+            "october oct oktober okt octobre octubre",
+            "november nov novembre noviembre",
+            "december dec dezember dez décembre diciembre",
         ),
         1,
     )

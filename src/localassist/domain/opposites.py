@@ -25,6 +25,7 @@ first erste ersten erster erstes / last final letzte letzten letzter letztes
 earlier früher / later später
 earliest / latest
 early früh frühe frühen / late spät späte späten
+detected confirmed nachgewiesen bestätigt / excluded ausgeschlossen widerlegt
 include includes included including einschließlich inklusive / exclude excludes excluded excluding ausschließlich
 allow allows allowed permit permits permitted erlaubt gestattet zulässig / forbid forbids forbidden prohibit \
 prohibits prohibited ban banned disallowed verboten untersagt unzulässig
@@ -34,7 +35,9 @@ with mit / without ohne
 must shall required obliged mandatory compulsory muss müssen musste / may might optional voluntary darf dürfen kann \
 können
 win wins won winning gewann gewonnen / lose loses lost losing verlor verloren
-accept accepts accepted approve approves approved / reject rejects rejected refuse refused refuses
+accept accepts accepted approve approves approved genehmigt angenommen bewilligt / reject rejects rejected refuse \
+refused refuses abgelehnt verworfen
+cheaper billiger / dearer teurer
 agree agrees agreed / disagree disagrees disagreed
 buy buys bought purchase purchased kaufte gekauft / sell sells sold verkaufte verkauft
 begin begins began begun start starts started beginnt begann / end ends ended finish finished endet endete

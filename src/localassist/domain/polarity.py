@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from localassist.domain.denying import DENYING, DENYING_SOFTLY, ROMANCE, ROMANCE_DENYING
 from localassist.domain.numerals import MONTHS
 from localassist.domain.opposites import MODALS, OPPOSITES, RELATIONS
 from localassist.domain.terms import FUNCTION_WORDS, WORD, words
@@ -13,20 +15,6 @@ from localassist.domain.terms import FUNCTION_WORDS, WORD, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_DENYING_WORDS: Final = """not no never none nobody nothing neither nor without cannot nowhere
-    nicht kein keine keinen keinem keiner keines nie niemals niemand niemanden nichts ohne weder"""
-_SOFTLY_DENYING_WORDS: Final = """
-fail failed fails failing failure lack lacks lacked lacking refuse refuses refused deny denies denied prevent prevents
-prevented avoid avoids avoided forbid forbids forbidden prohibit prohibits prohibited prohibition ban banned exclude
-excludes excluded excluding except unless unable absent absence missing hardly barely rarely seldom scarcely only
-instead rather little few stop stops stopped rule rules ruled reject rejects rejected void useless unaffected free
-zero decline declines declined exempt exempts exempted impossible ineligible invalid verboten untersagt ausgeschlossen
-außer verhindert scheitert gescheitert fehlt fehlen fehlte mangels unmöglich verweigert abgelehnt selten kaum nur frei
-statt unzulässig ungültig unwirksam entfällt
-"""
-_DENYING: Final = frozenset(_DENYING_WORDS.split())
-_DENYING_SOFTLY: Final = frozenset(_SOFTLY_DENYING_WORDS.split())
-"""Words that deny as well as "not" does when both texts speak of the same."""
 _NOT_DENYING: Final = re.compile(
     r"\bnot only\b|\bnicht nur\b|\bno doubt\b|\bno\.\s?\d|\bnot least\b|\bnicht zuletzt\b|\bwhether or not\b|\bif not\b"
     r"|\bno sooner\b|\bno one else\b",
@@ -58,6 +46,16 @@ _CLAUSE_END: Final = re.compile(
     r"|aber|weil|da|während|obwohl|wenn|falls|und|oder|sondern|damit|dass)\b",
     re.IGNORECASE,
 )
+_CONNECTING_WORDS: Final = "jedoch allerdings dennoch however though yet wegen aufgrund weiterhin"
+_CONNECTING: Final = frozenset(_CONNECTING_WORDS.split())
+_APOSTROPHE: Final = re.compile("['’]")
+_PHRASE: Final = re.compile(r"\b(?:go(?:es|ne|ing)?|went) (?:up|down)\b", re.IGNORECASE)
+_IN_A_WORD: Final = {
+    "go up": "rise", "goes up": "rises", "gone up": "risen", "going up": "rising", "went up": "rose",
+    "go down": "fall", "goes down": "falls", "gone down": "fallen", "going down": "falling", "went down": "fell",
+}  # fmt: skip
+_LONGEST: Final = 2000
+"""Characters of a sentence or row that are looked at: more is neither."""
 _REACH: Final = 3
 _WIDE_REACH: Final = 6
 """How many telling words on either side a denial or an opposite is taken to speak of."""
@@ -83,9 +81,14 @@ class Statement:
     """A text as far as polarity goes: its words with their clauses, and which of them deny."""
 
     def __init__(self, text: str) -> None:
+        text = text[:_LONGEST]
         blind = [match.span() for pattern in (_NOT_DENYING, _BOUNDS) for match in pattern.finditer(text)]
         ends = [match.start() for match in _CLAUSE_END.finditer(text)]
-        self.words = [_word(match, ends, blind) for match in WORD.finditer(text)]
+        text = _PHRASE.sub(_said_in_a_word, text)
+        self.is_romance = _is_romance(text)
+        self.words = [_word(match, bisect_right(ends, match.start()), blind) for match in WORD.finditer(text)]
+        if self.is_romance:
+            self.words = [_as_romance(word) for word in self.words]
         self.folded = frozenset(word.folded for word in self.words)
         self.places: dict[str, list[int]] = {}
         for place, word in enumerate(self.words):
@@ -122,7 +125,7 @@ class Statement:
     def softens(self, stems: Sequence[str], other: Statement) -> bool:
         """Whether a word that the other text has not denies the stems here without saying "not"."""
         near = {self.words[place].folded for place in self.near(stems)} - other.folded
-        if near & _DENYING_SOFTLY or (near & _ONLY and other.folded & _UNLESS):
+        if near & DENYING_SOFTLY or (near & _ONLY and other.folded & _UNLESS):
             return True
         return any(key in stems for _, key in self.prefixed(other))
 
@@ -145,16 +148,33 @@ def _key(word: str) -> str:
     return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
 
 
-def _word(match: re.Match[str], ends: list[int], blind: list[tuple[int, int]]) -> _Word:
+def _is_romance(text: str) -> bool:
+    """Whether more of a text's function words are French or Spanish than English or German."""
+    found = [match.group().casefold() for match in WORD.finditer(text)]
+    parts = [part for word in found for part in _APOSTROPHE.split(word)]
+    return sum(part in ROMANCE for part in parts) > sum(word in FUNCTION_WORDS for word in found)
+
+
+def _as_romance(word: _Word) -> _Word:
+    folded = _APOSTROPHE.split(word.folded)[-1]
+    denies = folded in ROMANCE_DENYING
+    return replace(word, denies=denies, telling=not denies and word.telling and folded not in ROMANCE)
+
+
+def _said_in_a_word(match: re.Match[str]) -> str:
+    """A word for a verb with "up" or "down", made as long, so that places stay."""
+    return _IN_A_WORD[match.group().casefold()].ljust(len(match.group()))
+
+
+def _word(match: re.Match[str], clause: int, blind: list[tuple[int, int]]) -> _Word:
     text = match.group()
     folded = (words(text) or [text.casefold()])[0]
     plain = text.casefold().replace("’", "'")
-    denies = (plain in _DENYING or plain.endswith("n't")) and not any(
+    denies = (plain in DENYING or plain.endswith("n't")) and not any(
         start <= match.start() < end for start, end in blind
     )
     counts = any(character.isdigit() for character in plain) or plain in MONTHS
-    telling = not (counts or denies or plain in FUNCTION_WORDS or plain.endswith("n't"))
-    clause = sum(end <= match.start() for end in ends)
+    telling = not (counts or denies or plain in FUNCTION_WORDS or plain in _CONNECTING or plain.endswith("n't"))
     return _Word(match.start(), match.end(), plain, _key(folded), clause, telling, denies)
 
 
@@ -186,6 +206,8 @@ def _unpaired(said: Statement, held: Statement) -> tuple[list[int], list[int]]:
 def _uncancelled(text: Statement) -> list[int]:
     """Where something is denied, without two denials in one clause: "not allowed without" demands."""
     places = text.denials()
+    if text.is_romance:  # where "no ... nada" denies once
+        return places
     clauses = [text.words[place].clause for place in places]
     return [place for place, clause in zip(places, clauses, strict=True) if clauses.count(clause) % 2]
 

@@ -49,7 +49,7 @@ _PATTERN: Final = re.compile(
             r"(?<![\w.])(?P<iso_y>\d{4})-(?P<iso_m>\d{2})-(?P<iso_d>\d{2})(?!\d)",
             r"(?<![\w.,])(?P<dot_d>\d{1,2})\.[ ]?(?P<dot_m>\d{1,2})\.[ ]?(?P<dot_y>\d{4}|\d{2})(?!\d|\.\d)",
             r"(?<![\w/])(?P<slash_a>\d{1,2})/(?P<slash_b>\d{1,2})/(?P<slash_y>\d{4}|\d{2})(?!\d|/\d)",
-            rf"(?<!\w)(?P<dmy_d>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of\s)?{_MONTH.format('dmy_m')}(?:,?\s(?P<dmy_y>\d{{4}})\b)?",
+            rf"(?<!\w)(?P<dmy_d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?{_MONTH.format('dmy_m')}(?:,?\s(?:de\s)?(?P<dmy_y>\d{{4}})\b)?",
             rf"(?<!\w){_MONTH.format('mdy_m')}\s(?P<mdy_d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<mdy_y>\d{{4}})\b)?",
             rf"(?<!\w){_MONTH.format('my_m')},?\s(?P<my_y>\d{{4}})\b",
             rf"(?<!\w)(?P<word_d>{_any_of(ORDINAL_VALUES)})[nrsm]?\s(?:of\s)?{_MONTH.format('word_m')}{_YEAR_AFTER}",

@@ -14,7 +14,7 @@ week: weeks woche wochen
 month: months monat monate monaten
 quarter: quarters quartal quartale
 year: years yr yrs jahr jahre jahren
-percent: % per cent pct prozent
+percent: % pct prozent
 euro: euros eur €
 dollar: dollars usd us$ $
 pound: pounds gbp £

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.names import find_names, held_names
+from localassist.domain.names import find_names, held_names, is_german
 from localassist.domain.polarity import Statement, contradictions
 from localassist.domain.quantities import find_quantities
 from localassist.usecases.aligning import Window
+from localassist.usecases.attributing import Attribution, misattributed
 from localassist.usecases.facts import apart, clause_of, counted, holds, neighbours, read_facts, same_kind
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Checker:
         self._places = {(each.source.passage.chunk_id, each.unit.start): n for n, each in enumerate(self._facts)}
         self._keys = frozenset().union(self._asked_keys, *(each.keys for each in self._facts))
         self._statements: dict[int, Statement] = {}
+        self._attributions: dict[int, Attribution] = {}
 
     def check(
         self, text: str, claims: Sequence[Quantity], windows: Sequence[Window]
@@ -60,6 +62,7 @@ class Checker:
         if near:
             spans += self._miscounted(text, near)
             spans += self._denied(text, near)
+            spans += misattributed(Attribution(text), [self._attribution(n) for n in near])
         added = [Window(self._facts[n].source, (self._facts[n].unit,), 0.0) for n in dict.fromkeys(further + more)]
         return apart(spans), added
 
@@ -77,6 +80,7 @@ class Checker:
                 meant = self._meant(clause, claim, claims, near)
                 aside = holder is not None and holder not in near and reached < _HARDLY
                 wrong = not reached or meant > (0.0 if aside else reached + _CLEARLY_NEARER)
+                wrong = wrong or self._has_other_unit(claim, near)
             if wrong or self._is_doubled(claim, claims, near):
                 spans.append((claim.start, claim.end))
             elif holder is not None and holder not in near and not claim.spelled:
@@ -104,6 +108,12 @@ class Checker:
         if sum(claim.is_borne_out_by(each) for each in there) >= len(same):
             return False
         return any(same_kind(each, claim) and not any(said.is_borne_out_by(each) for said in claims) for each in there)
+
+    def _has_other_unit(self, claim: Quantity, near: Sequence[int]) -> bool:
+        """Whether the window counts just as many of something else: "two weeks" for "two months"."""
+        there = [each for n in near for each in self._facts[n].quantities if each.values == claim.values]
+        units = {each.unit for each in there} - {""}
+        return bool(claim.unit and units) and claim.unit not in units
 
     def _best(self, clause: Content, places: Iterable[int], near: Sequence[int]) -> tuple[int | None, float]:
         """Which of some units holds most of a clause, one of the window before others, and how much."""
@@ -171,7 +181,9 @@ class Checker:
         if name.is_among(self._keys) or _COMMON_ENDING.search(word):
             return False
         following = text[name.end : name.end + 2].strip()
-        return following[:1].isupper() or (rivalled and _SUBJECT.match(text, name.end) is not None)
+        if following[:1].isupper():
+            return not is_german(text)
+        return rivalled and _SUBJECT.match(text, name.end) is not None
 
     def _is_known_above(self, name: Name, near: Sequence[int]) -> bool:
         """Whether the question names it, or a title or heading does."""
@@ -210,13 +222,20 @@ class Checker:
 
     def _is_said_beside(self, said: Statement, n: int, near: Sequence[int], span: Span) -> bool:
         """Whether another unit of the window does not contradict there and holds more of the sentence."""
-        own = len(said.places.keys() & self._statement(n).places.keys())
+        around = {stem for stem, places in said.places.items() if all(said.words[at].start != span[0] for at in places)}
+        own = len(around & self._statement(n).places.keys())
         return any(
             other != n
-            and len(said.places.keys() & self._statement(other).places.keys()) >= own
+            and len(around & self._statement(other).places.keys()) >= own
             and span not in contradictions(said, self._statement(other))
             for other in near
         )
+
+    def _attribution(self, n: int) -> Attribution:
+        if n not in self._attributions:
+            facts = self._facts[n]
+            self._attributions[n] = Attribution(facts.source.quote(facts.unit.start, facts.unit.end))
+        return self._attributions[n]
 
     def _statement(self, n: int) -> Statement:
         if n not in self._statements:

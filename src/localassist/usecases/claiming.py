@@ -21,9 +21,10 @@ _OF_ITSELF: Final = re.compile(
     r"|\b(?:the|these|your|given|provided)\s(?:\w+\s)?(?:passages?|documents?|texts?|context|sources?)\s(?:do|does|did)"
     r"(?: not|n['’]t)\s(?:\w+\s)?(?:say|mention|state|contain|provide|specify|give|include|tell|answer|speak|name)\b"
     r"|\b(?:no|not enough) information\b|^\W*(?:please )?let me know\b"
-    r"|^\W*(?:leider )?ich (?:weiß|kann|finde|habe)\b.*\b(?:nicht|kein\w*)\b"
-    r"|^\W*leider\b.*\bich\b.*\b(?:nicht|kein\w*)\b"
-    r"|\b(?:dokumente?n?|texte?n?|quellen?|auszüge?n?)\b.*\b(?:nicht|kein\w*)\b.*\b(?:erwähn|genannt|enthalten|angegeb|hervor)",
+    r"|^\W*(?:leider )?ich (?:weiß|kann|finde|habe)\b.{0,200}\b(?:nicht|kein\w*)\b"
+    r"|^\W*leider\b.{0,100}\bich\b.{0,100}\b(?:nicht|kein\w*)\b"
+    r"|\b(?:dokumente?n?|texte?n?|quellen?|auszüge?n?)\b.{0,60}\b(?:nicht|kein\w*)\b.{0,60}"
+    r"\b(?:erwähn|genannt|enthalten|angegeb|hervor)",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.names import find_names, held_names
 from localassist.domain.quantities import find_quantities
 from localassist.domain.terms import terms
-from localassist.domain.units import unit_of
+from localassist.domain.units import is_unit, unit_of
 from localassist.usecases.aligning import Content, content_of
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from localassist.domain.quantities import Quantity
     from localassist.usecases.aligning import Source, Unit
 
-_CLAUSE: Final = re.compile(
+CLAUSE: Final = re.compile(
     r"[,;:()|–—]\s|\b(?:and|but|while|whereas|which|who|because|und|aber|während|sowie|weil|sondern)\b", re.IGNORECASE
 )
 _FEW_STEMS: Final = 2
 _BESIDE: Final = 40
 _MODIFIERS: Final = 2
+_LONGEST_WORD: Final = 60
+_LONGEST_CLAUSE: Final = 400
+"""Characters to either side of a number or name that may be of its clause."""
 _COUNTED: Final = re.compile(r"[\s-]+([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _ARTICLE: Final = re.compile(
     r"\b(?:an?|eine?[mnrs]?)(?=\s\w+\s(?:ago|later|earlier|before|after|old|zuvor|später|vorher|nach)\b)", re.IGNORECASE
@@ -93,7 +96,12 @@ def _single(text: str) -> frozenset[str]:
 
 def same_kind(one: Quantity, other: Quantity) -> bool:
     """Whether one may stand where the other does: the same unit, both codes or years or neither."""
-    return one.unit == other.unit and _is_code(one) == _is_code(other) and _is_year(one) == _is_year(other)
+    return kind_of(one) == kind_of(other)
+
+
+def kind_of(quantity: Quantity) -> tuple[str, bool, bool]:
+    """Its unit, whether it is a code, and whether it is a year."""
+    return quantity.unit, _is_code(quantity), _is_year(quantity)
 
 
 def _is_code(quantity: Quantity) -> bool:
@@ -101,18 +109,20 @@ def _is_code(quantity: Quantity) -> bool:
 
 
 def _is_year(quantity: Quantity) -> bool:
-    return any(
+    return not quantity.unit and any(
         len(value) == 4 and value.isdecimal() and value[:2] in {"17", "18", "19", "20"} for value in quantity.values
     )
 
 
 def clause_of(text: str, start: int, end: int) -> Content:
     """What the clause around a span says besides; the whole sentence where that is next to nothing."""
-    bounds = [match.start() for match in _CLAUSE.finditer(text)]
+    shift = max(start - _LONGEST_CLAUSE, 0)
+    text, start, end = text[shift : end + _LONGEST_CLAUSE], start - shift, end - shift
+    bounds = [match.start() for match in CLAUSE.finditer(text)]
     first = max((bound for bound in bounds if bound < start), default=0)
     last = min((bound for bound in bounds if bound >= end), default=len(text))
     content = content_of(f"{text[first:start]} {text[end:last]}")
-    if len(content.stems) < _FEW_STEMS:
+    if sum(not is_unit(stem) for stem in content.stems) < _FEW_STEMS:
         content = content_of(f"{text[:start]} {text[end:]}")
     return Content(content.stems, ())
 
@@ -124,7 +134,7 @@ def counted(text: str) -> Iterator[tuple[str, frozenset[str], Span]]:
     for start, end, values in found:
         position = end
         for _ in range(_MODIFIERS):
-            word = _COUNTED.match(text, position)
+            word = _COUNTED.match(text, position, position + _LONGEST_WORD)
             if word is None:
                 break
             telling = terms(word.group(1))
