@@ -1,6 +1,7 @@
 """What tests of readers ask for, and what they say about a structured text."""
 
 import tempfile
+import time
 from pathlib import Path
 
 from localassist.adapters.readers.dispatch import read_file
@@ -8,10 +9,14 @@ from localassist.adapters.readers.parts import Allowance, Parts
 from localassist.adapters.readers.patience import Patience
 
 
-def read_whole(path, password="", recognising=60.0):
-    """A file's structured text, with the files inside it; `recognising` are the seconds for text in pictures."""
+def read_whole(path, password="", recognising=60.0, seconds=float("inf"), **allowed):
+    """A file's structured text, with the files inside it; `recognising` are the seconds for text in pictures.
+
+    All is to be read within `seconds`; `allowed` are other bounds of the `Allowance`.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        allowance = Allowance(str(Path(folder, "scratch")), deadline=float("inf"), patience=Patience(recognising))
+        scratch, deadline = str(Path(folder, "scratch")), time.monotonic() + seconds
+        allowance = Allowance(scratch, deadline, patience=Patience(recognising), **allowed)
         return read_file(str(path), Parts(read_file, allowance, {"": password} if password else {}))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from localassist.adapters.database import Database, DatabaseDocumentStore, chunk_words
+from localassist.adapters.database import Database, DatabaseDocumentStore, chunk_words, languages
 from localassist.adapters.database.languages import language_of, stemmer
 from localassist.domain.documents import Chunk, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
@@ -141,3 +141,14 @@ def test_a_renamed_file_keeps_its_language(store: DatabaseDocumentStore, tmp_pat
     store.assign([document.id], store.add_collection("papers", []).id)
 
     assert found(store, "Walrosse") == found(store, "Mietverträge") == [chunk_id]
+
+
+def test_a_full_disk_costs_a_text_its_language_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Der Mieter zahlt die Miete im Voraus bis zum dritten Werktag eines Monats. " * 5
+    assert language_of(text) == "de"
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(languages, "_identifier", full)
+    assert language_of(text) == ""

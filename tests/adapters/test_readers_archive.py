@@ -5,8 +5,7 @@ import time
 import zipfile
 
 import pytest
-from reading import assert_sound, shown
-from reading_parts import read_whole
+from reading import assert_sound, read_whole, shown
 
 from localassist.adapters.children import ChildDied, ChildPool, Death
 from localassist.adapters.readers.file_reader import FileReader

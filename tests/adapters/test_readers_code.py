@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from reading import assert_sound, shown
-from reading_parts import read_whole
+from reading import assert_sound, read_whole, shown
 
 from localassist.adapters.readers import code
 from localassist.adapters.readers.unreadable import UnreadableError

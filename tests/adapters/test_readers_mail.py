@@ -3,8 +3,7 @@
 from email.message import EmailMessage
 
 import pytest
-from reading import assert_sound, shown
-from reading_parts import read_whole
+from reading import assert_sound, read_whole, shown
 
 
 def mail(subject="Lease renewal", body="Dear Ada,\n\nthe notice is sixty days.\n"):

@@ -1,8 +1,7 @@
 """Outlook's mails give their headers, their text and what is attached."""
 
 import pytest
-from reading import assert_sound, shown
-from reading_parts import read_whole
+from reading import assert_sound, read_whole, shown
 from small_msg import write_msg
 
 from localassist.adapters.readers.unreadable import UnreadableError

@@ -38,6 +38,7 @@ from localassist.domain.events import (
     TokenDelta,
     TurnsDropped,
 )
+from localassist.domain.ports.documents import FoundFile
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
 from localassist.usecases.answering import AnswerQuestion, title_of
@@ -600,3 +601,11 @@ def test_the_model_is_asked_about_the_passage_that_has_the_number_on_the_screen(
     assert desk.store.message(third.parent_id).text == "What else does [1] say?"
     desk.finished("And in winter?", parent=third.id)
     assert model.prompts[3][: len(model.prompts[2])] == model.prompts[2]
+
+
+def test_what_is_not_there_says_how_many_files_are_still_to_be_read() -> None:
+    desk = Desk(FakeChatModel("No."))
+    collection = desk.documents.add_collection("all", ())
+    desk.documents.expect([FoundFile("/files/late.md", 9, 1.0)], collection.id)
+    said = desk.finished("Who composed symphony nine in Vienna?")
+    assert said.text.endswith("Files that are still to be read: 1. Ask again when they are.")

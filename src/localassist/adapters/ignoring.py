@@ -97,9 +97,9 @@ class IgnoreRules:
         """The rules in `folder`, which holds files of these names."""
         own, git = self._own, self._git
         if OWN_RULES in names:
-            own = (*_read(os.path.join(folder, OWN_RULES)), *own)  # noqa: PTH118
+            own = (*_read(os.path.join(folder, OWN_RULES)), *own)  # noqa: PTH118  a Path for each of a million files costs seconds
         if GIT_RULES in names:
-            git = (*_read(os.path.join(folder, GIT_RULES)), *git)  # noqa: PTH118
+            git = (*_read(os.path.join(folder, GIT_RULES)), *git)  # noqa: PTH118  a Path for each of a million files costs seconds
         return self if own is self._own and git is self._git else IgnoreRules(own, git)
 
     def reason(self, path: str, *, is_folder: bool) -> str:

@@ -183,7 +183,7 @@ class _Root:
             return
         self._is_file = os.path.isfile(self.path)  # noqa: PTH113  roots are text throughout
         # Programs write a file by putting another in its place, of which only its folder tells.
-        watched = os.path.dirname(self.path) if self._is_file else self.path  # noqa: PTH120
+        watched = os.path.dirname(self.path) if self._is_file else self.path  # noqa: PTH120  names stay as people gave them
         if kind := _remote_kind(watched):
             self.problem = f"It is on a network drive ({kind}), which reports no changes made elsewhere."
             return
@@ -191,7 +191,7 @@ class _Root:
             from watchfiles._rust_notify import RustNotify
 
             recursive, ignore_denied, poll = not self._is_file, True, False
-            self._notify = RustNotify([watched], False, poll, 0, recursive, ignore_denied)  # noqa: FBT003
+            self._notify = RustNotify([watched], False, poll, 0, recursive, ignore_denied)  # noqa: FBT003  the library's own order
         except Exception as error:  # noqa: BLE001  a system that can't watch is no reason not to mirror
             self._give_up(error)
 

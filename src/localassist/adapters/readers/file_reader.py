@@ -125,7 +125,7 @@ class FileReader(DocumentReader):
         file, inner = _outermost(path)
         _check_size(file)
         # The child makes the folder if it needs one, and may be killed before it could remove it.
-        scratch = os.path.join(tempfile.gettempdir(), f"localassist-{secrets.token_hex(16)}")  # noqa: PTH118
+        scratch = os.path.join(tempfile.gettempdir(), f"localassist-{secrets.token_hex(16)}")  # noqa: PTH118  only a name, sent to the child as text
         passwords = {
             locked[len(file) + 1 :]: password
             for locked, password in self._passwords.copy().items()
@@ -165,7 +165,7 @@ def _outermost(path: str) -> tuple[str, str]:
     for count in range(len(pieces), 1, -1):
         file = "/".join(pieces[:count])
         if os.path.exists(file):  # noqa: PTH110  as above
-            return (file, "/".join(pieces[count:])) if os.path.isfile(file) else (path, "")  # noqa: PTH113
+            return (file, "/".join(pieces[count:])) if os.path.isfile(file) else (path, "")  # noqa: PTH113  asked for every part of a path
     return path, ""
 
 

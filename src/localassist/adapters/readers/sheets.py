@@ -60,7 +60,7 @@ def read(path: str) -> StructuredText:
 
 
 @contextmanager
-def _formats(path: str, is_archive: bool) -> Iterator[SheetFormats | None]:  # noqa: FBT001
+def _formats(path: str, is_archive: bool) -> Iterator[SheetFormats | None]:  # noqa: FBT001  one caller, beside it
     """The formats of its numbers, None for a workbook that is no archive."""
     if is_archive:
         with zipfile.ZipFile(path) as archive:

@@ -267,7 +267,7 @@ def _tojson(
     ensure_ascii: bool = False,  # noqa: FBT001, FBT002  templates call it as they call transformers'
     indent: int | None = None,
     separators: tuple[str, str] | None = None,
-    sort_keys: bool = False,  # noqa: FBT001, FBT002
+    sort_keys: bool = False,  # noqa: FBT001, FBT002  templates call it so
 ) -> str:
     """JSON as transformers writes it."""
     return guarded_json(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
