@@ -132,3 +132,43 @@ def test_no_complete_book_is_refused(tmp_path, data):
     with pytest.raises(UnreadableError) as caught:
         reader.read(str(path))
     assert caught.value.predicate == "is damaged or no complete EPUB"
+
+
+def test_only_the_table_of_contents_names_chapters(tmp_path):
+    lists = (
+        '<nav epub:type="landmarks"><a href="rain.xhtml">Begin here</a></nav>'
+        '<nav epub:type="page-list"><a href="snow.xhtml#p17">17</a></nav>'
+        '<nav epub:type="toc"><a href="rain.xhtml">Rain</a></nav>'
+    ).replace("<nav ", '<nav xmlns:epub="http://www.idpf.org/2007/ops" ')
+    path = tmp_path / "book.epub"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        archive.writestr("OEBPS/book.opf", package(["rain", "snow"]))
+        archive.writestr("OEBPS/nav.xhtml", page(lists))
+        archive.writestr("OEBPS/rain.xhtml", page("<p>It falls.</p>"))
+        archive.writestr("OEBPS/snow.xhtml", page("<p>It lies.</p>"))
+    content = reader.read(str(path))
+    assert shown(content) == [("heading1", "Rain"), ("paragraph", "It falls."), ("paragraph", "It lies.")]
+    assert [each.label for each in content.pages] == ["Rain", "Rain"]
+
+
+def test_what_only_xhtml_knows_costs_no_words_and_adds_none(read):
+    head = '<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY me "myself">]>\n<html><body>'
+    words = "<p>One <![CDATA[set apart <b>& more]]> end.</p><p>Open <![CDATA[to the end</p>"
+    content = read({"rain": f"{head}{words}</body></html>"})
+    assert [text for _, text in shown(content)][1:] == ["One set apart <b>& more end.", "Open to the end"]
+
+
+def test_files_told_apart_by_letter_case_are_two(read):
+    content = read({"text": page("<p>small</p>"), "Text": page("<p>big</p>")})
+    assert [text for _, text in shown(content)] == ["small", "big"]
+
+
+def test_a_kind_of_file_may_be_said_with_its_encoding(tmp_path):
+    path = tmp_path / "book.epub"
+    opf = package(["rain"]).replace("application/xhtml+xml", "application/xhtml+xml; charset=utf-8")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        archive.writestr("OEBPS/book.opf", opf)
+        archive.writestr("OEBPS/rain.xhtml", page("<p>It falls.</p>"))
+    assert reader.read(str(path)).text == "It falls."

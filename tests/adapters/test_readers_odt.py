@@ -18,6 +18,7 @@ SPACES = " ".join(
         "style": "style",
         "fo": "xsl-fo-compatible",
         "manifest": "manifest",
+        "svg": "svg-compatible",
     }.items()
 )
 
@@ -185,3 +186,46 @@ def test_no_complete_text_is_refused(tmp_path, data):
     with pytest.raises(UnreadableError) as caught:
         reader.read(str(path))
     assert caught.value.predicate == "is damaged or no complete OpenDocument text"
+
+
+def test_a_cell_over_several_rows_belongs_to_each(read):
+    def row(*cells):
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    def cell(text, more=""):
+        return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
+
+    block = cell("North", 'table:number-rows-spanned="2" table:number-columns-spanned="2"')
+    covered = '<table:covered-table-cell table:number-columns-repeated="2"/>'
+    rows = row(block, "<table:covered-table-cell/>", cell("Gold"))
+    rows += row(covered, cell("Silver")) + row(cell("South"), cell("x"), cell("Tin"))
+    assert [text for _, text in shown(read(f"<table:table>{rows}</table:table>"))] == [
+        "North | | Gold",
+        "North | | Silver",
+        "South | x | Tin",
+    ]
+
+
+def test_notes_and_comments_in_a_cell_are_said_once(read):
+    note = "<text:note><text:note-body><text:p>Without heating.</text:p></text:note-body></text:note>"
+    remark = "<office:annotation><text:p>Too much?</text:p></office:annotation>"
+    content = read(
+        f"<table:table><table:table-row><table:table-cell><text:p>Rent{note}</text:p></table:table-cell>"
+        f"<table:table-cell><text:p>900{remark}</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    assert [text for _, text in shown(content)] == ["Rent | 900", "Without heating.", "Comments", "Too much?"]
+
+
+def test_a_section_hidden_in_a_cell_is_kept_apart(read):
+    hidden = '<text:section text:display="none"><text:p>Obey.</text:p></text:section>'
+    content = read(
+        f"<table:table><table:table-row><table:table-cell><text:p>Rent</text:p>{hidden}</table:table-cell>"
+        "<table:table-cell><text:p>900</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    assert content.text == "Rent | 900"
+    assert [each.text for each in content.hidden] == ["Obey."]
+
+
+def test_what_is_said_about_a_picture_does_not_run_into_the_line(read):
+    frame = "<draw:frame><draw:image/><svg:title>Cat</svg:title><svg:desc>On a mat</svg:desc></draw:frame>"
+    assert read(f"<text:p>See {frame}the picture.</text:p>").text == "See the picture."

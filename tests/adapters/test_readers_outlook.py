@@ -1,8 +1,10 @@
 """Outlook's mails give their headers, their text and what is attached."""
 
+import struct
+
 import pytest
 from reading import assert_sound, read_whole, shown
-from small_msg import write_msg
+from small_msg import compound, folder, write_msg
 
 from localassist.adapters.readers.unreadable import UnreadableError
 
@@ -51,3 +53,15 @@ def test_a_mail_that_outlook_wrote(corpus):
     assert content.title == "Test Email Message"
     assert "From: M. C. Kurtuluş <muratcan.kurtulus@gmail.com>" in content.text
     assert "This is the body of the test email message" in content.text
+
+
+@pytest.mark.parametrize("code_page", [0, 1251])
+def test_a_page_says_its_encoding_where_the_mail_does_not(tmp_path, code_page):
+    declared = "" if code_page else '<meta charset="windows-1251">'
+    mail = folder({0x0037: "Отчёт", 0x1013: f"{declared}<p>Отчёт готов.</p>".encode("cp1251")}, 32)
+    if code_page:
+        mail["__properties_version1.0"] += struct.pack("<HHIII", 0x0003, 0x3FDE, 6, code_page, 0)
+    mail["__nameid_version1.0"] = {}
+    path = tmp_path / "report.msg"
+    path.write_bytes(compound(mail))
+    assert shown(read_whole(path))[-1] == ("paragraph", "Отчёт готов.")

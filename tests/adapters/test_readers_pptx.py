@@ -230,3 +230,64 @@ def test_no_complete_presentation_is_refused(tmp_path, data):
         reader.read(str(path))
     assert caught.value.predicate == "is damaged or no complete presentation"
     assert caught.value.hint
+
+
+def test_a_cell_merged_over_rows_belongs_to_each(slide, read):
+    table = slide.shapes.add_table(3, 2, Inches(1), Inches(1), Inches(4), Inches(1)).table
+    table.cell(0, 0).merge(table.cell(1, 0))
+    for (row, column), text in {(0, 0): "North", (0, 1): "Gold", (1, 1): "Silver", (2, 0): "South"}.items():
+        table.cell(row, column).text = text
+    assert [text for _, text in shown(read())][1:] == ["North | Gold", "North | Silver", "South |"]
+
+
+def test_a_formula_is_said_once_not_again_for_other_programs(slide, read):
+    spaces = (
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+        ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+        ' xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    )
+    paragraph = put(slide.shapes, "The area is ", 1, 1).text_frame.paragraphs[0]
+    paragraph._p.append(
+        parse_xml(
+            f"<mc:AlternateContent {spaces}><mc:Choice><m:r><m:t>a²</m:t></m:r></mc:Choice>"
+            "<mc:Fallback><a:r><a:t>a²</a:t></a:r></mc:Fallback></mc:AlternateContent>"
+        )
+    )
+    assert shown(read()) == [("heading1", "The area is a²")]
+
+
+def test_a_level_that_makes_no_sense_costs_no_words(deck, read):
+    body = deck.slides.add_slide(deck.slide_layouts[TITLE_AND_BODY]).placeholders[1].text_frame
+    body.text = "Fruit"
+    body.paragraphs[0]._p.get_or_add_pPr().set("lvl", "deep")
+    content = read()
+    assert "Fruit" in content.text
+    assert not content.partly
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        (
+            '<p:cmLst xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"><p:cm idx="1">'
+            "<p:text>Check this sum.</p:text></p:cm></p:cmLst>"
+        ),
+        (
+            '<n:cmLst xmlns:n="http://schemas.microsoft.com/office/powerpoint/2018/8/main"'
+            ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><n:cm><n:txBody><a:p><a:r>'
+            "<a:t>Check this sum.</a:t></a:r></a:p></n:txBody></n:cm></n:cmLst>"
+        ),
+    ],
+)
+def test_comments_come_after_their_slide(deck, read, markup):
+    slide = titled(deck, "Budget")
+    titled(deck, "Outlook")
+    kind = "application/vnd.openxmlformats-officedocument.presentationml.comments+xml"
+    part = Part(PackURI("/ppt/comments/comment1.xml"), kind, slide.part.package, markup.encode())
+    slide.part.relate_to(part, RELATIONSHIP_TYPE.COMMENTS)
+    assert shown(read()) == [
+        ("heading1", "Budget"),
+        ("heading2", "Comments"),
+        ("paragraph", "Check this sum."),
+        ("heading1", "Outlook"),
+    ]

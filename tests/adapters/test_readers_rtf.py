@@ -145,3 +145,7 @@ PIECES = rb"{ } \par \cell \row \u8364? \'e9 \bin3 \* \uc-2 \f9 \intbl \footnote
 @given(st.lists(st.sampled_from(PIECES)))
 def test_any_order_of_pieces_is_read(pieces):
     assert_sound(reader.structure(b"{\\rtf1 " + b"".join(pieces)))
+
+
+def test_joiners_and_breaks_around_pictures_are_signs(read):
+    assert read(rb"\u1605?\u1740?\zwnj\u1582?\u1608? A\lbr0 B\par").text == "\u0645\u06cc\u200c\u062e\u0648 A\nB"

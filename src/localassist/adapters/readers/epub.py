@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.readers.archives import open_archive, read_member
@@ -26,6 +27,10 @@ _LOCKED: Final = (
 )
 _MAX_CHAPTER_BYTES: Final = 4 * MAX_CHARACTERS
 _CLOSED_AT_ONCE: Final = re.compile(r"<([a-zA-Z][\w:-]*)((?:\s[^<>]*)?)/>")
+_DECLARING: Final = re.compile(r"\A\s*+(?:<\?xml[^>]*+>)?\s*+<!DOCTYPE[^<>\[]*+\[[^\]]*+\]\s*+>")
+"""The head of a page with a document type that has declarations of its own."""
+
+_SET_APART: Final = "<![CDATA["
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
@@ -60,11 +65,24 @@ def _read_chapters(archive: ZipFile, package: Package) -> StructuredText:
         except (KeyError, *BROKEN_ARCHIVE):
             assembly.note(f"The part called {label} is missing or damaged.", misses_text=True)
             continue
-        markup = _CLOSED_AT_ONCE.sub(_opened_and_closed, decode(data, declared_encoding(data)))
+        markup = _as_html(decode(data, declared_encoding(data)))
         if begins and not _HEADING.search(markup):
             assembly.add(BlockKind.HEADING, begins, 1)
         add_fragment(assembly, markup)
     return assembly.finish(package.title)
+
+
+def _as_html(markup: str) -> str:
+    """XHTML in the words of HTML, whose parser takes the rest of a document type and text set apart for comments."""
+    markup = _DECLARING.sub("", markup)
+    first, *others = markup.split(_SET_APART)
+    return _CLOSED_AT_ONCE.sub(_opened_and_closed, first + "".join(map(_escaped, others)))
+
+
+def _escaped(markup: str) -> str:
+    """What follows the beginning of a CDATA section, with the section as plain markup."""
+    words, end, rest = markup.partition("]]>")
+    return escape(words, quote=False) + rest if end else markup
 
 
 def _opened_and_closed(element: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 _MAX_BYTES: Final = 20_000_000
+_KIND: Final = "{http://www.idpf.org/2007/ops}type"
 _PAGES: Final = frozenset({"application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document"})
 
 
@@ -28,7 +29,9 @@ class Package:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._members = {name.lower(): name for name in archive.namelist()}
+        names = archive.namelist()
+        # Books name their files in other letter cases than they have; a name that is right stands for itself.
+        self._members = {name.lower(): name for name in names} | {name: name for name in names}
         root = next(_named(self._part(_CONTAINER), "rootfile"), None)
         path = self._member("", "" if root is None else root.get("full-path") or "")
         package = self._part(path)
@@ -38,18 +41,21 @@ class Package:
         contents = {self._target(item) for item in items.values() if "nav" in (item.get("properties") or "").split()}
         contents |= {self._target(entry) for entry in _named(package, "reference") if entry.get("type") == "toc"}
         spine = [items[entry.get("idref")] for entry in _named(package, "itemref") if entry.get("idref") in items]
-        pages = [self._target(item) for item in spine if item.get("media-type") in _PAGES]
+        pages = [self._target(item) for item in spine if _media_type(item) in _PAGES]
         self.chapters = [page for page in dict.fromkeys(pages) if page not in contents] or pages
         self.titles = self._titles([item for item in items.values() if _is_contents(item)])
         self.locked = bool(self._encrypted() & set(pages))
 
     def _part(self, name: str) -> Any:
-        return parse_xml(read_member(self._archive, self._members.get(name.lower(), name), _MAX_BYTES))
+        return parse_xml(read_member(self._archive, self._known(name), _MAX_BYTES))
+
+    def _known(self, path: str) -> str:
+        return self._members.get(path) or self._members.get(path.lower(), path)
 
     def _member(self, folder: str, address: str) -> str:
         """The archive's name of what an address in a file of that folder points to."""
         path = posixpath.normpath(posixpath.join(folder, unquote(address.partition("#")[0])))
-        return self._members.get(path.lower(), path)
+        return self._known(path)
 
     def _target(self, item: Any) -> str:
         return self._member(self._folder, item.get("href") or "")
@@ -77,7 +83,11 @@ class Package:
 
 def _is_contents(item: Any) -> bool:
     is_navigation = "nav" in (item.get("properties") or "").split()
-    return is_navigation or item.get("media-type") == "application/x-dtbncx+xml"
+    return is_navigation or _media_type(item) == "application/x-dtbncx+xml"
+
+
+def _media_type(item: Any) -> str:
+    return (item.get("media-type") or "").partition(";")[0].strip().lower()
 
 
 def _entries(root: Any) -> Iterator[tuple[str, str]]:
@@ -87,7 +97,9 @@ def _entries(root: Any) -> Iterator[tuple[str, str]]:
         label = next(_named(point, "text"), None)
         if content is not None and label is not None and _text(label):
             yield content.get("src") or "", _text(label)
-    for navigation in _named(root, "nav"):
+    lists = list(_named(root, "nav"))
+    contents = [each for each in lists if "toc" in (each.get(_KIND) or "").split()]
+    for navigation in contents or lists:  # the others name pages of a printed book, or where its cover is
         for link in _named(navigation, "a"):
             if _text(link):
                 yield link.get("href") or "", _text(link)

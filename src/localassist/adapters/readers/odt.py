@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _URN: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TEXT, _TABLE, _DRAW = (f"{{{_URN}{name}:1.0}}" for name in ("office", "text", "table", "drawing"))
+_SVG: Final = f"{{{_URN}svg-compatible:1.0}}"
 _TITLE: Final = "{http://purl.org/dc/elements/1.1/}title"
 _ENCRYPTED: Final = f"{{{_URN}manifest:1.0}}encryption-data"
 _MAX_MEMBER_BYTES: Final = 4 * MAX_CHARACTERS
@@ -28,13 +29,18 @@ _MAX_MEMBER_BYTES: Final = 4 * MAX_CHARACTERS
 _SILENT: Final = (
     frozenset(f"{_TEXT}{name}" for name in ("tracked-changes", "table-of-content", "sequence-decls", "variable-decls"))
     | frozenset(f"{_TEXT}{name}" for name in ("user-field-decls", "note-citation", "ruby-text", "illustration-index"))
-    | {f"{_OFFICE}forms", f"{_OFFICE}event-listeners"}
+    | {f"{_OFFICE}forms", f"{_OFFICE}event-listeners", f"{_SVG}title", f"{_SVG}desc"}
 )
-"""What is no part of the text: deleted under tracked changes, or said elsewhere (headings in a table of contents)."""
+"""What is no part of the text: deleted under tracked changes, said elsewhere (headings in a table of contents), or
+about pictures."""
+
+_PARAGRAPHS: Final = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_ASIDES: Final = frozenset({f"{_TEXT}note", f"{_OFFICE}annotation"})
 
 _HIDDEN: Final = frozenset({f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"})
 _SEPARATE: Final = frozenset({f"{_DRAW}text-box", f"{_DRAW}custom-shape"})
 _SIGNS: Final = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_COVERED: Final = f"{_TABLE}covered-table-cell"
 _MAX_REPEATED: Final = 100
 _COMMENTS: Final = "Comments"
 _DAMAGED: Final = (
@@ -103,11 +109,11 @@ class _Body:
         ahead = [(child, is_item) for child in reversed(root)]
         while ahead:
             element, in_list = ahead.pop()
-            if element.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
+            if element.tag in _PARAGRAPHS:
                 self._add_paragraph(element, is_item=in_list)
             elif element.tag == f"{_TABLE}table":
                 self._add_table(element)
-            elif element.tag == f"{_TEXT}section" and element.get(f"{_TEXT}display") == "none":
+            elif _is_hidden_section(element):
                 self._assembly.hide(HIDDEN, "\n".join(_all_text(element)))
             elif isinstance(element.tag, str) and element.tag not in _SILENT:
                 in_list = in_list or element.tag == f"{_TEXT}list"
@@ -174,23 +180,57 @@ class _Body:
             pieces.append(" ".join((text or "").split("\n")))
 
     def _add_table(self, table: Any) -> None:
+        spanning: dict[int, tuple[int, str]] = {}
         for row in _nearest(table, f"{_TABLE}table-row"):
-            cells = [cell for cell in row if cell.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}]
+            cells = [cell for cell in row if cell.tag in {f"{_TABLE}table-cell", _COVERED}]
             if len(cells) == 1:  # a frame around text, not a table of data
                 self._add(cells[0])
-                continue
-            texts: list[str] = []
-            for cell in cells:
-                repeated = cell.get(f"{_TABLE}number-columns-repeated") or "1"
-                times = min(int(repeated), _MAX_REPEATED) if repeated.isdigit() else 1
-                texts += [self._cell(cell)] * times
-            self._assembly.add_row(texts)
+            else:
+                self._assembly.add_row(self._row(cells, spanning))
         self._assembly.end_table()
+
+    def _row(self, cells: list[Any], spanning: dict[int, tuple[int, str]]) -> list[str]:
+        """A row's texts, those of cells over several rows said again.
+
+        `spanning` holds by column in how many rows more such a cell stands, and its text; it is brought up to date.
+        """
+        texts: list[str] = []
+        for cell in cells:
+            column = len(texts)
+            repeated = min(_number(cell, "number-columns-repeated"), _MAX_REPEATED)
+            rows, text = spanning.pop(column, (0, ""))
+            if cell.tag == _COVERED and rows:
+                texts += [text] + [""] * (repeated - 1)
+            else:
+                rows, text = _number(cell, "number-rows-spanned"), self._cell(cell)
+                texts += [text] * repeated
+            if rows > 1:
+                spanning[column] = (rows - 1, text)
+        return texts
 
     def _cell(self, cell: Any) -> str:
         on_colour = self._styles.is_coloured_cell(cell.get(f"{_TABLE}style-name"))
-        paragraphs = cell.iter(f"{_TEXT}p", f"{_TEXT}h")
-        return " ".join(self._shown_text(paragraph, [], on_colour=on_colour) for paragraph in paragraphs)
+        texts: list[str] = []
+        ahead = list(reversed(cell))
+        while ahead:
+            element = ahead.pop()
+            if _is_hidden_section(element):
+                self._assembly.hide(HIDDEN, "\n".join(_all_text(element)))
+            elif element.tag not in _SILENT | _ASIDES:
+                if element.tag in _PARAGRAPHS:
+                    texts.append(self._shown_text(element, [], on_colour=on_colour))
+                ahead.extend(reversed(element))
+        return " ".join(texts)
+
+
+def _is_hidden_section(element: Any) -> bool:
+    return bool(element.tag == f"{_TEXT}section" and element.get(f"{_TEXT}display") == "none")
+
+
+def _number(cell: Any, name: str) -> int:
+    """How often something is so with a cell; 1 where nothing sensible is said."""
+    told = cell.get(f"{_TABLE}{name}") or ""
+    return int(told) if told.isdecimal() and len(told) < 10 else 1
 
 
 def _sign(element: Any) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DAMAGED: Final = ("is damaged or no complete Outlook mail", "Open it in Outlook and save it again.")
 _HTML: Final = 0x1013
+_CODE_PAGE: Final = 0x3FDE
 _SENDER: Final = 0x0C1A
 _DISPLAY_TO: Final = 0x0E04
 _DISPLAY_CC: Final = 0x0E03
@@ -81,14 +82,20 @@ def _add_body(assembly: TextAssembly, message: Any) -> None:
     if body.strip():
         add_paragraphs(assembly, body)
         return
-    page = _told(lambda: message.html_body)
-    if not page:
-        raw = _told(lambda: message.properties.binary_prop_value(_HTML).decode("latin-1"))
-        page = decode(raw.encode("latin-1")) if raw else ""
+    page = _page(message)
     if page.strip():
         html.add_fragment(assembly, page)
     else:
         assembly.note("It holds no text, or only such as Outlook alone can show.")
+
+
+def _page(message: Any) -> str:
+    """The body as HTML: bytes in the encoding that the mail or the page itself names, in old mails a string."""
+    data = _told(lambda: message.properties.binary_prop_value(_HTML).decode("latin-1")).encode("latin-1")
+    if not data:
+        return _told(lambda: message.html_body)
+    named = _told(lambda: message.properties.int_prop_value(_CODE_PAGE) and message.properties.body_encoding)
+    return decode(data, named or html.declared_encoding(data))
 
 
 def _attached(message: Any) -> list[tuple[str, Any]]:

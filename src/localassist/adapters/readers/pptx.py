@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import check_office_file
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.formats import BROKEN_ARCHIVE
-from localassist.adapters.readers.pptx_order import P, R, in_reading_order
+from localassist.adapters.readers.pptx_order import P, R, all_text, in_reading_order
 from localassist.adapters.readers.pptx_shapes import SlideText
 from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.adapters.readers.xml_parts import parse_xml
+from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
     from localassist.domain.documents import StructuredText
@@ -20,6 +23,7 @@ _DAMAGED: Final = (
 )
 _TEMPLATE_TITLES: Final = frozenset({"powerpoint presentation", "presentation", "untitled", "slide 1", "title"})
 _NOTES: Final = "Speaker notes"
+_COMMENTS: Final = "Comments"
 _BROKEN: Final = (*BROKEN_ARCHIVE, SyntaxError, LookupError, AttributeError, TypeError)
 """What python-pptx raises over damaged packages: mostly whatever its parts raise."""
 
@@ -81,6 +85,12 @@ class _Deck:
             text.open_page()
             self._assembly.add_label(_NOTES, 2)
             text.add_paragraphs(notes)
+        comments = _comments(slide)
+        if comments:
+            text.open_page()
+            self._assembly.add_label(_COMMENTS, 2)
+        for comment in comments:
+            self._assembly.add(BlockKind.PARAGRAPH, comment)
 
 
 def _notes(slide: Any) -> Any:
@@ -90,6 +100,22 @@ def _notes(slide: Any) -> Any:
     except _BROKEN:
         return None
     return None if shape is None or not shape.text_frame.text.strip() else shape.element.find(f"{P}txBody")
+
+
+def _comments(slide: Any) -> list[str]:
+    """What people remarked on a slide, each remark and each reply a text.
+
+    They lie in parts of their own: `p:text` in those of ECMA-376-1, 19.4; text bodies in PowerPoint's newer ones.
+    """
+    comments: list[str] = []
+    for relation in slide.part.rels.values():
+        if relation.is_external or not relation.reltype.endswith("/comments"):
+            continue
+        with contextlib.suppress(SyntaxError):  # lxml's errors are SyntaxErrors
+            root = parse_xml(relation.target_part.blob)
+            comments += [text.text or "" for text in root.iter(f"{P}text")]
+            comments += [all_text(body) for body in root.iter("{*}txBody")]
+    return [comment for comment in comments if comment.strip()]
 
 
 def _title(presentation: Any) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 P: Final = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+ALTERNATIVES: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _SHAPES: Final = frozenset({f"{P}sp", f"{P}graphicFrame", f"{P}pic", f"{P}grpSp", f"{P}cxnSp"})
 _OFFSETS: Final = (f"{P}spPr/{A}xfrm", f"{P}grpSpPr/{A}xfrm", f"{P}xfrm")
 _TITLES: Final = frozenset({"title", "ctrTitle"})
@@ -53,7 +53,7 @@ def in_reading_order(slide: Any, size: tuple[int, int], hide: Callable[[str, str
         element, on_slide = ahead.pop()
         reason = _why_unseen(element, _box(element, inherited), size if on_slide else None)
         if reason:
-            hide(reason, _all_text(element))
+            hide(reason, all_text(element))
         elif element.tag == f"{P}grpSp":
             ahead.extend((member, False) for member in reversed(_sorted(element, inherited)))
         elif placeholder_type(element) not in _FURNITURE:
@@ -86,7 +86,7 @@ def _members(tree: Any) -> Iterator[Any]:
     for child in tree:
         if child.tag in _SHAPES:
             yield child
-        elif child.tag == f"{_MC}AlternateContent":
+        elif child.tag == ALTERNATIVES:
             for choice in child:
                 shapes = [element for element in choice if element.tag in _SHAPES]
                 if shapes:
@@ -116,6 +116,7 @@ def _why_unseen(element: Any, box: Box | None, size: tuple[int, int] | None) -> 
     return "beside the slide, where nobody sees it" if apart else ""
 
 
-def _all_text(element: Any) -> str:
+def all_text(element: Any) -> str:
+    """The words below an element, a line for each paragraph."""
     paragraphs = element.iter(f"{A}p")
     return "\n".join("".join(text.text or "" for text in paragraph.iter(f"{A}t")) for paragraph in paragraphs)

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.office_drawings import CHART, DIAGRAM, add_chart, add_diagram, shows_something
-from localassist.adapters.readers.pptx_order import A, P, R, is_title, placeholder_type
+from localassist.adapters.readers.pptx_order import ALTERNATIVES, A, P, R, is_title, placeholder_type
 from localassist.adapters.readers.xml_parts import parse_xml
 from localassist.domain.documents import BlockKind
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from localassist.adapters.readers.assembly import TextAssembly
 
 _MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_WORDS: Final = (f"{A}t", f"{_MATH}t")
 _LISTS: Final = frozenset({"body", "obj"})
 _MAX_TITLE: Final = 100
 _TINY: Final = 300
@@ -44,7 +45,7 @@ class SlideText:
             self._add_frame(element)
         elif element.tag == f"{P}sp":
             body = element.find(f"{P}txBody")
-            if body is None or not "".join(text.text or "" for text in body.iter(f"{A}t", f"{_MATH}t")).strip():
+            if body is None or not "".join(text.text or "" for text in body.iter(*_WORDS)).strip():
                 return
             title = self._title(element, body)
             if title:
@@ -81,10 +82,10 @@ class SlideText:
     def _bullet(self, paragraph: Any, *, is_list: bool) -> str | None:
         """What stands before a list's item ("2. ", "" for a dot), None before what is none."""
         properties = paragraph.find(f"{A}pPr")
-        level = int(properties.get("lvl") or 0) if properties is not None else 0
+        level = _number(properties, "lvl", 0)
         numbered = properties.find(f"{A}buAutoNum") if properties is not None else None
         if numbered is not None:
-            first = int(numbered.get("startAt") or 1)
+            first = _number(numbered, "startAt", 1)
             number = self._numbers[level] = self._numbers.get(level, first - 1) + 1
             self._numbers = {depth: last for depth, last in self._numbers.items() if depth <= level}
             return f"{number}. "
@@ -95,17 +96,19 @@ class SlideText:
 
     def _shown_text(self, paragraph: Any) -> str:
         pieces = []
-        for element in paragraph.iter(f"{A}t", f"{_MATH}t", f"{A}br"):
+        said_already = _said_again(paragraph)
+        for element in paragraph.iter(*_WORDS, f"{A}br"):
             if element.tag == f"{A}br":
                 pieces.append("\n")
-            elif not _is_tiny(element):
+            elif element not in said_already and not _is_tiny(element):
                 pieces.append(element.text or "")
         return "".join(pieces)
 
     def _add_frame(self, frame: Any) -> None:
         """Append what a table, a chart or SmartArt says."""
         for table in frame.iter(f"{A}tbl"):
-            rows = [[self._cell(cell) for cell in row.findall(f"{A}tc")] for row in table.findall(f"{A}tr")]
+            above: list[str] = []
+            rows = [above := self._row(row, above) for row in table.findall(f"{A}tr")]
             if any(any(row) for row in rows):
                 self.open_page()
             for row in rows:
@@ -122,8 +125,31 @@ class SlideText:
                         self.open_page()
                     add(self._assembly, root)
 
+    def _row(self, row: Any, above: list[str]) -> list[str]:
+        """A row's texts, those of cells merged with the ones `above` said again."""
+        cells = row.findall(f"{A}tc")
+        return [
+            above[column] if cell.get("vMerge") in {"1", "true"} and column < len(above) else self._cell(cell)
+            for column, cell in enumerate(cells)
+        ]
+
     def _cell(self, cell: Any) -> str:
         return " ".join(self._shown_text(paragraph) for paragraph in cell.iter(f"{A}p"))
+
+
+def _said_again(paragraph: Any) -> set[Any]:
+    """The words that alternatives for other programs repeat, such as a formula as a picture of it."""
+    repeated: set[Any] = set()
+    for alternatives in paragraph.iter(ALTERNATIVES):
+        told = [words for choice in alternatives if (words := list(choice.iter(*_WORDS)))]
+        repeated.update(word for words in told[1:] for word in words)
+    return repeated
+
+
+def _number(element: Any, name: str, default: int) -> int:
+    """An attribute that holds a small number; `default` where it is missing or makes no sense."""
+    told = "" if element is None else element.get(name) or ""
+    return int(told) if told.isdecimal() and len(told) < 10 else default
 
 
 def _is_tiny(text: Any) -> bool:

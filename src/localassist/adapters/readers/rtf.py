@@ -22,6 +22,9 @@ _COMMENTS: Final = "Comments"
 _SIGNS: Final = {
     "tab": "\t",
     "line": "\n",
+    "lbr": "\n",
+    "zwj": "\u200d",
+    "zwnj": "\u200c",
     "emdash": "\u2014",
     "endash": "\u2013",
     "emspace": " ",
