@@ -29,7 +29,9 @@ def stream(*names):
     return COMPOUND + b"".join(name.encode("utf-16-le") + bytes(64) for name in names)
 
 
-_SUFFIXES = "pdf docx pptx xlsx xlsm xls xlsb ods csv tsv odt rtf epub eml mbox mht msg zip ipynb md html txt png tif"
+_SUFFIXES = (
+    "pdf docx pptx xlsx xlsm xls xlsb ods csv tsv odt odp rtf epub eml mbox mht msg zip ipynb md html txt png tif"
+)
 TYPES = {"[Content_Types].xml": ""}
 
 
@@ -47,6 +49,7 @@ TYPES = {"[Content_Types].xml": ""}
         (TYPES | {"xl/workbook.bin": ""}, Format.SHEET),
         ({"mimetype": "application/vnd.oasis.opendocument.text"}, Format.ODT),
         ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, Format.SHEET),
+        ({"mimetype": "application/vnd.oasis.opendocument.presentation"}, Format.ODP),
         ({"mimetype": "application/epub+zip"}, Format.EPUB),
         ({"word/document.xml": "", "notes.txt": ""}, Format.ARCHIVE),
         (stream("Workbook"), Format.SHEET),

@@ -18,6 +18,7 @@ _READERS: Final = {
     Format.SHEET: "sheets",
     Format.CSV: "csv",
     Format.ODT: "odt",
+    Format.ODP: "odp",
     Format.RTF: "rtf",
     Format.EPUB: "epub",
     Format.WEB_ARCHIVE: "web_archive",

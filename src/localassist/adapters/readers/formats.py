@@ -18,6 +18,7 @@ class Format(StrEnum):
     SHEET = "spreadsheet"
     CSV = "CSV"
     ODT = "OpenDocument text"
+    ODP = "OpenDocument presentation"
     RTF = "RTF"
     EPUB = "EPUB"
     IMAGE = "picture"
@@ -42,6 +43,7 @@ _NAMES: Final = {
     Format.SHEET: "xlsx xlsm xltx xltm xls xlsb ods ots",
     Format.CSV: "csv tsv tab",
     Format.ODT: "odt ott",
+    Format.ODP: "odp otp",
     Format.RTF: "rtf",
     Format.EPUB: "epub",
     Format.IMAGE: "png jpg jpeg tif tiff bmp webp gif",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from localassist.adapters.readers.archives import PROTECTED, open_archive, read_member
 from localassist.adapters.readers.assembly import MAX_CHARACTERS, TextAssembly
@@ -54,7 +54,26 @@ def read(path: str) -> StructuredText:
 
     Raises `UnreadableError` for damaged and protected files.
     """
-    with open_archive(path, _DAMAGED) as archive:
+    document = open_document(path, "text", _DAMAGED)
+    body = Body(document.styles)
+    body.add(document.body)
+    return body.finish(document.title)
+
+
+class OpenDocument(NamedTuple):
+    """What an OpenDocument file holds: the element below `office:body`, its styles and its title."""
+
+    body: Any
+    styles: Styles
+    title: str
+
+
+def open_document(path: str, kind: str, damaged: tuple[str, str]) -> OpenDocument:
+    """The document in a file, whose body is of that `kind` ("text", "presentation").
+
+    Raises `UnreadableError`, of the predicate and hint in `damaged` for what is no such document.
+    """
+    with open_archive(path, damaged) as archive:
         try:
             names = set(archive.namelist())
             if "META-INF/manifest.xml" in names:
@@ -63,11 +82,11 @@ def read(path: str) -> StructuredText:
             styles = Styles([_part(archive, name) for name in ("styles.xml",) if name in names] + [content])
             title = _title(_part(archive, "meta.xml")) if "meta.xml" in names else ""
         except (SyntaxError, KeyError) as error:  # lxml's errors are SyntaxErrors
-            raise UnreadableError(*_DAMAGED) from error
-    body = content.find(f"{_OFFICE}body/{_OFFICE}text")
+            raise UnreadableError(*damaged) from error
+    body = content.find(f"{_OFFICE}body/{_OFFICE}{kind}")
     if body is None:
-        raise UnreadableError(*_DAMAGED)
-    return _Body(styles).read(body, title)
+        raise UnreadableError(*damaged)
+    return OpenDocument(body, styles, title)
 
 
 def _part(archive: ZipFile, name: str) -> Any:
@@ -83,28 +102,31 @@ def _title(meta: Any) -> str:
     return next((title.text or "" for title in meta.iter(_TITLE)), "")
 
 
-class _Body:
-    """Walks the body and appends what it shows, then its notes and comments."""
+class Body:
+    """Walks a body and appends to `assembly` what it shows, at the end its notes and comments.
 
-    def __init__(self, styles: Styles) -> None:
+    `on_colour` says that something coloured may lie behind all of it.
+    """
+
+    def __init__(self, styles: Styles, *, on_colour: bool = False) -> None:
+        self.assembly = TextAssembly()
         self._styles = styles
-        self._assembly = TextAssembly()
+        self._on_colour = on_colour
         self._notes: list[Any] = []
         self._comments: list[Any] = []
 
-    def read(self, body: Any, title: str) -> StructuredText:
-        """The whole."""
-        self._add(body)
+    def finish(self, title: str) -> StructuredText:
+        """The whole, by the `title` that the file has."""
         # Notes may have notes of their own: they are put behind those that wait.
         for note in self._notes:
-            self._add(note)
+            self.add(note)
         if self._comments:
-            self._assembly.add_label(_COMMENTS, 1)
+            self.assembly.add_label(_COMMENTS, 1)
         for comment in self._comments:
-            self._add(comment)
-        return self._assembly.finish(title)
+            self.add(comment)
+        return self.assembly.finish(title)
 
-    def _add(self, root: Any, *, is_item: bool = False) -> None:
+    def add(self, root: Any, *, is_item: bool = False) -> None:
         """Append the paragraphs, lists and tables below `root`, those inside sections and frames too."""
         ahead = [(child, is_item) for child in reversed(root)]
         while ahead:
@@ -114,7 +136,7 @@ class _Body:
             elif element.tag == f"{_TABLE}table":
                 self._add_table(element)
             elif _is_hidden_section(element):
-                self._assembly.hide(HIDDEN, "\n".join(_all_text(element)))
+                self.assembly.hide(HIDDEN, "\n".join(_all_text(element)))
             elif isinstance(element.tag, str) and element.tag not in _SILENT:
                 in_list = in_list or element.tag == f"{_TEXT}list"
                 ahead.extend((child, in_list) for child in reversed(element))
@@ -124,11 +146,11 @@ class _Body:
         text = self._shown_text(paragraph, separate)
         level = self._level(paragraph)
         if level:
-            self._assembly.add(BlockKind.HEADING, text, level)
+            self.assembly.add(BlockKind.HEADING, text, level)
         else:
-            self._assembly.add(BlockKind.LIST_ITEM if is_item else BlockKind.PARAGRAPH, text)
+            self.assembly.add(BlockKind.LIST_ITEM if is_item else BlockKind.PARAGRAPH, text)
         for box in separate:
-            self._add(box)
+            self.add(box)
 
     def _level(self, paragraph: Any) -> int:
         """1 to 6 for a heading, else 0."""
@@ -139,6 +161,7 @@ class _Body:
 
     def _shown_text(self, paragraph: Any, separate: list[Any], *, on_colour: bool = False) -> str:
         """A paragraph's text; what stands apart from its line (text boxes) is put into `separate`."""
+        on_colour = on_colour or self._on_colour
         base = self._styles.paragraph(paragraph.get(f"{_TEXT}style-name"), on_colour=on_colour)
         pieces: list[str] = []
         ahead: list[tuple[Any, Look, bool]] = [(paragraph, base, False)]
@@ -167,7 +190,7 @@ class _Body:
         elif element.tag in _SEPARATE:
             separate.append(element)
         elif element.tag in _HIDDEN:
-            self._assembly.hide(HIDDEN, element.get(f"{_TEXT}string-value") or "".join(element.itertext()))
+            self.assembly.hide(HIDDEN, element.get(f"{_TEXT}string-value") or "".join(element.itertext()))
         else:
             return False
         return True
@@ -175,7 +198,7 @@ class _Body:
     def _say(self, text: str | None, look: Look, pieces: list[str]) -> None:
         reason = look.why_unseen() if text and not text.isspace() else ""
         if reason:
-            self._assembly.hide(reason, text or "")
+            self.assembly.hide(reason, text or "")
         else:
             pieces.append(" ".join((text or "").split("\n")))
 
@@ -184,10 +207,10 @@ class _Body:
         for row in _nearest(table, f"{_TABLE}table-row"):
             cells = [cell for cell in row if cell.tag in {f"{_TABLE}table-cell", _COVERED}]
             if len(cells) == 1:  # a frame around text, not a table of data
-                self._add(cells[0])
+                self.add(cells[0])
             else:
-                self._assembly.add_row(self._row(cells, spanning))
-        self._assembly.end_table()
+                self.assembly.add_row(self._row(cells, spanning))
+        self.assembly.end_table()
 
     def _row(self, cells: list[Any], spanning: dict[int, tuple[int, str]]) -> list[str]:
         """A row's texts, those of cells over several rows said again.
@@ -215,7 +238,7 @@ class _Body:
         while ahead:
             element = ahead.pop()
             if _is_hidden_section(element):
-                self._assembly.hide(HIDDEN, "\n".join(_all_text(element)))
+                self.assembly.hide(HIDDEN, "\n".join(_all_text(element)))
             elif element.tag not in _SILENT | _ASIDES:
                 if element.tag in _PARAGRAPHS:
                     texts.append(self._shown_text(element, [], on_colour=on_colour))

@@ -31,11 +31,13 @@ _BITMAP: Final = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x38\x40\x6c\x7c]\0{3}", 
 _OPEN_DOCUMENTS: Final = {
     "application/vnd.oasis.opendocument.text": Format.ODT,
     "application/vnd.oasis.opendocument.text-template": Format.ODT,
+    "application/vnd.oasis.opendocument.presentation": Format.ODP,
+    "application/vnd.oasis.opendocument.presentation-template": Format.ODP,
     "application/vnd.oasis.opendocument.spreadsheet": Format.SHEET,
     "application/epub+zip": Format.EPUB,
 }
 _OFFICE_MEMBERS: Final = (("word/", Format.DOCX), ("ppt/", Format.PPTX), ("xl/", Format.SHEET))
-_ZIPPED: Final = frozenset({Format.DOCX, Format.PPTX, Format.SHEET, Format.ODT, Format.EPUB})
+_ZIPPED: Final = frozenset({Format.DOCX, Format.PPTX, Format.SHEET, Format.ODT, Format.ODP, Format.EPUB})
 _BINARY: Final = _ZIPPED | {Format.PDF, Format.IMAGE, Format.OUTLOOK, Format.ARCHIVE}
 
 _BEFORE_ROOT: Final = rb"(?:<\?xml[^>]*>|(?><!--.*?-->)|\s)*+"
