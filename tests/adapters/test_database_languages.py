@@ -61,6 +61,11 @@ def test_the_language_of_a_paragraph_is_told(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
+def test_plain_english_is_told_without_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "_identifier", lambda: pytest.fail("half a second to load"))
+    assert language_of(ENGLISH * 30) == ""
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "Haus und Hof", "12 34,50 2025-04-03 " * 50, "x = [a(b) for b in c if d]\n" * 20, (ENGLISH + GERMAN) * 30],
