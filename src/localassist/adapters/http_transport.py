@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import math
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from typing_extensions import override
 
@@ -12,7 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    import httpcore
     import httpx
+
+    from localassist.adapters.way_out import Proxy, WayOut
+    from localassist.domain.stopping import Stop
+
+LOOKS_UP_S: Final = 0.2
+"""A wait for bytes looks up so often: whether the offline switch went on, or somebody asked to stop."""
 
 
 class Door(Protocol):
@@ -31,13 +41,15 @@ class Door(Protocol):
         ...
 
 
-def open_transport(door: Door) -> httpx.BaseTransport:
-    """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`."""
+def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> httpx.BaseTransport:
+    """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
+
+    Requests go by the proxies of `way_out`. A request of `stop` ends what waits for bytes with `Stopped`.
+    """
     import httpcore
     import httpx
 
-    backend: Any = _CountingBackend(door, httpcore.SyncBackend())
-    pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=backend)
+    pools = _Pools(door, way_out, stop)
     failures = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
 
     class Body(httpx.SyncByteStream):
@@ -72,6 +84,7 @@ def open_transport(door: Door) -> httpx.BaseTransport:
                 content=request.stream,
                 extensions=request.extensions,
             )
+            pool = pools.towards(request.url.scheme, request.url.host)
             try:
                 incoming = pool.handle_request(outgoing)
             except failures as error:
@@ -81,7 +94,7 @@ def open_transport(door: Door) -> httpx.BaseTransport:
 
         @override
         def close(self) -> None:
-            pool.close()
+            pools.close()
 
     return DoorTransport()
 
@@ -92,34 +105,85 @@ def _broken(host: str, error: Exception) -> NetworkError:
     )
 
 
+class _Pools:
+    """Connections kept open, by the proxy they go through."""
+
+    def __init__(self, door: Door, way_out: WayOut, stop: Stop | None) -> None:
+        import httpcore
+
+        self._way_out = way_out
+        self._lock = threading.Lock()
+        self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
+        self._backend: Any = _CountingBackend(door, httpcore.SyncBackend(), stop)
+        self._ssl_context = way_out.ssl_context()
+
+    def towards(self, scheme: str, host: str) -> httpcore.ConnectionPool:
+        """The connections that lead to a host."""
+        proxy = self._way_out.proxy(scheme, host)
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = self._open(proxy)
+            return self._pools[proxy]
+
+    def close(self) -> None:
+        """Close them all."""
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+
+    def _open(self, proxy: Proxy | None) -> httpcore.ConnectionPool:
+        import httpcore
+
+        if proxy is None:
+            return httpcore.ConnectionPool(ssl_context=self._ssl_context, network_backend=self._backend)
+        return httpcore.HTTPProxy(
+            proxy.address,
+            proxy_auth=proxy.login,
+            ssl_context=self._ssl_context,
+            proxy_ssl_context=self._ssl_context if proxy.address.startswith("https:") else None,
+            network_backend=self._backend,
+        )
+
+
 class _CountingBackend:
     """Opens sockets through the door."""
 
-    def __init__(self, door: Door, inner: Any) -> None:
+    def __init__(self, door: Door, inner: Any, stop: Stop | None) -> None:
         self._door = door
         self._inner = inner
+        self._stop = stop
 
     def connect_tcp(self, host: str, *args: Any, **options: Any) -> _CountingStream:
         with self._door.opening(host):
-            return _CountingStream(self._door, host, self._inner.connect_tcp(host, *args, **options))
+            return _CountingStream(self._door, host, self._inner.connect_tcp(host, *args, **options), self._stop)
 
 
 class _CountingStream:
-    """Counts what passes a connection, and ends it once the offline switch is on."""
+    """Counts what passes a connection, and ends it once the offline switch is on or a stop was requested."""
 
-    def __init__(self, door: Door, host: str, inner: Any) -> None:
+    def __init__(self, door: Door, host: str, inner: Any, stop: Stop | None) -> None:
         self._door = door
         self._host = host
         self._inner = inner
+        self._stop = stop
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._door.require_online(self._host)
-        data: bytes = self._inner.read(max_bytes, timeout)
-        self._door.count(received=len(data))
-        return data
+        import httpcore
+
+        ends = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            self._require_wanted()
+            try:
+                data: bytes = self._inner.read(max_bytes, max(0.001, min(LOOKS_UP_S, ends - time.monotonic())))
+            except httpcore.ReadTimeout:
+                if time.monotonic() >= ends:
+                    raise
+            else:
+                self._door.count(received=len(data))
+                return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._door.require_online(self._host)
+        self._require_wanted()
         self._door.count(sent=len(buffer))  # before: what was counted and not sent errs on the safe side
         self._inner.write(buffer, timeout)
 
@@ -127,7 +191,12 @@ class _CountingStream:
         self._inner.close()
 
     def start_tls(self, *args: Any, **options: Any) -> _CountingStream:
-        return _CountingStream(self._door, self._host, self._inner.start_tls(*args, **options))
+        return _CountingStream(self._door, self._host, self._inner.start_tls(*args, **options), self._stop)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+    def _require_wanted(self) -> None:
+        if self._stop is not None:
+            self._stop.raise_if_requested()
+        self._door.require_online(self._host)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import sys
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.adapters.way_out import WayOut
 from localassist.domain.errors import NetworkError, OfflineError
 from localassist.domain.privacy import Traffic
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx
+
+    from localassist.domain.stopping import Stop
 
 log = logging.getLogger(__name__)
 
@@ -51,16 +55,20 @@ class NetworkDoor:
         """What passed so far."""
         return self._traffic
 
-    def client(self, timeout: float = 30.0) -> httpx.Client:
+    def client(self, timeout: float = 30.0, stop: Stop | None = None) -> httpx.Client:
         """An HTTP client whose every byte passes this door; `timeout` is seconds of silence.
 
-        Its requests raise `OfflineError` while the offline switch is on and `NetworkError` when they fail.
+        Its requests raise `OfflineError` while the offline switch is on, `Stopped` once `stop` was requested, also
+        while they wait for bytes, and `NetworkError` when they fail. Proxies and certificates are as the environment
+        names them.
         """
         import httpx
 
         from localassist.adapters.http_transport import open_transport
 
-        return httpx.Client(transport=open_transport(self), timeout=timeout, trust_env=False)
+        # httpx would open a way of its own through proxies that it finds in the environment, past this door.
+        transport = open_transport(self, WayOut.find(os.environ), stop)
+        return httpx.Client(transport=transport, timeout=timeout, trust_env=False)
 
     def guard_process(self) -> None:
         """Refuse every connection that Python code opens past this door, from now on and for good."""

@@ -56,6 +56,10 @@ class OfflineError(NetworkError):
     """A connection was refused because the offline switch is on."""
 
 
+class AccessError(NetworkError):
+    """A model is given only to people its maker knows; a token or an agreement is missing."""
+
+
 class NotFoundError(LocalAssistError):
     """Something named by the user (conversation, collection, document) does not exist."""
 
