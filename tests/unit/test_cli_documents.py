@@ -10,14 +10,15 @@ import pytest
 
 from fakes import FakeDocumentStore
 from localassist.cli import documents, standing, syncing
-from localassist.cli.parser import parse
+from localassist.cli.parser import UsageError, parse
 from localassist.cli.progress import Progress
 from localassist.domain.documents import Collection, Document, DocumentStatus, Scope
-from localassist.domain.errors import NotFoundError, Stopped
+from localassist.domain.errors import DocumentError, NotFoundError, Stopped
 from localassist.domain.events import (
     DocumentIndexed,
     Embedding,
     Hindered,
+    Indexed,
     Mirrored,
     MirrorEvent,
     Pace,
@@ -74,6 +75,7 @@ class House:
         self.rebuilt = 0
         self.unlocked: list[tuple[str, str]] = []
         self.events: list[MirrorEvent] = []
+        self.ingested = Indexed((), ())
 
     @property
     def services(self) -> Services:
@@ -84,7 +86,16 @@ class House:
         )
         index = SimpleNamespace(rebuild=self._rebuild)
         mirror = SimpleNamespace(once=lambda _: iter(self.events))
-        return cast("Services", SimpleNamespace(documents=self.store, forget=forget, index=index, mirror=mirror))
+        return cast(
+            "Services",
+            SimpleNamespace(
+                documents=self.store,
+                forget=forget,
+                index=index,
+                mirror=mirror,
+                ingest=lambda *_: iter([self.ingested]),
+            ),
+        )
 
     def _rebuild(self) -> None:
         self.rebuilt += 1
@@ -130,7 +141,7 @@ class Shelf:
         return (self._collection,)
 
     def documents(self, scope: Scope) -> tuple[Document, ...]:
-        assert scope == Scope(collection_ids=(1,))
+        assert scope in {Scope(collection_ids=(1,)), Scope(document_ids=tuple(each.id for each in self._held))}
         return self._held
 
 
@@ -222,6 +233,26 @@ def test_a_collection_is_renamed() -> None:
     assert [collection.name for collection in house.store.collections()] == ["Contracts"]
 
 
+@pytest.mark.parametrize("words", [["rename", "Papers", ""], ["add", "papers", "--collection", " "]])
+def test_a_collection_gets_no_blank_name(words: list[str]) -> None:
+    with pytest.raises(UsageError, match="can't be blank"):
+        parse(["docs", *words], "1.0")
+
+
+def test_adding_many_files_ends_with_how_they_stand_in_all(tmp_path: Path) -> None:
+    house = shelf("/papers", INDEXED, PARTLY, FAILED)
+    house.ingested = Indexed((INDEXED, PARTLY, FAILED), ())
+    code, told = run(documents.add, f"docs add {tmp_path}", house)
+    assert code == 1
+    assert told.lines[-1].startswith("3 files: 1 failed, 1 partly, 1 indexed, 4 chunks without a vector")
+
+
+def test_what_is_named_and_not_there_is_said_in_one_sentence() -> None:
+    with pytest.raises(DocumentError) as caught:
+        documents.scope_given(parse(["ask", "--docs", "nowhere", "x"], "1"), House().services, Told().console, Stop())
+    assert caught.value.message == "There is no file or folder nowhere."
+
+
 def test_a_question_is_asked_of_the_collections_that_are_named() -> None:
     house = House()
     first, second = house.collection("Flat", "/flat"), house.collection("House", "/house")
@@ -251,6 +282,7 @@ def test_sync_tells_what_it_did_and_fails_where_a_file_did() -> None:
     code, told = run(syncing.sync, "docs sync", house)
     assert code == 0
     assert told.lines[-1] == "In line with the disk: 1 file new or changed, 3 documents removed."
+    assert told.lines[0].endswith("9 chunks"), "its vectors follow, and nobody would say so again"
     assert told.warnings[0].startswith("/away can't be reached; its documents stay")
     assert told.warnings[2] == "There is no embedding model."
     house.events = [DocumentIndexed(FAILED, 1, 1, unchanged=False), Mirrored(1, 0)]

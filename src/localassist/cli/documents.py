@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.progress import Progress
-from localassist.cli.standing import counted, line
+from localassist.cli.standing import counted, line, summary
 from localassist.domain.documents import Document, DocumentStatus, Scope
 from localassist.domain.errors import DocumentError, NotFoundError, Stopped
 from localassist.domain.events import Hindered, Indexed
@@ -54,9 +54,12 @@ def _add(paths: Sequence[str], collection: str, services: Services, console: Con
     root = Path(paths[0]).absolute() if len(paths) == 1 else None
     # As they are now: they were reported when they were read, before their vectors were made.
     scope = Scope(document_ids=tuple(document.id for document in result.documents))
-    for document in services.documents.documents(scope):
+    documents = services.documents.documents(scope)
+    for document in documents:
         if document.status is not DocumentStatus.IGNORED:
             console.print(line(document, root))
+    if len(documents) > 1:
+        console.print(f"{counted(len(documents), 'file')}: {summary(documents)}.")
     for sentence in result.skipped:
         console.warn(sentence)
     unread = {DocumentStatus.FAILED, DocumentStatus.EMPTY}
@@ -130,12 +133,14 @@ def scope_given(arguments: argparse.Namespace, services: Services, console: Cons
 
 def _read_now(arguments: argparse.Namespace, services: Services, console: Console, stop: Stop) -> tuple[int, ...]:
     """The ids of the documents that `--docs` names, as far as they are answerable; says what is wrong with others."""
+    sentences = [hindrance for path in arguments.docs if (hindrance := _hindrance(path))]
+    there = [path for path in arguments.docs if not _hindrance(path)]
     if arguments.keep:
-        results = [ingest([path], _name(path), services, console, stop) for path in arguments.docs]
+        results = [ingest([path], _name(path), services, console, stop) for path in there]
     else:
-        results = [ingest(arguments.docs, "", services, console, stop)]
+        results = [ingest(there, "", services, console, stop)]
     documents = {document.id: document for result in results for document in result.documents}
-    sentences = [sentence for result in results for sentence in result.skipped]
+    sentences += [sentence for result in results for sentence in result.skipped]
     sentences += [problem for document in documents.values() if (problem := _problem(document))]
     ready = tuple(document.id for document in documents.values() if document.status.is_answerable)
     if not ready:

@@ -72,7 +72,7 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     verbs = docs.add_subparsers(dest="verb", metavar="VERB", required=True)
     add = _add(verbs, "add", "read files or folders, each into a collection of its name")
     add.add_argument("paths", metavar="PATH", nargs="+", help="a file or folder; `docs status` says what can't be read")
-    add.add_argument("--collection", metavar="NAME", default="", help="one collection for all of them")
+    add.add_argument("--collection", metavar="NAME", type=_collection_name, help="one collection for all of them")
     add.add_argument("--password-prompt", action="store_true", help="ask for the password of each named file")
     for verb in ("list", "collections"):
         listing = _add(verbs, verb, "every collection and how each of its files stands")
@@ -99,7 +99,7 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     forget.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
     rename = _add(verbs, "rename", "give a collection another name")
     rename.add_argument("name", metavar="NAME")
-    rename.add_argument("new_name", metavar="NEW_NAME")
+    rename.add_argument("new_name", metavar="NEW_NAME", type=_collection_name)
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -108,6 +108,13 @@ def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add(verbs, "list", "every chat model known here, * by the one that answers")
     add = _add(verbs, "add", "check a GGUF file and remember it where it is")
     add.add_argument("file", metavar="FILE", help="the GGUF file; it is used where it lies")
+
+
+def _collection_name(text: str) -> str:
+    """A name for a collection. Raises `ArgumentTypeError` for one that nobody could see or type."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of a collection can't be blank")
+    return text
 
 
 def _add(commands: argparse._SubParsersAction[_Parser], name: str, what: str) -> _Parser:

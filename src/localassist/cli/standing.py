@@ -64,7 +64,7 @@ def status(arguments: argparse.Namespace, services: Services, console: Console) 
         console.print(one_line(f"{collection.name}, from {', '.join(collection.roots)}"))
         for root in _unreachable(collection):
             console.print(f"  {one_line(root)} can't be reached; its documents stay. Connect its drive or put it back.")
-        console.print(f"  {_summary(documents)}")
+        console.print(f"  {summary(documents)}")
         ignored = () if arguments.all else (DocumentStatus.IGNORED,)
         for row in _table([each for each in documents if each.status not in ignored], _root(collection)):
             console.print(f"    {row}".rstrip())
@@ -130,7 +130,8 @@ def _is_there(root: str) -> bool:
         return False
 
 
-def _summary(documents: Sequence[Document]) -> str:
+def summary(documents: Sequence[Document]) -> str:
+    """How many documents stand how, the worst first."""
     counts = Counter(document.status for document in documents)
     told = [f"{counts[status]} {status.value}" for status in _WORST_FIRST if counts[status]]
     pending = sum(document.pending for document in documents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from localassist.cli.console import one_line
@@ -78,7 +79,7 @@ def _sentence(event: MirrorEvent) -> str:
     """What is worth a line that stays; "" for the rest."""
     match event:
         case DocumentIndexed(document):
-            return line(document, None)
+            return line(replace(document, pending=0), None)  # its vectors follow at once
         case RootBack(path):
             return f"{path} is there again."
         case Mirrored(read, removed):
