@@ -14,11 +14,10 @@ from localassist.adapters.readers.docx_styles import Style, Styles, W, is_on, is
 from localassist.adapters.readers.formats import BROKEN_ARCHIVE
 from localassist.adapters.readers.office_drawings import CHART, DIAGRAM, add_chart, add_diagram
 from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.adapters.readers.xml_parts import nearest
 from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from localassist.adapters.readers.looks import Look
     from localassist.domain.documents import StructuredText
 
@@ -28,6 +27,7 @@ _DELETED: Final = frozenset(
 """What shows nothing of its own: deleted under tracked changes, how a word is read aloud, or said a second time for
 programs that lack text boxes."""
 
+_APART: Final = _DELETED | {f"{W}tbl"}
 _MATH: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SIGNS: Final = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 _MATH_SIGNS: Final = {f"{_MATH}den": "/", f"{_MATH}sup": "^", f"{_MATH}sub": "_"}
@@ -160,8 +160,8 @@ class _Body:
         is_coloured = value(table.find(f"{W}tblPr/{W}tblStyle")) not in _UNCOLOURED_TABLES
         above: dict[int, str] = {}
         has_rows = False
-        for row in _nearest(table, f"{W}tr"):
-            cells = list(_nearest(row, f"{W}tc"))
+        for row in nearest(table, f"{W}tr", _APART):
+            cells = list(nearest(row, f"{W}tc", _APART))
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
             if len(cells) == 1 and not (has_rows and _is_line(cells[0])):  # a frame around text, not a row of data
@@ -180,9 +180,11 @@ class _Body:
     def _cell(self, cell: Any, boxes: list[Any], *, is_coloured: bool) -> str:
         before = self._on_colour
         self._on_colour = before or is_coloured or is_shaded(cell.find(f"{W}tcPr"))
-        paragraphs = ((part, self._styles.of_paragraph(part.find(f"{W}pPr"))) for part in _nearest(cell, f"{W}p"))
+        paragraphs = (
+            (part, self._styles.of_paragraph(part.find(f"{W}pPr"))) for part in nearest(cell, f"{W}p", _APART)
+        )
         texts = [self._numbered(self._shown_text(part, style, boxes), part, style) for part, style in paragraphs]
-        boxes.extend(_nearest(cell, f"{W}tbl"))
+        boxes.extend(nearest(cell, f"{W}tbl", _APART))
         self._on_colour = before
         return " ".join(texts)
 
@@ -250,14 +252,3 @@ def _is_line(cell: Any) -> bool:
 def _ends_page(section: Any) -> bool:
     """Whether a section ends here and the next one begins on a new page."""
     return section is not None and value(section.find(f"{W}type")) in {"", "nextPage", "oddPage", "evenPage"}
-
-
-def _nearest(root: Any, tag: str) -> Iterator[Any]:
-    """The elements of that tag below `root` that stand in no other such element and in no table inside it."""
-    ahead = list(reversed(root))
-    while ahead:
-        element = ahead.pop()
-        if element.tag == tag:
-            yield element
-        elif element.tag != f"{W}tbl" and element.tag not in _DELETED:
-            ahead.extend(reversed(element))

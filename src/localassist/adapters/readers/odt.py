@@ -9,7 +9,7 @@ from localassist.adapters.readers.assembly import MAX_CHARACTERS, TextAssembly
 from localassist.adapters.readers.looks import HIDDEN
 from localassist.adapters.readers.odt_styles import Styles
 from localassist.adapters.readers.unreadable import UnreadableError
-from localassist.adapters.readers.xml_parts import parse_xml
+from localassist.adapters.readers.xml_parts import nearest, parse_xml
 from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Body:
 
     def _add_table(self, table: Any) -> None:
         spanning: dict[int, tuple[int, str]] = {}
-        for row in _nearest(table, f"{_TABLE}table-row"):
+        for row in nearest(table, f"{_TABLE}table-row", {f"{_TABLE}table"}):
             cells = [cell for cell in row if cell.tag in {f"{_TABLE}table-cell", _COVERED}]
             if len(cells) == 1:  # a frame around text, not a table of data
                 self.add(cells[0])
@@ -264,14 +264,3 @@ def _sign(element: Any) -> str:
 
 def _all_text(root: Any) -> Iterator[str]:
     return ("".join(paragraph.itertext()) for paragraph in root.iter(f"{_TEXT}p", f"{_TEXT}h"))
-
-
-def _nearest(root: Any, tag: str) -> Iterator[Any]:
-    """The elements of that tag below `root` that stand in no table inside it."""
-    ahead = list(reversed(root))
-    while ahead:
-        element = ahead.pop()
-        if element.tag == tag:
-            yield element
-        elif element.tag != f"{_TABLE}table":
-            ahead.extend(reversed(element))

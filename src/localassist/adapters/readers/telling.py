@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from localassist.adapters.readers.archives import PROTECTED
 from localassist.adapters.readers.decoding import holds_text
 from localassist.adapters.readers.formats import (
     BROKEN_ARCHIVE,
@@ -50,12 +51,6 @@ _HEADER: Final = re.compile(rb"([!-9;-~]+):[ \t]*")
 _TRACED: Final = frozenset({b"received", b"message-id", b"mime-version", b"return-path", b"delivered-to"})
 _WRITTEN: Final = frozenset({b"from", b"to", b"date", b"subject"})
 _SAVED_PAGE: Final = re.compile(rb"^(?:Snapshot-Content-Location:|From: <Saved by )", re.MULTILINE | re.IGNORECASE)
-
-
-_ENCRYPTED: Final = (
-    "is protected by a password",
-    "Open it in its own program, save a copy without the password and add that one.",
-)
 
 
 def tell_format(path: str) -> Format:
@@ -135,7 +130,7 @@ def _compound(path: str, named: Format | None) -> Format:
         if holds("__properties_version1.0") and holds("__nameid_version1.0"):
             return Format.OUTLOOK
         if holds("EncryptedPackage"):
-            raise UnreadableError(*_ENCRYPTED)
+            raise UnreadableError(*PROTECTED)
         others = holds("WordDocument") or holds("PowerPoint Document")
         if (holds("Workbook") or holds("Book")) and (named is Format.SHEET or not others):
             return Format.SHEET

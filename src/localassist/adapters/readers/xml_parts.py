@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
 
 
 def parse_xml(data: bytes) -> Any:
@@ -17,3 +20,14 @@ def parse_xml(data: bytes) -> Any:
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     return etree.fromstring(data, parser)
+
+
+def nearest(root: Any, tag: str, without: Container[str]) -> Iterator[Any]:
+    """The elements of that tag below `root` that stand in no other such element and in none of those tags."""
+    ahead = list(reversed(root))
+    while ahead:
+        element = ahead.pop()
+        if element.tag == tag:
+            yield element
+        elif element.tag not in without:
+            ahead.extend(reversed(element))
