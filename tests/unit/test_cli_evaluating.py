@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: object) -> No
 def test_a_file_that_is_not_among_the_documents_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"names ease\.pdf"):
         read_questions(written(tmp_path, {"question": "How long?", "file": "ease.pdf"}), [LEASE])
+
+
+def test_a_name_that_several_documents_have_is_no_guess(tmp_path: Path) -> None:
+    other = replace(LEASE, id=5, path="/home/me/old/lease.pdf")
+    with pytest.raises(QuestionsError, match=r"names lease\.pdf, and 2 of these"):
+        read_questions(written(tmp_path, {"question": "How long?", "file": "lease.pdf"}), [LEASE, other])
+    (told,) = read_questions(written(tmp_path, {"question": "How long?", "file": "old/lease.pdf"}), [LEASE, other])
+    assert told.document_id == 5
+
+
+def test_a_list_as_notepad_saves_it_and_words_with_odd_line_ends_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('\ufeff{"question": "How\u2028long?", "file": "lease.pdf"}\r\n', encoding="utf-8", newline="")
+    assert [question.document_id for question in read_questions(file, [LEASE])] == [4]
 
 
 def test_a_list_that_is_missing_or_empty_is_said(tmp_path: Path) -> None:

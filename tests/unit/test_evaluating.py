@@ -121,6 +121,16 @@ def test_nothing_to_ask_about_is_said() -> None:
         list(empty(Scope.everything(), Stop()))
 
 
+def test_questions_that_no_document_with_text_can_answer_are_said_and_counted() -> None:
+    house = House()
+    document_id = house.store.documents(Scope.everything())[0].id
+    lost = TrialQuestion("Where is the lantern?", 4711)
+    with pytest.raises(NotFoundError, match="None of the questions"):
+        house.run([lost])
+    result = house.run([lost, TrialQuestion("Where is the ladder?", document_id)])
+    assert (result.questions, result.all_questions) == (1, 2)
+
+
 def test_evaluating_stops_on_request() -> None:
     stop = Stop()
     running = House().evaluate(Scope.everything(), stop)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.documents import scope_given
 from localassist.cli.interrupts import stopped_by_ctrl_c
+from localassist.cli.standing import counted
 from localassist.domain.errors import LocalAssistError, NotFoundError
 from localassist.domain.events import Searching
 from localassist.usecases.drawing import TrialQuestion
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from localassist.usecases.evaluating import Variant
     from localassist.usecases.services import Services
 
+_FIGURES: Final = (
+    "recall@5: the share of questions whose answer is among the first five passages. MRR@10 and nDCG@10: among the "
+    "first ten, and worth less the further down it stands. 1 is best."
+)
 _ABOUT_DRAWN: Final = (
     "The questions were drawn from these documents: words of their sentences, some left out and bent, and their "
     "headings. That shows which variant finds again what is written here. It does not show how people ask: they use "
@@ -55,10 +60,10 @@ def read_questions(file: Path, documents: Sequence[Document]) -> tuple[TrialQues
     """The questions of a file with one JSON object a line: `question`, `file` and, if known, `page`.
 
     `file` is a document's path or its end ("lease.pdf"). Raises `QuestionsError` for lines that are no such
-    object, and `NotFoundError` for files that are not among the documents.
+    object or may mean several documents, and `NotFoundError` for files that are not among the documents.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
         raise QuestionsError(f"{file} can't be read as text.", "Name a UTF-8 file with one question a line.") from error
     questions = [_question(number, line, documents) for number, line in enumerate(lines, 1) if line.strip()]
@@ -75,12 +80,17 @@ def _question(number: int, line: str, documents: Iterable[Document]) -> TrialQue
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise QuestionsError(f"Line {number} is no question with a file.", _example()) from error
     wanted = Path(name).parts
-    for document in documents:
-        if Path(document.path).parts[-len(wanted) :] == wanted:
-            return TrialQuestion(text, document.id, page=page)
-    raise NotFoundError(
-        f"Line {number} names {name}, which is not among these documents.", "See `localassist docs list`."
-    )
+    meant = [document for document in documents if Path(document.path).parts[-len(wanted) :] == wanted]
+    if not meant:
+        raise NotFoundError(
+            f"Line {number} names {name}, which is not among these documents.", "See `localassist docs list`."
+        )
+    if len(meant) > 1:
+        raise QuestionsError(
+            f"Line {number} names {name}, and {len(meant)} of these documents are called so.",
+            f"Name its folder too, as in {meant[0].path}.",
+        )
+    return TrialQuestion(text, meant[0].id, page=page)
 
 
 def _example() -> str:
@@ -90,12 +100,17 @@ def _example() -> str:
 def _tell(result: Evaluated, console: Console) -> None:
     if console.as_json:
         console.object({**asdict(result), "about": _about(result)})
-    part = "" if result.documents == result.all_documents else f" of {result.all_documents}"
-    console.print(f"{result.questions} questions about {result.documents}{part} documents.")
+    questions = _of(result.questions, result.all_questions, "question")
+    console.print(f"{questions}, asked of {_of(result.documents, result.all_documents, 'document')}.")
     console.print(f"{'recall@5':>9} {'MRR@10':>7} {'nDCG@10':>8}  embedder, chunks, fusion")
     for variant in result.variants:
         console.print(f"{variant.recall:9.3f} {variant.mrr:7.3f} {variant.ndcg:8.3f}  {_name(variant)}")
+    console.print(_FIGURES)
     console.print(_about(result))
+
+
+def _of(some: int, every: int, what: str) -> str:
+    return counted(some, what) if some == every else f"{some} of {counted(every, what)}"
 
 
 def _name(variant: Variant) -> str:

@@ -63,13 +63,14 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The variants, the product's own first; on how many questions and documents (of `all_documents`) they were tried.
+    """The variants, the product's own first; on how many questions and documents (of `all_...`) they were tried.
 
     `drawn` says that the questions came from the documents and not from somebody.
     """
 
     variants: tuple[Variant, ...]
     questions: int
+    all_questions: int
     documents: int
     all_documents: int
     drawn: bool
@@ -108,9 +109,7 @@ class EvaluateSearch:
         chosen = self._choose(everything, {question.document_id for question in asked}, random, stop)
         questions = [q for q in asked if q.document_id in chosen] if asked else _drawn(chosen, random, stop)
         if not questions:
-            raise NotFoundError(
-                "There is nothing in these documents to ask about.", "Add documents with whole sentences in them."
-            )
+            raise _nothing_to_ask(given=bool(asked))
         variants: list[Variant] = []
         for embedder in self._embedders():
             for name, share in (("as now", 1), ("half as long", _SHORTER)):
@@ -119,7 +118,10 @@ class EvaluateSearch:
                     yield from trial.fill(chosen, embedder.max_tokens // share, stop)
                     yield Searching(f"Asking {len(questions)} questions of {embedder.name}, chunks {name}.")
                     variants += trial.ask(name, stop)
-        yield Evaluated(tuple(variants), len(questions), len(chosen), len(everything), drawn=not asked)
+        everything_asked = len(asked or questions)
+        yield Evaluated(
+            tuple(variants), len(questions), everything_asked, len(chosen), len(everything), drawn=not asked
+        )
 
     def _choose(
         self, documents: Sequence[Document], wanted: set[int], random: Random, stop: Stop
@@ -216,6 +218,16 @@ class _Trial:
             if _answers(question, replace(passage, document_id=self._ids[passage.document_id])):
                 return position
         return 0
+
+
+def _nothing_to_ask(*, given: bool) -> NotFoundError:
+    if given:
+        return NotFoundError(
+            "None of the questions is about a document with text in it.", "`localassist docs status` shows which have."
+        )
+    return NotFoundError(
+        "There is nothing in these documents to ask about.", "Add documents with whole sentences in them."
+    )
 
 
 def _drawn(chosen: dict[int, tuple[Document, StructuredText]], random: Random, stop: Stop) -> list[TrialQuestion]:
