@@ -24,6 +24,8 @@ _HYPHENS: Final = frozenset({0x02, 0xFFFE})
 _BOLD_WEIGHT: Final = 600
 _BOLD_NAME: Final = re.compile(rb"bold|black|heavy|demi|bx\d", re.IGNORECASE)
 _FONT_NAME_BYTES: Final = 128
+_FIRST_ACCENT: Final = "\u0300"
+"""Unicode has no character below that joins the one before it."""
 
 
 @dataclass(slots=True)
@@ -56,7 +58,8 @@ def read_lines(text_page: Any, unseen: Mapping[int, str], shown_area: Box) -> Gl
             shown, removed = _shown(code)
             found.invisible += removed
             if shown:
-                _append(glyphs, Glyph(shown, index, *box_at(index)))
+                left, bottom, right, top = box_at(index)
+                _append(glyphs, Glyph(shown, index, left, bottom, right, top))
         for quarter, run in _runs(text_page, glyphs):
             line = _line(text_page, quarter, run)
             if _is_within(line, shown_area):
@@ -113,7 +116,7 @@ def _box_reader(text_page: Any) -> Callable[[int], Box]:
 
     box = pdfium.FS_RECTF()
     place = ctypes.byref(box)
-    handle, loose_box = text_page.raw, pdfium.FPDFText_GetLooseCharBox
+    handle, loose_box = ctypes.c_void_p(address_of(text_page.raw)), _untyped(pdfium.FPDFText_GetLooseCharBox)
 
     def read(char: int) -> Box:
         loose_box(handle, char, place)
@@ -125,12 +128,17 @@ def _box_reader(text_page: Any) -> Callable[[int], Box]:
     return read
 
 
+def _untyped(function: Any) -> Any:
+    """A function of PDFium's whose arguments are taken as they come: looking at each takes longer than the call."""
+    return ctypes.CFUNCTYPE(ctypes.c_uint)(address_of(function))
+
+
 def _split(text_page: Any, count: int, box_at: Callable[[int], Box]) -> Iterator[list[tuple[int, int]]]:
     """The characters of each line as (index, code), a hyphen at its end as a plain one."""
     import pypdfium2.raw as pdfium
 
     line: list[tuple[int, int]] = []
-    handle, unicode_of = text_page.raw, pdfium.FPDFText_GetUnicode
+    handle, unicode_of = ctypes.c_void_p(address_of(text_page.raw)), _untyped(pdfium.FPDFText_GetUnicode)
     for index in range(count):
         code = unicode_of(handle, index)
         if code in _HYPHENS:
@@ -161,14 +169,16 @@ def _shown(code: int) -> tuple[str, int]:
 
 def _append(glyphs: list[Glyph], glyph: Glyph) -> None:
     """Append a glyph; an accent that stands by itself joins its letter, spaces in a row are one."""
-    last = glyphs[-1] if glyphs else None
-    if last and glyph.is_space and last.is_space:
-        return
-    if last and unicodedata.combining(glyph.text[0]):
-        joined = unicodedata.normalize("NFC", last.text + glyph.text)
-        if len(joined) == len(last.text):
-            glyphs[-1] = last._replace(text=joined)
+    text = glyph.text
+    if glyphs and (text == " " or text >= _FIRST_ACCENT):
+        last = glyphs[-1]
+        if text == last.text == " ":
             return
+        if unicodedata.combining(text[0]):
+            joined = unicodedata.normalize("NFC", last.text + text)
+            if len(joined) == len(last.text):
+                glyphs[-1] = last._replace(text=joined)
+                return
     glyphs.append(glyph)
 
 
@@ -185,27 +195,29 @@ def _runs(text_page: Any, glyphs: list[Glyph]) -> Iterator[tuple[int, list[Glyph
     quarter = round(pdfium.FPDFText_GetCharAngle(text_page, first.char) / (math.pi / 2)) % 4
     run: list[Glyph] = []
     last = None
-    for glyph in glyphs:
-        turned = upright(glyph, quarter)
-        if not glyph.is_space:
-            if last and abs(turned.bottom - last.bottom) > 0.8 * max(
-                last.top - last.bottom, turned.top - turned.bottom
-            ):
+    for glyph in glyphs if not quarter else [upright(glyph, quarter) for glyph in glyphs]:
+        if glyph.text != " ":
+            if last and glyph.bottom != last.bottom and _is_apart(last, glyph):
                 yield quarter, _trimmed(run)
                 run = []
-            last = turned
-        run.append(turned)
+            last = glyph
+        run.append(glyph)
     yield quarter, _trimmed(run)
 
 
-def _height(glyph: Glyph) -> float:
-    return glyph.top - glyph.bottom
+def _is_apart(last: Glyph, glyph: Glyph) -> bool:
+    """Whether a glyph stands on another line than the last."""
+    return abs(glyph.bottom - last.bottom) > 0.8 * max(last.top - last.bottom, glyph.top - glyph.bottom)
 
 
 def _trimmed(glyphs: list[Glyph]) -> list[Glyph]:
     """Glyphs, of which some are not spaces, without the spaces at both ends."""
-    ink = [place for place, glyph in enumerate(glyphs) if not glyph.is_space]
-    return glyphs[ink[0] : ink[-1] + 1]
+    first, end = 0, len(glyphs)
+    while glyphs[first].is_space:
+        first += 1
+    while glyphs[end - 1].is_space:
+        end -= 1
+    return glyphs[first:end]
 
 
 def _line(text_page: Any, quarter: int, glyphs: list[Glyph]) -> Line:

@@ -106,10 +106,13 @@ def _why_unseen(text: _Text, surfaces: list[_Surface], pictures: list[Box]) -> s
 def _why_lost(text: _Text, colour: _Colour, surfaces: list[_Surface]) -> str:
     """Why text of one colour can't be told from what is behind it, or is behind something itself."""
     behind: _Colour | None = _WHITE
-    for surface in surfaces:
-        if surface.order < text.order and _holds(surface.box, text.box):
-            behind = surface.colour
-        elif surface.order > text.order and surface.colour and _contains(surface.box, text.box):
+    order, (left, bottom, right, top) = text.order, text.box
+    x, y = (left + right) / 2, (bottom + top) / 2
+    for painted, box, own, _ in surfaces:
+        if painted < order:
+            if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+                behind = own
+        elif own and box[0] - 1 <= left and right <= box[2] + 1 and box[1] - 1 <= bottom and top <= box[3] + 1:
             return "covered by something painted over it"
     if behind is None or any(abs(one - other) > _ALIKE for one, other in zip(colour, behind, strict=True)):
         return ""
@@ -118,9 +121,9 @@ def _why_lost(text: _Text, colour: _Colour, surfaces: list[_Surface]) -> str:
 
 def _objects(page: Any) -> Iterator[tuple[Any, int, _Matrix]]:
     """Everything painted on a page in its order, with its kind and the matrix of the forms around it."""
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    waiting = [(iter(_children(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject)), _PLAIN)]
+    waiting = [(iter(_children(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)), _PLAIN)]
     for _ in range(_MAX_OBJECTS):
         while waiting:
             items, matrix = waiting[-1]
@@ -130,11 +133,11 @@ def _objects(page: Any) -> Iterator[tuple[Any, int, _Matrix]]:
             waiting.pop()
         else:
             return
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind != raw.FPDF_PAGEOBJ_FORM:
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind != pdfium.FPDF_PAGEOBJ_FORM:
             yield item, kind, matrix
         elif len(waiting) <= _MAX_DEPTH:
-            inner = _children(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject)
+            inner = _children(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject)
             waiting.append((iter(inner), _times(_matrix_of(item), matrix)))
 
 
@@ -143,60 +146,60 @@ def _children(owner: Any, count: Any, get: Any) -> Iterator[Any]:
 
 
 def _painted(order: int, item: Any, kind: int, matrix: _Matrix) -> _Text | _Surface | None:
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    if kind == raw.FPDF_PAGEOBJ_TEXT:
+    if kind == pdfium.FPDF_PAGEOBJ_TEXT:
         return _text(order, item, matrix)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
+    if kind == pdfium.FPDF_PAGEOBJ_PATH:
         return _path(order, item, matrix)
-    if kind in {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING}:
-        return _Surface(order, _bounds(item, matrix), None, is_picture=kind == raw.FPDF_PAGEOBJ_IMAGE)
+    if kind in {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING}:
+        return _Surface(order, _bounds(item, matrix), None, is_picture=kind == pdfium.FPDF_PAGEOBJ_IMAGE)
     return None
 
 
 def _text(order: int, item: Any, matrix: _Matrix) -> _Text:
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    mode = raw.FPDFTextObj_GetTextRenderMode(item)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
     size = ctypes.c_float()
-    raw.FPDFTextObj_GetFontSize(item, size)
+    pdfium.FPDFTextObj_GetFontSize(item, size)
     placed = _times(_matrix_of(item), matrix)
     em = abs(size.value) * math.hypot(placed[2], placed[3])
-    filled = mode in {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_CLIP}
+    filled = mode in {pdfium.FPDF_TEXTRENDERMODE_FILL, pdfium.FPDF_TEXTRENDERMODE_FILL_CLIP}
     colour, alpha = _fill_of(item) if filled else (None, 255)
-    is_invisible = mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    is_invisible = mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
     return _Text(order, address_of(item), _bounds(item, matrix), colour, alpha, em, is_invisible)
 
 
 def _path(order: int, item: Any, matrix: _Matrix) -> _Surface | None:
     """The surface that a path fills, None if it fills none; one cut to a shape of its own is of no known colour."""
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
     fill, stroked = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item, fill, stroked)
+    pdfium.FPDFPath_GetDrawMode(item, fill, stroked)
     if not fill.value:
         return None
     colour, alpha = _fill_of(item)
     if alpha <= _TRANSPARENT:
         return None
-    is_plain = alpha == 255 and not raw.FPDFPageObj_HasTransparency(item) and _is_rectangle(item)
-    is_cut = raw.FPDFClipPath_CountPaths(raw.FPDFPageObj_GetClipPath(item)) > 0
+    is_plain = alpha == 255 and not pdfium.FPDFPageObj_HasTransparency(item) and _is_rectangle(item)
+    is_cut = pdfium.FPDFClipPath_CountPaths(pdfium.FPDFPageObj_GetClipPath(item)) > 0
     return _Surface(order, _bounds(item, matrix), colour if is_plain and not is_cut else None)
 
 
 def _is_rectangle(item: Any) -> bool:
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    count = raw.FPDFPath_CountSegments(item)
+    count = pdfium.FPDFPath_CountSegments(item)
     if not 4 <= count <= 6:
         return False
     across, down = set(), set()
     x, y = ctypes.c_float(), ctypes.c_float()
     for index in range(count):
-        segment = raw.FPDFPath_GetPathSegment(item, index)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_BEZIERTO:
+        segment = pdfium.FPDFPath_GetPathSegment(item, index)
+        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_BEZIERTO:
             return False
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
         across.add(round(x.value, 2))
         down.add(round(y.value, 2))
     return len(across) == len(down) == 2
@@ -204,19 +207,19 @@ def _is_rectangle(item: Any) -> bool:
 
 def _fill_of(item: Any) -> tuple[_Colour | None, int]:
     """The colour an object is filled with, None for patterns, and how opaque it is, from 0 to 255."""
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+    red, green, blue, alpha = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
+    if not pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
         return None, 255
     return (red.value, green.value, blue.value), alpha.value
 
 
 def _bounds(item: Any, matrix: _Matrix) -> Box:
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    left, bottom, right, top = ctypes.c_float(), ctypes.c_float(), ctypes.c_float(), ctypes.c_float()
+    pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top)
     box = (left.value, bottom.value, right.value, top.value)
     if matrix is _PLAIN:
         return box
@@ -227,10 +230,10 @@ def _bounds(item: Any, matrix: _Matrix) -> Box:
 
 
 def _matrix_of(item: Any) -> _Matrix:
-    from pypdfium2 import raw
+    import pypdfium2.raw as pdfium
 
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(item, matrix)
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, matrix)
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
@@ -247,14 +250,3 @@ def _common(one: Box, other: Box) -> Box:
 
 def _extent(box: Box) -> float:
     return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
-
-
-def _holds(surface: Box, text: Box) -> bool:
-    """Whether a text's middle lies on a surface."""
-    x, y = (text[0] + text[2]) / 2, (text[1] + text[3]) / 2
-    return surface[0] <= x <= surface[2] and surface[1] <= y <= surface[3]
-
-
-def _contains(surface: Box, text: Box) -> bool:
-    within = surface[0] - 1 <= text[0] and surface[1] - 1 <= text[1]
-    return within and text[2] <= surface[2] + 1 and text[3] <= surface[3] + 1

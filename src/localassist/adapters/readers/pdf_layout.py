@@ -177,7 +177,7 @@ def _first_word(line: Line) -> list[Glyph]:
     """What of a line can't be parted from its beginning: Chinese and Japanese lines break after any character."""
     if _WIDE_SCRIPT.match(line.glyphs[0].text):
         return line.glyphs[:1]
-    return list(itertools.takewhile(lambda glyph: not glyph.is_space, line.glyphs))
+    return list(itertools.takewhile(lambda glyph: glyph.text != " ", line.glyphs))
 
 
 def _is_indented(block: list[Line], line: Line) -> bool:
@@ -238,6 +238,11 @@ class _Writer:
             self._write_glyphs(cell)
 
     def _write_glyphs(self, glyphs: list[Glyph]) -> None:
+        texts = [glyph.text for glyph in glyphs]
+        if len("".join(texts)) == len(texts):
+            self.characters += texts
+            self.origins.extend([glyph.char for glyph in glyphs])
+            return
         for glyph in glyphs:
             self._put(glyph.text, glyph.char)
 

@@ -29,7 +29,7 @@ class Glyph(NamedTuple):
 class Line:
     """A line as PDFium finds it; `size` is its letters' em in points, `bottom` where most of them end.
 
-    `quarter` counts quarter turns of the writing; boxes are as if it had none.
+    `quarter` counts quarter turns of the writing; boxes are as if it had none. `text` is what `glyphs` say.
     """
 
     glyphs: list[Glyph]
@@ -41,25 +41,17 @@ class Line:
     bottom: float = field(init=False)
     lowest: float = field(init=False)
     highest: float = field(init=False)
+    text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        ink = self.ink
+        self.text = "".join([glyph.text for glyph in self.glyphs])
+        ink = [glyph for glyph in self.glyphs if glyph.text != " "]
         bottoms = sorted([glyph.bottom for glyph in ink])
         self.left = min([glyph.left for glyph in ink])
         self.right = max([glyph.right for glyph in ink])
         self.bottom = bottoms[len(bottoms) // 2]
         self.lowest = bottoms[0]
         self.highest = max([glyph.top for glyph in ink])
-
-    @property
-    def ink(self) -> list[Glyph]:
-        """Its characters but for the spaces."""
-        return [glyph for glyph in self.glyphs if not glyph.is_space]
-
-    @property
-    def text(self) -> str:
-        """Its characters."""
-        return "".join([glyph.text for glyph in self.glyphs])
 
     @property
     def box(self) -> Box:

@@ -55,14 +55,12 @@ def _sorted(lines: list[Line]) -> list[Line]:
     """
     above = [0] * len(lines)
     below: list[list[int]] = [[] for _ in lines]
-    for one in range(len(lines)):
+    for one, line in enumerate(lines):
         for other in range(one + 1, len(lines)):
-            if _is_above(lines[one], lines[other]):
-                below[one].append(other)
-                above[other] += 1
-            elif _is_above(lines[other], lines[one]):
-                below[other].append(one)
-                above[one] += 1
+            upper, lower = (one, other) if line.bottom > lines[other].bottom else (other, one)
+            if _is_above(lines[upper], lines[lower]):
+                below[upper].append(lower)
+                above[lower] += 1
     ready = [place for place, count in enumerate(above) if not count]
     placed = []
     while ready:

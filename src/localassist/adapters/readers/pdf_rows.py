@@ -22,14 +22,17 @@ _ROWS_APART: Final = 4
 
 def cells_of(line: Line) -> list[list[Glyph]]:
     """The line's characters, split where a gap is too wide to be a space between words."""
-    cells: list[list[Glyph]] = [[]]
+    cell: list[Glyph] = []
+    cells = [cell]
+    widest = line.size
     edge = None
     for glyph in line.glyphs:
-        if not glyph.is_space:
-            if edge is not None and glyph.left - edge > line.size and not _is_mark(cells):
-                cells.append([])
+        if glyph.text != " ":
+            if edge is not None and glyph.left - edge > widest and not _is_mark(cells):
+                cell = []
+                cells.append(cell)
             edge = glyph.right
-        cells[-1].append(glyph)
+        cell.append(glyph)
     return [cell[:-1] if cell[-1].is_space else cell for cell in cells]
 
 
