@@ -241,3 +241,42 @@ def test_numbers_look_as_their_cells_show_them(book, read, form, number, words):
     sheet.write_number(3, 1, number, book.add_format({"num_format": form}))
     sheet.write_number(3, 2, 0.5)
     assert shown(read())[-1] == ("table row", f"{words} | 0.5")
+
+
+def test_hidden_rows_and_columns_are_kept_apart(book, read):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Code", "Euro"], ["Paper", "p1", 12], ["Obey", "o1", 0], ["Ink", "i1", 30]])
+    sheet.set_column(1, 1, None, None, {"hidden": True})
+    sheet.set_row(2, None, None, {"hidden": True})
+    content = read()
+    assert [text for _, text in shown(content)] == ["Item | | Euro", "Paper | | 12", "Ink | | 30"]
+    (hidden,) = content.hidden
+    assert (hidden.reason, hidden.text) == ("in a hidden row or column", "Code\np1\nObey | o1 | 0\ni1")
+
+
+def test_a_hidden_row_does_not_end_its_table(book, read):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Code"], ["Paper", "12"], ["Obey", "0"], ["Ink", "black"]])
+    sheet.set_row(2, None, None, {"hidden": True})
+    assert read().text == "Item | Code\nPaper | 12\nInk | black"
+
+
+def test_what_is_folded_up_or_filtered_is_not_hidden(book, read):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Euro"], ["Paper", 12], ["Ink", 30], ["Total", 42]])
+    sheet.set_row(1, None, None, {"hidden": True, "level": 1})
+    sheet.autofilter(0, 0, 2, 1)
+    sheet.filter_column(1, "x < 20")
+    sheet.set_row(2, None, None, {"hidden": True})
+    content = read()
+    assert "Paper | 12" in content.text
+    assert "Ink | 30" in content.text
+    assert content.hidden == ()
+
+
+def test_a_filter_that_holds_nothing_back_hides_nothing_and_shows_nothing(book, read):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Euro"], ["Paper", 12], ["Obey", 0]])
+    sheet.autofilter(0, 0, 2, 1)
+    sheet.set_row(2, None, None, {"hidden": True})
+    assert [each.text for each in read().hidden] == ["Obey | 0"]

@@ -1,4 +1,4 @@
-"""How an .xlsx file wants its numbers shown: as shares, amounts of money, with so many decimals."""
+"""How an .xlsx file wants its cells shown: numbers as shares, money, with so many decimals, and some not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import read_member
+from localassist.adapters.readers.sheet_hidden import HiddenCells, hidden_cells
 from localassist.adapters.readers.xml_parts import parse_xml
 
 if TYPE_CHECKING:
@@ -63,10 +64,15 @@ class SheetFormats:
         except (KeyError, SyntaxError):  # lxml's errors are SyntaxErrors
             return
 
+    def hidden(self, sheet: str) -> HiddenCells:
+        """What of a sheet nobody sees."""
+        member = self._member(sheet)
+        return hidden_cells(self._archive, member) if member else HiddenCells()
+
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, NumberFormat]]]:
         """The rows (0-based) of a sheet that hold formatted cells, as they come, each with the formats by column."""
-        member = self._members.get(sheet, "")
-        if not self._styles or member not in self._archive.NameToInfo:
+        member = self._member(sheet)
+        if not self._styles or not member:
             return
         row = -1
         formats: dict[int, NumberFormat] = {}
@@ -91,6 +97,11 @@ class SheetFormats:
                 for found in _CELL.finditer(data, 0, end):
                     yield found.group(1), found.group(2), found.group(3)
                 rest = data[end:]
+
+    def _member(self, sheet: str) -> str:
+        """The archive's member that holds a sheet, "" where there is none."""
+        member = self._members.get(sheet, "")
+        return member if member in self._archive.NameToInfo else ""
 
     def _part(self, name: str) -> Any:
         return parse_xml(read_member(self._archive, name, _MAX_PART_BYTES))

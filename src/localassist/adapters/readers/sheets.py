@@ -14,6 +14,7 @@ from localassist.adapters.readers.archives import PROTECTED, check_office_file, 
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.cells import SheetRows
 from localassist.adapters.readers.sheet_formats import NumberFormat, SheetFormats, column_number
+from localassist.adapters.readers.sheet_hidden import HiddenCells
 from localassist.adapters.readers.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^>]*?ref=\"([A-Z]+)(\d+)
 _DIMENSION_WITHIN: Final = 8192
 _SHEET_MEMBER: Final = re.compile(r"xl/worksheets/sheet\d+\.xml", re.IGNORECASE)
 _HIDDEN: Final = "on a hidden sheet"
+_HIDDEN_CELL: Final = "in a hidden row or column"
 _DAMAGED: Final = (
     "is damaged or no complete spreadsheet",
     "Open it in Excel or LibreOffice and save it again as .xlsx.",
@@ -40,7 +42,9 @@ _DAMAGED: Final = (
 def read(path: str) -> StructuredText:
     """The structured text of a spreadsheet: a page a sheet, a row of cells a table row.
 
-    Hidden sheets are kept apart. Raises `UnreadableError` for damaged, protected and overlarge files.
+    Hidden sheets are kept apart, in .xlsx hidden rows and columns too.
+
+    Raises `UnreadableError` for damaged, protected and overlarge files.
     """
     from python_calamine import CalamineError, PasswordError, load_workbook
 
@@ -107,14 +111,23 @@ class _Workbook:
         for name in self._shown:
             self._assembly.start_page(f"sheet {name}")
             rows = SheetRows(self._assembly, name if len(self._shown) > 1 else "")
+            hidden = self._formats.hidden(name) if self._formats else HiddenCells()
             for number, first_column, cells in self._rows(name):
-                rows.add(number, first_column, cells)
+                seen = self._seen(number, first_column, cells, hidden) if hidden else cells
+                if number not in hidden.rows:  # not even blank: that would end a table
+                    rows.add(number, first_column, seen)
                 if self._assembly.length > _MAX_CHARACTERS:
                     self._cut(name, number)
                     rows.finish()
                     return self._assembly.finish()
             rows.finish()
         return self._assembly.finish()
+
+    def _seen(self, number: int, first_column: int, cells: list[str], hidden: HiddenCells) -> list[str]:
+        """A row's cells, those that nobody sees empty and kept apart."""
+        unseen = {column for column in range(len(cells)) if hidden.holds(number, first_column + column)}
+        self._assembly.hide(_HIDDEN_CELL, " | ".join(cells[column] for column in sorted(unseen) if cells[column]))
+        return ["" if column in unseen else cell for column, cell in enumerate(cells)]
 
     def _cut(self, name: str, number: int) -> None:
         left = self._shown[self._shown.index(name) + 1 :]
