@@ -28,7 +28,7 @@ _SIGN: Final = re.compile(r"[$€£¥₣₤₩₹₽₺₫₴₪]|(?<![A-Za-z])(
 _UNIT: Final = re.compile(r"[0#?]\s?\"([^\"]*[^\W\d_][^\"]*)\"")
 _UNSHOWN: Final = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]|[-+() ]")
 _NUMBER: Final = re.compile(r"[#0?,]*[0?#](?:\.([0#?]+))?(%?)")
-_CELL: Final = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*?\bs="(\d{1,6})")(?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")')
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\s(?=[^<>]*?\bs="(\d{1,6})")(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")')
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
 _BLOCK_BYTES: Final = 1 << 20
-_HIDDEN: Final = re.compile(rb'<(?:\w+:)?(row|col)\s(?=[^>]*?\bhidden="(?:1|true)")([^>]*+)>')
+_HIDDEN: Final = re.compile(rb'<(?:\w+:)?(row|col)\s(?=[^<>]*?\bhidden="(?:1|true)")([^<>]*+)>')
 _NUMBER: Final = re.compile(rb'\b(r|min|max|outlineLevel)="(\d{1,7})"')
 _FILTER: Final = re.compile(
-    rb'<(?:\w+:)?autoFilter\s[^>]*?\bref="[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})"[^>]*+(?<!/)>'
+    rb'<(?:\w+:)?autoFilter\s[^<>]*?\bref="[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})"[^<>]*+(?<!/)>'
 )
 """A filter that is at work; one that lets everything through has nothing inside it (ECMA-376-1, 18.3.1.2)."""
 
