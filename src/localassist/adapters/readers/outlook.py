@@ -86,7 +86,7 @@ def _add_body(assembly: TextAssembly, message: Any) -> None:
     if page.strip():
         html.add_fragment(assembly, page)
     else:
-        assembly.note("It holds no text, or only such as Outlook alone can show.")
+        assembly.note("Its body is empty, or one that Outlook alone can show.")
 
 
 def _page(message: Any) -> str:
