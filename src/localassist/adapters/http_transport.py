@@ -106,24 +106,23 @@ def _broken(host: str, error: Exception) -> NetworkError:
 
 
 class _Pools:
-    """Connections kept open, by the proxy they go through."""
+    """Connections kept open, by how they are made: what the system believes is looked at once it is needed."""
 
     def __init__(self, door: Door, way_out: WayOut, stop: Stop | None) -> None:
         import httpcore
 
         self._way_out = way_out
         self._lock = threading.Lock()
-        self._pools: dict[Proxy | None, httpcore.ConnectionPool] = {}
+        self._pools: dict[tuple[str, Proxy | None], httpcore.ConnectionPool] = {}
         self._backend: Any = _CountingBackend(door, httpcore.SyncBackend(), stop)
-        self._ssl_context = way_out.ssl_context()
 
     def towards(self, scheme: str, host: str) -> httpcore.ConnectionPool:
         """The connections that lead to a host."""
         proxy = self._way_out.proxy(scheme, host)
         with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = self._open(proxy)
-            return self._pools[proxy]
+            if (scheme, proxy) not in self._pools:
+                self._pools[scheme, proxy] = self._open(scheme, proxy)
+            return self._pools[scheme, proxy]
 
     def close(self) -> None:
         """Close them all."""
@@ -131,16 +130,18 @@ class _Pools:
             for pool in self._pools.values():
                 pool.close()
 
-    def _open(self, proxy: Proxy | None) -> httpcore.ConnectionPool:
+    def _open(self, scheme: str, proxy: Proxy | None) -> httpcore.ConnectionPool:
         import httpcore
 
+        is_proxy_secret = proxy is not None and proxy.address.startswith("https:")
+        believed = self._way_out.ssl_context() if scheme == "https" or is_proxy_secret else None
         if proxy is None:
-            return httpcore.ConnectionPool(ssl_context=self._ssl_context, network_backend=self._backend)
+            return httpcore.ConnectionPool(ssl_context=believed, network_backend=self._backend)
         return httpcore.HTTPProxy(
             proxy.address,
             proxy_auth=proxy.login,
-            ssl_context=self._ssl_context,
-            proxy_ssl_context=self._ssl_context if proxy.address.startswith("https:") else None,
+            ssl_context=believed,
+            proxy_ssl_context=believed if is_proxy_secret else None,
             network_backend=self._backend,
         )
 

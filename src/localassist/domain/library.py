@@ -61,11 +61,15 @@ class CatalogEntry:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file of a repository: `size` is bytes, `sha256` the hex hash of its content, empty where the hub has none."""
+    """A file of a repository: `size` is bytes, `sha256` the hex hash of its content, empty where the hub has none.
+
+    For small files the hub knows Git's name of the content instead: `git_sha1`, the hex SHA-1 of a Git blob.
+    """
 
     path: str
     size: int
     sha256: str = ""
+    git_sha1: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,29 @@ class Repository:
     likes: int = 0
     changed: str = ""
     tags: tuple[str, ...] = ()
+
+
+class SortedBy(StrEnum):
+    """In which order a search gives what it found; the most, or the latest, comes first."""
+
+    DOWNLOADS = "downloads"
+    LIKES = "likes"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSearch:
+    """What to look for on the hub: words, an author (person or organisation), the hub's short name of a licence.
+
+    Empty fields ask for nothing. `gguf_only` leaves out what llama.cpp can't run; `at_most` ends the search.
+    """
+
+    text: str = ""
+    author: str = ""
+    licence: str = ""
+    sorted_by: SortedBy = SortedBy.DOWNLOADS
+    gguf_only: bool = True
+    at_most: int = 50
 
 
 @dataclass(frozen=True, slots=True)

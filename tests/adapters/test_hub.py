@@ -1,0 +1,238 @@
+"""The hub as a library, against a real server that speaks its API: search, repositories, cards, looks into files."""
+
+import hashlib
+import socket  # noqa: TID251  an address that nobody answers at
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub_server import HubServer, running_hub
+from localassist.adapters.hub.asking import HubLine
+from localassist.adapters.hub.hub import HuggingFaceHub
+from localassist.adapters.hub.patience import Patience
+from localassist.adapters.hub.tokens import find_token
+from localassist.adapters.network import NetworkDoor
+from localassist.domain.errors import AccessError, LocalAssistError, NetworkError, NotFoundError, OfflineError, Stopped
+from localassist.domain.library import ModelSearch, RemoteFile, Repository, SortedBy
+from localassist.domain.privacy import Traffic
+from localassist.domain.stopping import Stop
+
+NAME = "maker/Small-GGUF"
+WEIGHTS = bytes(range(256)) * 40
+QUICK = Patience(tries=3, first_s=0.001)
+
+
+@pytest.fixture
+def server() -> Iterator[HubServer]:
+    with running_hub() as hub:
+        hub.add(NAME, {"small-Q4_K_M.gguf": WEIGHTS, "README.md": b"# Small\n\nA model.", "config.json": b"{}"})
+        yield hub
+
+
+def hub_over(server: HubServer, token: str = "", door: NetworkDoor | None = None, **options: Any) -> HuggingFaceHub:
+    door = door or NetworkDoor(offline=lambda: False)
+    return HuggingFaceHub(HubLine(door, server.endpoint, lambda: token, **{"patience": QUICK} | options))
+
+
+def test_a_repository_has_its_commit_and_what_verifies_each_file(server: HubServer) -> None:
+    found = hub_over(server).repository(NAME, Stop())
+    assert (found.name, found.revision, found.licence, found.gated) == (NAME, "a" * 40, "apache-2.0", False)
+    large, readme, _ = found.files
+    assert (large.path, large.size) == ("small-Q4_K_M.gguf", 10240)
+    assert (large.sha256, large.git_sha1) == (hashlib.sha256(WEIGHTS).hexdigest(), "")
+    # what `git hash-object` says of that text
+    assert (readme.sha256, readme.git_sha1) == ("", "2b6d025b4a738b1397a3340eadf6023e89a634d5")
+
+
+def test_a_search_asks_for_what_is_wanted_and_turns_pages(server: HubServer) -> None:
+    for number in range(7):
+        server.add(f"other/llama-{number}", {}, downloads=number, likes=-number, tags=("gguf", "license:mit"))
+    server.add("other/llama-safetensors", {}, downloads=100, tags=("safetensors",))
+    found = list(hub_over(server).search(ModelSearch("LLAMA", "other", "mit"), Stop()))
+    assert [repository.name for repository in found] == [f"other/llama-{number}" for number in range(6, -1, -1)]
+    assert len(server.asked) == 4
+    assert (found[0].downloads, found[0].licence, found[0].files) == (6, "mit", ())
+    liked = hub_over(server).search(ModelSearch("llama", sorted_by=SortedBy.LIKES, at_most=3), Stop())
+    assert [repository.name for repository in liked] == [f"other/llama-{number}" for number in range(3)]
+    everything = hub_over(server).search(ModelSearch("llama", gguf_only=False, at_most=1), Stop())
+    assert next(everything).name == "other/llama-safetensors"
+
+
+def test_pages_are_asked_for_as_they_are_read(server: HubServer) -> None:
+    for number in range(7):
+        server.add(f"other/llama-{number}", {})
+    search = hub_over(server).search(ModelSearch("llama"), Stop())
+    next(search)
+    assert len(server.asked) == 1
+    search.close()  # type: ignore[attr-defined]
+
+
+def test_an_old_name_leads_to_the_new_one(server: HubServer) -> None:
+    server.renamed["old/Name"] = NAME
+    assert hub_over(server).repository("old/Name", Stop()).name == NAME
+
+
+def test_a_card_is_its_text_or_nothing(server: HubServer) -> None:
+    hub = hub_over(server)
+    assert hub.card(hub.repository(NAME, Stop()), Stop()) == "# Small\n\nA model."
+    server.add("maker/bare", {})
+    assert hub.card(hub.repository("maker/bare", Stop()), Stop()) == ""
+
+
+def test_a_look_into_a_file_fetches_no_more_than_that(server: HubServer) -> None:
+    hub = hub_over(server)
+    repository = hub.repository(NAME, Stop())
+    assert hub.read(repository, repository.files[0], 5, 10, Stop()) == WEIGHTS[5:15]
+    assert server.on_cdn()[0].sent == 10
+    assert hub.read(repository, repository.files[0], 10_230, 100, Stop()) == WEIGHTS[10_230:]
+    assert hub.read(repository, repository.files[0], 10_240, 100, Stop()) == b""
+    server.go_wrong(on_cdn=True, ignore_range=True)
+    assert hub.read(repository, repository.files[0], 5, 10, Stop()) == WEIGHTS[5:15]
+
+
+def test_the_token_goes_only_where_it_is_needed_and_never_to_the_cdn(server: HubServer) -> None:
+    hub = hub_over(server, "hf_good")
+    repository = hub.repository(NAME, Stop())
+    hub.read(repository, repository.files[0], 0, 10, Stop())
+    assert not [asked for asked in server.asked if "Authorization" in asked.headers]
+    server.repositories[NAME].gated = True
+    assert hub.read(repository, repository.files[0], 0, 10, Stop()) == WEIGHTS[:10]
+    assert [asked.on_cdn for asked in server.asked if "Authorization" in asked.headers] == [False]
+
+
+@pytest.mark.parametrize(
+    ("token", "says", "do"),
+    [
+        ("", "given only to people who agreed to its terms, and there is no token", "Agree to its terms at"),
+        ("hf_wrong", "does not accept the token", "Make a new one"),
+        ("hf_other", "yours are not agreed to, or not granted yet", "in a browser"),
+    ],
+)
+def test_gated_models_are_explained(server: HubServer, token: str, says: str, do: str) -> None:
+    server.tokens.add("hf_other")
+    server.repositories[NAME].gated = True
+    hub = hub_over(server, token)
+    repository = hub.repository(NAME, Stop())
+    assert repository.gated
+    with pytest.raises(AccessError, match=says) as refused:
+        hub.read(repository, repository.files[0], 0, 10, Stop())
+    assert do in refused.value.hint
+    assert not token or token not in str(refused.value)
+
+
+def test_what_is_not_there_is_said(server: HubServer) -> None:
+    hub = hub_over(server)
+    with pytest.raises(NotFoundError, match="no model called nobody/nothing"):
+        hub.repository("nobody/nothing", Stop())
+    with pytest.raises(NotFoundError, match="no such version"):
+        hub.repository(NAME, Stop(), "b" * 40)
+    repository = hub.repository(NAME, Stop())
+    with pytest.raises(NotFoundError, match="no such file"):
+        hub.read(repository, RemoteFile("gone.gguf", 100), 0, 10, Stop())
+    for name in ("a/../b", "a b", "https://huggingface.co/a/b", "a/b/c", ""):
+        with pytest.raises(NotFoundError, match="no name of a model"):
+            hub.repository(name, Stop())
+    assert {asked.path for asked in server.asked if ".." in asked.path} == set()
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>Please sign in</html>", b"[]", b"{}", b'{"id": 3}', b'{"id": "a/b"}', b"\xff"]
+)
+def test_answers_that_are_none_are_a_sentence(server: HubServer, body: bytes) -> None:
+    server.go_wrong(body=body)
+    with pytest.raises(NetworkError, match="no answer of a hub") as strange:
+        hub_over(server).repository(NAME, Stop())
+    assert "sign-in page" in strange.value.hint
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'["text"]', b'[{"siblings": [3], "id": "a/b"}]'])
+def test_lists_that_are_none_are_a_sentence(server: HubServer, body: bytes) -> None:
+    server.go_wrong(body=body)
+    with pytest.raises(NetworkError, match="no answer of a hub"):
+        list(hub_over(server).search(ModelSearch("x"), Stop()))
+
+
+def test_a_busy_hub_is_asked_again_a_few_times(server: HubServer) -> None:
+    server.go_wrong(status=503, times=1)
+    server.go_wrong(status=429, headers={"Retry-After": "0"})
+    assert hub_over(server).repository(NAME, Stop()).name == NAME
+    assert len(server.asked) == 3
+    server.go_wrong(status=500, times=3)
+    with pytest.raises(NetworkError, match=r"out of order just now \(500\)"):
+        hub_over(server).repository(NAME, Stop())
+    assert len(server.asked) == 6
+
+
+def test_a_long_wait_that_the_hub_asks_for_is_said_and_not_waited(server: HubServer) -> None:
+    server.go_wrong(status=429, headers={"Retry-After": "300"})
+    with pytest.raises(NetworkError, match="too many questions") as asked:
+        hub_over(server).repository(NAME, Stop())
+    assert "300 seconds" in asked.value.hint
+
+
+def test_a_wait_ends_on_request(server: HubServer) -> None:
+    stop = Stop()
+    server.go_wrong(status=429, headers={"Retry-After": "9"}, call=stop.request)
+    with pytest.raises(Stopped):
+        hub_over(server).repository(NAME, stop)
+
+
+def test_a_hub_that_says_nothing_is_left_on_request(server: HubServer) -> None:
+    stop = Stop()
+    server.go_wrong(call=lambda: (stop.request(), server.released.wait(60)))
+    with pytest.raises(Stopped):
+        hub_over(server).repository(NAME, stop)
+
+
+def test_a_hub_that_is_not_there_is_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        line = HubLine(NetworkDoor(lambda: False), f"http://127.0.0.1:{taken.getsockname()[1]}", patience=QUICK)
+        with pytest.raises(NetworkError, match=r"connection to 127\.0\.0\.1 failed"):
+            HuggingFaceHub(line).repository(NAME, Stop())
+    with pytest.raises(NetworkError, match="HF_ENDPOINT"):
+        HuggingFaceHub(HubLine(NetworkDoor(lambda: False), "huggingface")).repository(NAME, Stop())
+
+
+def test_with_the_offline_switch_on_nothing_is_looked_up_or_sent(server: HubServer) -> None:
+    """By the names of connections and look-ups that Python itself reports, whoever makes them, on any thread."""
+    seen: list[str] = []
+    sys.addaudithook(lambda event, arguments: seen.append(event) if event.startswith("socket.") else None)
+    door = NetworkDoor(offline=lambda: True)
+    hub = HuggingFaceHub(HubLine(door, "https://hub.invalid", lambda: "hf_good", QUICK))
+    repository = Repository(NAME, "a" * 40)
+    file = RemoteFile("x.gguf", 100)
+    before = len(seen)
+    for call in (
+        lambda: hub.repository(NAME, Stop()),
+        lambda: list(hub.search(ModelSearch("x"), Stop())),
+        lambda: hub.card(repository, Stop()),
+        lambda: hub.read(repository, file, 0, 10, Stop()),
+    ):
+        with pytest.raises(OfflineError, match="offline switch is on"):
+            call()
+    mine = [event for event in seen[before:] if event in ("socket.getaddrinfo", "socket.connect", "socket.sendto")]
+    assert not mine
+    assert door.traffic == Traffic(sent=0, received=0, refused=4)
+
+
+def test_where_the_token_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hf_file\n")
+    environment = {"HF_HOME": str(tmp_path), "HF_TOKEN": " hf_variable "}
+    assert find_token({"huggingface": "hf_kept"}.get, environment) == "hf_kept"
+    assert find_token(lambda name: None, environment) == "hf_variable"
+    assert find_token(lambda name: None, {"HF_HOME": str(tmp_path)}) == "hf_file"
+    assert find_token(lambda name: None, {"HF_TOKEN_PATH": str(tmp_path / "none")}) == ""
+
+
+def test_errors_of_the_keyring_reach_who_asks(server: HubServer) -> None:
+    def locked() -> str:
+        raise LocalAssistError("The system's keyring refused.", "Unlock it.")
+
+    server.repositories[NAME].gated = True
+    hub = HuggingFaceHub(HubLine(NetworkDoor(lambda: False), server.endpoint, locked, QUICK))
+    with pytest.raises(LocalAssistError, match="keyring refused"):
+        hub.read(Repository(NAME, "a" * 40), RemoteFile("small-Q4_K_M.gguf", 10240), 0, 10, Stop())
