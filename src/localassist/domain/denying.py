@@ -26,7 +26,7 @@ ROMANCE_DENYING: Final = frozenset(_ROMANCE_DENYING_WORDS.split())
 _ROMANCE_FUNCTION_WORDS: Final = """
 le la les l un une des du de d et est sont à au aux en dans pour par sur avec qui que ne n se s ce cette ces il elle ils
 elles son sa ses leur a ont été être sera plus el los las lo una unos unas del y es son fue fueron ser será al con para
-por sobre su sus como ha han
+por sobre su sus como ha han puede pueden debe deben peut peuvent doit doivent
 """
 ROMANCE: Final = frozenset(_ROMANCE_FUNCTION_WORDS.split())
 """Function words of French and Spanish, and what stands before their apostrophes."""

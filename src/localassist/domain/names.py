@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from localassist.domain.denying import ROMANCE
 from localassist.domain.numerals import MONTHS, WEEKDAYS
 from localassist.domain.terms import FUNCTION_WORDS, words
 from localassist.domain.units import is_unit
@@ -27,6 +28,7 @@ _TITLE_WORDS: Final = "mr mrs ms miss dr prof sir lord lady herr frau herrn st s
 _LEADING_WORDS: Final = "präsident könig kaiser papst in aus von nach bei laut durch gegen für an and und"
 _CALENDAR: Final = (MONTHS.keys() | WEEKDAYS.keys()) - {"mars"}
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
+_NO_NAMES: Final = FUNCTION_WORDS | ROMANCE | _TITLES
 _BEFORE_A_NAME: Final = _TITLES | frozenset(_LEADING_WORDS.split())
 _DETERMINER_ENDINGS: Final = ("e", "en", "er", "es", "em")
 _NAME_ENDINGS: Final = """
@@ -82,7 +84,7 @@ def find_names(text: str) -> list[Name]:
     tokens = list(_TOKEN.finditer(text))
     for place, token in enumerate(tokens):
         word = token.group()
-        if not word[0].isupper() or word.casefold() in FUNCTION_WORDS or word.casefold() in _TITLES:
+        if not word[0].isupper() or word.casefold() in FUNCTION_WORDS | ROMANCE | _TITLES:
             continue
         if len(word) == 1 or is_unit(word) or word.casefold() in _CALENDAR or _touches_digit(text, token):
             continue

@@ -69,6 +69,8 @@ WEEKDAY_NAMES: Final = """
 Monday Montag Tuesday Dienstag Wednesday Mittwoch Thursday Donnerstag Friday Freitag Saturday Samstag Sunday Sonntag
 """
 WEEKDAYS: Final = {name.casefold(): place // 2 for place, name in enumerate(WEEKDAY_NAMES.split())}
+GERMAN_WEEKDAYS: Final = "(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)(?=s\\b)"
+"""What happens on each of them: "dienstags"."""
 PLAIN_MONTH_NAMES: Final = """
 January Januar February Februar März April June Juni July Juli August September October Oktober November December
 Dezember

@@ -1,4 +1,4 @@
-"""Words that say the opposite of each other, in English and German."""
+"""Words that say the opposite of each other, in English and German, and some in French and Spanish."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ detected confirmed nachgewiesen bestätigt / excluded ausgeschlossen widerlegt
 include includes included including einschließlich inklusive / exclude excludes excluded excluding ausschließlich
 allow allows allowed permit permits permitted erlaubt gestattet zulässig / forbid forbids forbidden prohibit \
 prohibits prohibited ban banned disallowed verboten untersagt unzulässig
-may can allowed permitted darf kann erlaubt gestattet / forbidden prohibited banned verboten untersagt
+may can allowed permitted darf kann erlaubt gestattet / forbidden prohibited banned verboten untersagt \
+ausgeschlossen unzulässig
 always immer stets / never nie niemals
 with mit / without ohne
 must shall required obliged mandatory compulsory muss müssen musste / may might optional voluntary darf dürfen kann \
@@ -41,7 +42,24 @@ cheaper billiger / dearer teurer
 agree agrees agreed / disagree disagrees disagreed
 buy buys bought purchase purchased kaufte gekauft / sell sells sold verkaufte verkauft
 begin begins began begun start starts started beginnt begann / end ends ended finish finished endet endete
-open opens opened geöffnet / close closes closed geschlossen
+open opens opened geöffnet offen ouvert ouverte abierto abierta / close closes closed geschlossen zu fermé fermée \
+cerrado cerrada
+continue continues continued fortgesetzt weitergeführt maintenu maintenue mantuvo mantiene mantenido / stop \
+stops stopped \
+discontinued abgesetzt eingestellt arrêté arrêtée suspendió suspende suspendido
+augmenté augmente augmentent progressé progresse subió sube aumentó aumenta aumentado / baissé baisse baissent \
+diminué \
+diminue reculé recule bajó baja disminuyó disminuye reducido
+fixed fest festen fester fixe fijo fija / variable variabel variablen
+permis permise autorisé autorisée permitido permitida autorizado / interdit interdite défendu prohibido prohibida
+accepté acceptée approuvé approuvée aprobó aprobada aprobado aceptada aceptado / refusé refusée rejeté rejetée \
+rechazó \
+rechazada rechazado
+avec con / sans sin
+avant antes / après después
+plus más / moins menos
+toujours siempre / jamais nunca
+premier première primero primera / dernier dernière último última
 better besser / worse schlechter
 best beste besten / worst schlechteste
 positive positiv / negative negativ
@@ -76,6 +94,7 @@ exceeding oberhalb über below under beneath unterhalb unter higher höher höhe
 niedrigeren larger bigger greater größer größere größeren smaller kleiner kleinere kleineren longer länger shorter
 kürzer earlier früher later später win wins won winning gewann gewonnen lose loses lost losing verlor verloren buy
 buys bought purchase purchased kaufte gekauft sell sells sold verkaufte verkauft better besser worse schlechter
+avant antes après después plus más moins menos
 """
 RELATIONS: Final = frozenset(_RELATING.split())
 """Those that relate two things: the opposite says the same when the two have changed sides."""

@@ -39,11 +39,15 @@ finden fand gefunden
 """
 _BASES: Final = {form: verb.split()[0] for verb in _IRREGULAR_VERBS.split("/") for form in verb.split()[1:]}
 _INFLECTIONS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "en", "er", "s", "e", "d", "n", "y")
+_ROMANCE_ONLY: Final = ROMANCE - FUNCTION_WORDS
+_NOT_ROMANCE: Final = FUNCTION_WORDS - ROMANCE - ROMANCE_DENYING
+_ROMANCE_ENDING: Final = re.compile(r"(?:[ai]d[oa]s?|[oa]s|ees?|[aei]r|[ae]nt?|[aeo])$")
+_SHORTEST_ROMANCE: Final = 5
 _SHORTEST: Final = 3
 _PREFIXES: Final = ("un", "in", "im", "ir", "il", "dis", "non")
 _CLAUSE_END: Final = re.compile(
     r"[,;:()–—|]|\b(?:but|because|which|while|whereas|although|though|since|when|where|if|unless|and|or|so"
-    r"|aber|weil|da|während|obwohl|wenn|falls|und|oder|sondern|damit|dass)\b",
+    r"|aber|weil|da|während|obwohl|wenn|falls|und|oder|sondern|damit|dass|et|mais|y|pero)\b",
     re.IGNORECASE,
 )
 _CONNECTING_WORDS: Final = "jedoch allerdings dennoch however though yet wegen aufgrund weiterhin"
@@ -85,7 +89,7 @@ class Statement:
         blind = [match.span() for pattern in (_NOT_DENYING, _BOUNDS) for match in pattern.finditer(text)]
         ends = [match.start() for match in _CLAUSE_END.finditer(text)]
         text = _PHRASE.sub(_said_in_a_word, text)
-        self.is_romance = _is_romance(text)
+        self.is_romance = is_romance(text)
         self.words = [_word(match, bisect_right(ends, match.start()), blind) for match in WORD.finditer(text)]
         if self.is_romance:
             self.words = [_as_romance(word) for word in self.words]
@@ -132,14 +136,14 @@ class Statement:
     def prefixed(self, other: Statement) -> list[tuple[int, str]]:
         """The places of words like "unaudited" that the other text has not, and the key of what they deny."""
         return [
-            (place, _key(word.folded[len(prefix) :]))
+            (place, base_of(word.folded[len(prefix) :]))
             for place, word in enumerate(self.words)
             for prefix in _PREFIXES
             if word.folded.startswith(prefix) and word.folded not in other.folded
         ]
 
 
-def _key(word: str) -> str:
+def base_of(word: str) -> str:
     """A folded word without its inflection, like `terms.stem` but for short and irregular verbs too."""
     word = _BASES.get(word, word)
     for _ in range(2):
@@ -148,17 +152,19 @@ def _key(word: str) -> str:
     return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
 
 
-def _is_romance(text: str) -> bool:
+def is_romance(text: str) -> bool:
     """Whether more of a text's function words are French or Spanish than English or German."""
     found = [match.group().casefold() for match in WORD.finditer(text)]
     parts = [part for word in found for part in _APOSTROPHE.split(word)]
-    return sum(part in ROMANCE for part in parts) > sum(word in FUNCTION_WORDS for word in found)
+    return sum(part in _ROMANCE_ONLY for part in parts) > sum(word in _NOT_ROMANCE for word in found)
 
 
 def _as_romance(word: _Word) -> _Word:
     folded = _APOSTROPHE.split(word.folded)[-1]
     denies = folded in ROMANCE_DENYING
-    return replace(word, denies=denies, telling=not denies and word.telling and folded not in ROMANCE)
+    telling = not denies and word.telling and folded not in ROMANCE
+    stem = _ROMANCE_ENDING.sub("", word.stem) if len(word.stem) > _SHORTEST_ROMANCE else word.stem
+    return replace(word, denies=denies, telling=telling, stem=stem)
 
 
 def _said_in_a_word(match: re.Match[str]) -> str:
@@ -175,7 +181,7 @@ def _word(match: re.Match[str], clause: int, blind: list[tuple[int, int]]) -> _W
     )
     counts = any(character.isdigit() for character in plain) or plain in MONTHS
     telling = not (counts or denies or plain in FUNCTION_WORDS or plain in _CONNECTING or plain.endswith("n't"))
-    return _Word(match.start(), match.end(), plain, _key(folded), clause, telling, denies)
+    return _Word(match.start(), match.end(), plain, base_of(folded), clause, telling, denies)
 
 
 def contradictions(said: Statement, held: Statement) -> list[tuple[int, int]]:
@@ -263,20 +269,31 @@ def _claimed(held: Statement, place: int, said: Statement) -> int | None:
 def _opposed(said: Statement, held: Statement) -> Iterator[int]:
     for one, other in OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):
-            if said.folded & mine and held.folded & theirs and not (said.folded & theirs or held.folded & mine):
+            if said.folded & mine and held.folded & theirs and not said.folded & theirs:
                 yield from (place for place, word in enumerate(said.words)
-                            if word.folded in mine and _same_context(said, place, held, theirs))  # fmt: skip
+                            if word.folded in mine and not _is_said_too(said, place, held, mine)
+                            and _same_context(said, place, held, theirs))  # fmt: skip
+
+
+def _is_said_too(said: Statement, place: int, held: Statement, mine: frozenset[str]) -> bool:
+    """Whether the other text says as much of the same, or of something that has no opposite beside it."""
+    there = [n for n, word in enumerate(held.words) if word.folded in mine]
+    if said.words[place].folded in RELATIONS:
+        return bool(there)
+    around = {each for side in said.around(place, _WIDE_REACH, same_clause=False) for each in side}
+    told = ({each for side in held.around(n, _WIDE_REACH) for each in side} for n in there)
+    return any(not stems or stems & around for stems in told)
 
 
 def _same_context(said: Statement, place: int, held: Statement, theirs: frozenset[str]) -> bool:
     """Whether the opposite stands among the same words there, with neither of the two denied."""
     if _is_denied(said, place):
         return False
-    there = (n for n, word in enumerate(held.words) if word.folded in theirs and not _is_denied(held, n))
+    there = [n for n, word in enumerate(held.words) if word.folded in theirs and not _is_denied(held, n)]
     folded = said.words[place].folded
     if folded in RELATIONS:
         return any(_same_sides(said, place, held, n) for n in there)
-    if folded in MODALS:
+    if folded in MODALS and any(held.words[n].folded in MODALS for n in there):
         behind = said.around(place)[1][:1]
         return any(behind and behind == held.around(n)[1][:1] for n in there)
     around = {each for side in said.around(place, _WIDE_REACH, same_clause=False) for each in side}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.numerals import (
     DOUBTFUL_MONTH,
+    GERMAN_WEEKDAYS,
     LATER_ORDINALS,
     MONTHS,
     MULTIPLES,
@@ -53,7 +54,7 @@ _PATTERN: Final = re.compile(
             rf"(?<!\w){_MONTH.format('mdy_m')}\s(?P<mdy_d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<mdy_y>\d{{4}})\b)?",
             rf"(?<!\w){_MONTH.format('my_m')},?\s(?P<my_y>\d{{4}})\b",
             rf"(?<!\w)(?P<word_d>{_any_of(ORDINAL_VALUES)})[nrsm]?\s(?:of\s)?{_MONTH.format('word_m')}{_YEAR_AFTER}",
-            rf"(?<!\w)(?-i:(?P<weekday>{'|'.join(WEEKDAY_NAMES.split())}))s?\b",
+            rf"(?<!\w)(?-i:(?P<weekday>{'|'.join(WEEKDAY_NAMES.split())}|{GERMAN_WEEKDAYS}))s?\b",
             rf"(?<!\w)(?-i:(?P<bare_m>{'|'.join(PLAIN_MONTH_NAMES.split())}|{DOUBTFUL_MONTH}(?:May|March|Mai)))\b",
             r"(?<![\w.,:])(?P<clock_h>\d{1,2})[:.](?P<clock_m>[0-5]\d)(?:\s?(?P<clock_half>[ap])\.?m\b|\sUhr\b)",
             r"(?<![\w.,:])(?P<hour>\d{1,2})(?:\s?(?P<hour_half>[ap])\.?m\b|\sUhr\b)",

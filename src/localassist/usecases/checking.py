@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from localassist.domain.clauses import Clauses
 from localassist.domain.names import find_names, held_names, is_german
-from localassist.domain.polarity import Statement, contradictions
+from localassist.domain.polarity import Statement, base_of, contradictions
 from localassist.domain.quantities import find_quantities
 from localassist.usecases.aligning import Window
 from localassist.usecases.attributing import Attribution, misattributed
+from localassist.usecases.enacting import defined, exchanged
 from localassist.usecases.facts import apart, clause_of, counted, holds, neighbours, read_facts, same_kind
 
 if TYPE_CHECKING:
@@ -45,8 +48,10 @@ class Checker:
         self._facts = [facts for source in sources for facts in read_facts(source)]
         self._places = {(each.source.passage.chunk_id, each.unit.start): n for n, each in enumerate(self._facts)}
         self._keys = frozenset().union(self._asked_keys, *(each.keys for each in self._facts))
+        self._named = frozenset(base_of(name.key) for facts in self._facts for name in facts.names if not name.initial)
         self._statements: dict[int, Statement] = {}
         self._attributions: dict[int, Attribution] = {}
+        self._enacted: dict[int, Clauses] = {}
 
     def check(
         self, text: str, claims: Sequence[Quantity], windows: Sequence[Window]
@@ -63,6 +68,13 @@ class Checker:
             spans += self._miscounted(text, near)
             spans += self._denied(text, near)
             spans += misattributed(Attribution(text), [self._attribution(n) for n in near])
+            spans += exchanged(
+                Clauses(text),
+                [self._deeds(n) for n in near],
+                self._defined(near),
+                self._named,
+                lambda: self._around(near),
+            )
         added = [Window(self._facts[n].source, (self._facts[n].unit,), 0.0) for n in dict.fromkeys(further + more)]
         return apart(spans), added
 
@@ -182,8 +194,19 @@ class Checker:
             return False
         following = text[name.end : name.end + 2].strip()
         if following[:1].isupper():
-            return not is_german(text)
+            return not is_german(text) or self._has_other_first_name(text, name)
         return rivalled and _SUBJECT.match(text, name.end) is not None
+
+    def _has_other_first_name(self, text: str, name: Name) -> bool:
+        """Whether the next word is a name that always has another one before it."""
+        following = next((each for each in find_names(text) if each.start == name.end + 1), None)
+        before = {
+            one.key
+            for facts in self._facts
+            for one, other in pairwise(facts.names)
+            if following is not None and other.key == following.key and other.start == one.end + 1
+        }
+        return bool(before) and not name.is_among(frozenset(before))
 
     def _is_known_above(self, name: Name, near: Sequence[int]) -> bool:
         """Whether the question names it, or a title or heading does."""
@@ -236,6 +259,20 @@ class Checker:
             facts = self._facts[n]
             self._attributions[n] = Attribution(facts.source.quote(facts.unit.start, facts.unit.end))
         return self._attributions[n]
+
+    def _deeds(self, n: int) -> Clauses:
+        if n not in self._enacted:
+            facts = self._facts[n]
+            self._enacted[n] = Clauses(facts.source.quote(facts.unit.start, facts.unit.end))
+        return self._enacted[n]
+
+    def _around(self, near: Sequence[int]) -> list[Clauses]:
+        sources = [self._facts[n].source for n in near]
+        return [self._deeds(n) for n, facts in enumerate(self._facts) if any(facts.source is each for each in sources)]
+
+    def _defined(self, near: Sequence[int]) -> list[frozenset[str]]:
+        texts = {self._facts[n].source.passage.text for n in near}
+        return [alias for text in texts for alias in defined(text)]
 
     def _statement(self, n: int) -> Statement:
         if n not in self._statements:
