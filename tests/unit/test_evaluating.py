@@ -49,11 +49,18 @@ class Reversed:
 
 
 class House:
-    def __init__(self, *embedders: FakeEmbedder, reranker: Reversed | None = None) -> None:
+    def __init__(
+        self,
+        *embedders: FakeEmbedder,
+        reranker: Reversed | None = None,
+        rooms: Sequence[str] = ROOMS,
+        copies: int = 0,
+    ) -> None:
         self.store = FakeDocumentStore()
         self.opened: list[FakeDocumentStore] = []
         embedder = FakeEmbedder()
-        files = FakeFiles(**{room: text_of(room) for room in ROOMS})
+        copied = {f"copy{number}": text_of(rooms[0]) for number in range(copies)}
+        files = FakeFiles(**{room: text_of(room) for room in rooms}, **copied)
         index = FakePassageIndex(self.store)
         list(
             IngestPaths(files, FakeReader(files), embedder, self.store, index, FakeActivity())(
@@ -129,6 +136,15 @@ def test_questions_that_no_document_with_text_can_answer_are_said_and_counted() 
         house.run([lost])
     result = house.run([lost, TrialQuestion("Where is the ladder?", document_id)])
     assert (result.questions, result.all_questions) == (1, 2)
+
+
+def test_a_copy_of_a_file_takes_no_part_unless_it_is_asked_about() -> None:
+    house = House(rooms=("cellar", "attic"), copies=1)
+    assert (house.run().documents, house.run().all_documents) == (2, 3)
+    copy = next(each for each in house.store.documents(Scope.everything()) if "copy" in each.path)
+    result = house.run([TrialQuestion("Which lantern was polished below the cellar roof?", copy.id)])
+    assert result.documents == 2
+    assert result.variants[0].mrr == 1.0
 
 
 def test_evaluating_stops_on_request() -> None:

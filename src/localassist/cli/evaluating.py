@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from localassist.usecases.services import Services
 
 _FIGURES: Final = (
-    "recall@5: the share of questions whose answer is among the first five passages. MRR@10 and nDCG@10: among the "
-    "first ten, and worth less the further down it stands. 1 is best."
+    "* is how these documents are searched now. recall@5: the share of questions whose answer is among the first "
+    "five passages. MRR@10 and nDCG@10: among the first ten, and worth less the further down it stands. 1 is best."
 )
 _ABOUT_DRAWN: Final = (
     "The questions were drawn from these documents: words of their sentences, some left out and bent, and their "
@@ -102,9 +102,11 @@ def _tell(result: Evaluated, console: Console) -> None:
         console.object({**asdict(result), "about": _about(result)})
     questions = _of(result.questions, result.all_questions, "question")
     console.print(f"{questions}, asked of {_of(result.documents, result.all_documents, 'document')}.")
-    console.print(f"{'recall@5':>9} {'MRR@10':>7} {'nDCG@10':>8}  embedder, chunks, fusion")
+    console.print(f"{'recall@5':>9} {'MRR@10':>7} {'nDCG@10':>8}    embedder, length of chunks, order of what is found")
+    in_use = next((variant for variant in result.variants if variant.reranker), result.variants[0])
     for variant in result.variants:
-        console.print(f"{variant.recall:9.3f} {variant.mrr:7.3f} {variant.ndcg:8.3f}  {_name(variant)}")
+        mark = "*" if variant is in_use else " "
+        console.print(f"{variant.recall:9.3f} {variant.mrr:7.3f} {variant.ndcg:8.3f}  {mark} {_name(variant)}")
     console.print(_FIGURES)
     console.print(_about(result))
 

@@ -54,10 +54,12 @@ def draw_questions(document_id: int, content: StructuredText, random: Random) ->
                 yield TrialQuestion(" ".join(text.split()), document_id, (below.start, below.end))
         elif block.kind is not BlockKind.CODE:
             spans = [span for span in split_sentences(text) if span[1] - span[0] <= _LONGEST_SENTENCE]
-            for start, end in random.sample(spans, min(len(spans), 1)):
-                question = _clue(text[start:end], random)
-                if question:
-                    yield TrialQuestion(question, document_id, (block.start + start, block.start + end))
+            if not spans:
+                continue
+            start, end = random.choice(spans)
+            question = _clue(text[start:end], random)
+            if question:
+                yield TrialQuestion(question, document_id, (block.start + start, block.start + end))
 
 
 def _clue(sentence: str, random: Random) -> str:

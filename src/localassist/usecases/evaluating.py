@@ -126,14 +126,21 @@ class EvaluateSearch:
     def _choose(
         self, documents: Sequence[Document], wanted: set[int], random: Random, stop: Stop
     ) -> dict[int, tuple[Document, StructuredText]]:
-        """Documents in random order, those that questions ask for first, as long as there is room for their text."""
+        """Documents in random order, those that questions ask for first, as long as there is room for their text.
+
+        Of copies of one file only the first, or what one answers would count as missed where the other is found.
+        """
         order = sorted(documents, key=lambda document: document.path)
         random.shuffle(order)
         order.sort(key=lambda document: document.id not in wanted)
         chosen: dict[int, tuple[Document, StructuredText]] = {}
+        known: set[str] = set()
         room = MOST_CHARACTERS
         for document in order:
             stop.raise_if_requested()
+            if document.content_hash in known and document.id not in wanted:
+                continue
+            known.add(document.content_hash)
             content = self._documents.content(document.id)
             if len(content.text) <= room or not chosen:
                 chosen[document.id] = (document, content)
@@ -189,7 +196,7 @@ class _Trial:
     def _found(self, query: str, stop: Stop) -> Iterator[tuple[tuple[str, str], Sequence[Passage]]]:
         ranked = self._ranked(query, stop)
         yield ("as searched", ""), ranked
-        if self._reranker is not None and ranked:
+        if self._reranker is not None:
             scores = self._reranker.scores(query, texts_to_read(ranked), _RERANK_SECONDS, stop)
             yield ("as searched", self._reranker.name), reranked(ranked, scores)
         by_words = self._store.match_words(query, DEPTH, self._scope)
