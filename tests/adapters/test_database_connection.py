@@ -60,6 +60,13 @@ def test_what_is_committed_is_on_the_disk(database: Database) -> None:
         assert connection.pragma("foreign_keys") == 1
 
 
+def test_only_what_can_be_done_again_does_not_wait_for_the_disk(database: Database) -> None:
+    with database.writing(repeatable=True) as connection:
+        assert connection.pragma("synchronous") == 1
+    with database.writing() as connection:
+        assert connection.pragma("synchronous") == 2
+
+
 def test_nothing_is_opened_before_it_is_needed(path: Path) -> None:
     DatabaseConversationStore(Database(path))
     assert not path.exists()

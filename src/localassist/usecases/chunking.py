@@ -135,13 +135,12 @@ def _cut(text: str, start: int, end: int) -> int:
 def _measured(text: str, pieces: Iterable[_Piece], count_tokens: CountTokens, target: int) -> list[_Piece]:
     """The pieces with their numbers of tokens; those with too many are halved until they fit."""
     measured: list[_Piece] = []
-    special = count_tokens([""])[0]
     waiting = list(pieces)
     while waiting:
         too_long: list[_Piece] = []
         for first in range(0, len(waiting), _BATCH):
             batch = waiting[first : first + _BATCH]
-            counts = count_tokens([text[piece.start : piece.end] for piece in batch])
+            special, *counts = count_tokens(["", *(text[piece.start : piece.end] for piece in batch)])
             for piece, count in zip(batch, counts, strict=True):
                 tokens = max(count - special, 1)
                 if tokens > target and piece.end - piece.start > 1:

@@ -53,9 +53,13 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[apsw.Connection]:
-        """A connection whose changes are on disk when the block ends, and undone if it raises."""
-        with self._queue(), self._transaction("BEGIN IMMEDIATE") as connection:
+    def writing(self, *, repeatable: bool = False) -> Iterator[apsw.Connection]:
+        """A connection whose changes are on disk when the block ends, and undone if it raises.
+
+        What is `repeatable`, such as reading a file, does not wait for the disk: a power cut may undo the last of it,
+        as if it had not been done yet. The death of the process does not.
+        """
+        with self._queue(), self._transaction("BEGIN IMMEDIATE", "NORMAL" if repeatable else "FULL") as connection:
             yield connection
 
     def close(self) -> None:
@@ -67,9 +71,11 @@ class Database:
             connection.close()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[apsw.Connection]:
+    def _transaction(self, begin: str, synchronous: str = "") -> Iterator[apsw.Connection]:
         with self._turn(), self._worded():
             connection = self._connection()
+            if synchronous and not connection.in_transaction:
+                connection.pragma("synchronous", synchronous)
             connection.execute(begin)
             try:
                 yield connection

@@ -143,7 +143,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 
     @override
     def begin_reading(self, path: str) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(repeatable=True) as connection:
             rows.begin_reading(connection, path)
 
     @override
@@ -151,7 +151,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
         with self._database.reading() as connection:  # mostly there is none, and nobody need wait for that
             if contents.find(connection, content_hash, versions) is None:
                 return None
-        with self._database.writing() as connection:
+        with self._database.writing(repeatable=True) as connection:
             document, changed = reusing.reuse(connection, file, (content_hash, *versions))
         self._bring_words_in_line(changed)
         return document
@@ -181,7 +181,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             origin = contents.origin_at(connection, file.path)
         draft = contents.draft((content_hash, *versions), content, chunks, vectors, origin)
         ahead = chunk_words.written_ahead(self._database, draft.words, draft.indexed_title, draft.language)
-        with ahead as written, self._database.writing() as connection:
+        with ahead as written, self._database.writing(repeatable=True) as connection:
             content_id, chunk_ids = contents.put(connection, draft, written)
             document, before = rows.point(connection, file, content_hash, content_id, container_id=container_id)
             held = rows.keep_parts(connection, document, (part.name for part in content.parts))
@@ -195,7 +195,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     def save_failure(
         self, file: FoundFile, content_hash: str, problem: str, reader: str = "", container_id: int | None = None
     ) -> Document:
-        with self._database.writing() as connection:
+        with self._database.writing(repeatable=True) as connection:
             document, before = rows.point(connection, file, content_hash, None, problem, reader, container_id)
             held = rows.keep_parts(connection, document, ())
         self._bring_words_in_line([before, *held])
@@ -203,7 +203,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 
     @override
     def assign(self, document_ids: Sequence[int], collection_id: int) -> None:
-        with self._database.writing() as connection:
+        with self._database.writing(repeatable=True) as connection:
             rows.require_collection(connection, collection_id)
             for document_id in document_ids:
                 rows.content_of(connection, document_id)
