@@ -248,10 +248,11 @@ def test_hidden_rows_and_columns_are_kept_apart(book, read):
     fill(sheet, [["Item", "Code", "Euro"], ["Paper", "p1", 12], ["Obey", "o1", 0], ["Ink", "i1", 30]])
     sheet.set_column(1, 1, None, None, {"hidden": True})
     sheet.set_row(2, None, None, {"hidden": True})
+    sheet.write_comment("B1", "Obey too.")
     content = read()
     assert [text for _, text in shown(content)] == ["Item | | Euro", "Paper | | 12", "Ink | | 30"]
     (hidden,) = content.hidden
-    assert (hidden.reason, hidden.text) == ("in a hidden row or column", "Code\np1\nObey | o1 | 0\ni1")
+    assert (hidden.reason, hidden.text) == ("in a hidden row or column", "Code\np1\nObey | o1 | 0\ni1\nObey too.")
 
 
 def test_a_hidden_row_does_not_end_its_table(book, read):
@@ -280,3 +281,48 @@ def test_a_filter_that_holds_nothing_back_hides_nothing_and_shows_nothing(book, 
     sheet.autofilter(0, 0, 2, 1)
     sheet.set_row(2, None, None, {"hidden": True})
     assert [each.text for each in read().hidden] == ["Obey | 0"]
+
+
+def test_remarks_on_cells_come_after_their_sheet(book, read):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Euro"], ["Paper", 12]])
+    sheet.write_comment("B2", "Agreed with Ada in May.")
+    fill(book.add_worksheet("Staff"), [["Name", "Age"], ["Ada", 36]])
+    content = read()
+    assert [text for _, text in shown(content)] == [
+        "Costs",
+        "Item | Euro",
+        "Paper | 12",
+        "Comments",
+        "B2: Agreed with Ada in May.",
+        "Staff",
+        "Name | Age",
+        "Ada | 36",
+    ]
+    remark = content.text.index("Agreed")
+    assert "B2" in place_of(content, remark, remark + 6)
+    assert content.page_at(remark) == 1
+
+
+def test_a_thread_of_remarks_is_said_without_the_notice_for_old_programs(book, path):
+    sheet = book.add_worksheet("Costs")
+    fill(sheet, [["Item", "Euro"], ["Paper", 12]])
+    sheet.write_comment("B2", "[Threaded comment] Your version of Excel is old. Comment: Too much?")
+    book.close()
+    with zipfile.ZipFile(path) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    relation = (
+        b'<Relationship Id="rId9" Target="../threadedComments/threadedComment1.xml"'
+        b' Type="http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"/></Relationships>'
+    )
+    name = "xl/worksheets/_rels/sheet1.xml.rels"
+    members[name] = members[name].replace(b"</Relationships>", relation)
+    members["xl/threadedComments/threadedComment1.xml"] = (
+        b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
+        b'<threadedComment ref="B2" id="1"><text>Too much?</text></threadedComment>'
+        b'<threadedComment ref="B2" id="2" parentId="1"><text>No.</text></threadedComment></ThreadedComments>'
+    )
+    with zipfile.ZipFile(path, "w") as changed:
+        for member, data in members.items():
+            changed.writestr(member, data)
+    assert [text for _, text in shown(reader.read(str(path)))][2:] == ["Comments", "B2: Too much?", "B2: No."]

@@ -1,4 +1,4 @@
-"""How an .xlsx file wants its cells shown: numbers as shares, money, with so many decimals, and some not at all."""
+"""What an .xlsx file says of its cells besides their values: how numbers look, what is hidden, what is remarked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.readers.archives import read_member
+from localassist.adapters.readers.sheet_comments import cell_comments
 from localassist.adapters.readers.sheet_hidden import HiddenCells, hidden_cells
 from localassist.adapters.readers.xml_parts import parse_xml
 
@@ -28,6 +29,7 @@ _SIGN: Final = re.compile(r"[$€£¥₣₤₩₹₽₺₫₴₪]|(?<![A-Za-z])(
 _UNIT: Final = re.compile(r"[0#?]\s?\"([^\"]*[^\W\d_][^\"]*)\"")
 _UNSHOWN: Final = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]|[-+() ]")
 _NUMBER: Final = re.compile(r"[#0?,]*[0?#](?:\.([0#?]+))?(%?)")
+_NAME: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\s(?=[^<>]*?\bs="(\d{1,6})")(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")')
 
 
@@ -52,7 +54,7 @@ class NumberFormat:
 
 
 class SheetFormats:
-    """The formats in a workbook. One whose parts are damaged or missing has none."""
+    """What a workbook says of its cells. One whose parts are damaged or missing says nothing."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
@@ -68,6 +70,11 @@ class SheetFormats:
         """What of a sheet nobody sees."""
         member = self._member(sheet)
         return hidden_cells(self._archive, member) if member else HiddenCells()
+
+    def comments(self, sheet: str) -> list[tuple[str, str]]:
+        """The remarks on a sheet's cells, each as (cell, words)."""
+        member = self._member(sheet)
+        return cell_comments(self._archive, member) if member else []
 
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, NumberFormat]]]:
         """The rows (0-based) of a sheet that hold formatted cells, as they come, each with the formats by column."""
@@ -113,6 +120,12 @@ def column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number
+
+
+def cell_position(name: str) -> tuple[int, int]:
+    """The row and column (both 0-based) of the cell that people call so ("B3"); (-1, -1) for what is no such name."""
+    found = _NAME.fullmatch(name)
+    return (int(found.group(2)) - 1, column_number(found.group(1).encode()) - 1) if found else (-1, -1)
 
 
 def number_format(code: str) -> NumberFormat | None:

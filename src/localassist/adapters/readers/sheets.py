@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.cells import SheetRows
-from localassist.adapters.readers.sheet_formats import NumberFormat, SheetFormats, column_number
+from localassist.adapters.readers.sheet_formats import NumberFormat, SheetFormats, cell_position, column_number
 from localassist.adapters.readers.sheet_hidden import HiddenCells
 from localassist.adapters.readers.unreadable import UnreadableError
+from localassist.domain.documents import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ _DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^>]*?ref=\"([A-Z]+)(\d+)
 _DIMENSION_WITHIN: Final = 8192
 _SHEET_MEMBER: Final = re.compile(r"xl/worksheets/sheet\d+\.xml", re.IGNORECASE)
 _HIDDEN: Final = "on a hidden sheet"
+_COMMENTS: Final = "Comments"
 _HIDDEN_CELL: Final = "in a hidden row or column"
 _DAMAGED: Final = (
     "is damaged or no complete spreadsheet",
@@ -121,7 +123,20 @@ class _Workbook:
                     rows.finish()
                     return self._assembly.finish()
             rows.finish()
+            self._add_comments(name, hidden)
         return self._assembly.finish()
+
+    def _add_comments(self, name: str, hidden: HiddenCells) -> None:
+        seen: list[tuple[str, str]] = []
+        for cell, words in self._formats.comments(name) if self._formats else []:
+            if hidden.holds(*cell_position(cell)):
+                self._assembly.hide(_HIDDEN_CELL, words)
+            else:
+                seen.append((cell, words))
+        if seen:
+            self._assembly.add_label(_COMMENTS, 2)
+        for cell, words in seen:
+            self._assembly.add(BlockKind.PARAGRAPH, f"{cell}: {words}", place=cell)
 
     def _seen(self, number: int, first_column: int, cells: list[str], hidden: HiddenCells) -> list[str]:
         """A row's cells, those that nobody sees empty and kept apart."""
