@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from operator import add
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import Block, BlockKind
@@ -25,6 +26,7 @@ _WINDOW: Final = 3
 """How many sentences of a passage one sentence may be made of."""
 _WINDOW_COST: Final = 0.06
 """What each further sentence must bring: a quote is as short as it can be."""
+_ROUNDING: Final = 1e-9
 _QUANTITY_WEIGHT: Final = 2.0
 """Of a quantity, in rarest words."""
 
@@ -198,6 +200,13 @@ class Weights:
         units = [unit for source in sources for unit in source.units]
         self._holders = Counter(stem for unit in units for stem in unit.stems)
         self.rarest = math.log(2 + len(units))
+        self._named: dict[str, list[int]] = {}
+        self._counted: dict[str, list[int]] = {}
+        for place, unit in enumerate(units):
+            for stem in unit.stems | unit.name_stems:
+                self._named.setdefault(stem, []).append(place)
+            for value in unit.held | unit.name_held:
+                self._counted.setdefault(value, []).append(place)
 
     def of(self, stem: str) -> float:
         """The weight of a word; one that no unit has weighs half of the rarest: it may be a paraphrase."""
@@ -211,6 +220,33 @@ class Weights:
         total = sum(map(self.of, content.stems)) + quantity * len(figures)
         found = sum(map(self.of, content.stems & stems)) + quantity * sum(q.is_among(held) for q in figures)
         return found / total if total else 0.0
+
+    def shares(self, content: Content) -> dict[int, float]:
+        """At most how much of a content each unit holds with its names, by its place among all; the share itself
+        where no quantity is spelled. Units that hold nothing are left out.
+        """
+        quantity = self.rarest * _QUANTITY_WEIGHT
+        total = sum(map(self.of, content.stems)) + quantity * sum(not q.spelled for q in content.quantities)
+        found: dict[int, float] = {}
+        for stem in content.stems:
+            weight = self.of(stem)
+            for place in self._named.get(stem, ()):
+                found[place] = found.get(place, 0.0) + weight
+        for each in content.quantities:
+            for place in {place for value in each.values for place in self._counted.get(value, ())}:
+                found[place] = found.get(place, 0.0) + quantity
+        return {place: min(value / total, 1.0) if total else 1.0 for place, value in found.items()}
+
+    def bounds(self, sources: Sequence[Source], content: Content) -> list[float]:
+        """More than which no window of each source holds of a content; `sources` are all, in their order."""
+        shares = self.shares(content)
+        bounds: list[float] = []
+        first = 0
+        for source in sources:
+            held = [shares.get(place, 0.0) for place in range(first, first + len(source.units))]
+            bounds.append(min(max((sum(held[n : n + _WINDOW]) for n in range(len(held))), default=0.0), 1.0))
+            first += len(held)
+        return bounds
 
 
 def windows_of(source: Source) -> Iterator[Sequence[Unit]]:
@@ -232,6 +268,26 @@ def best_window(source: Source, wanted: Sequence[tuple[Content, float]], weights
         shares = [weights.share(content, stems, held) for content, _ in wanted]
         value = sum(share * importance for share, (_, importance) in zip(shares, wanted, strict=True))
         value -= _WINDOW_COST * (len(run) - 1)
-        if best is None or value > best[0] + 1e-9:
+        if best is None or value > best[0] + _ROUNDING:
             best = value, Window(source, run, shares[0])
     return best[1] if best else None
+
+
+def best_of_all(
+    sources: Sequence[Source], wanted: Sequence[tuple[Content, float]], extra: Sequence[float], weights: Weights
+) -> Window | None:
+    """The best window of the source whose best one holds most of the first content, with something `extra` for each.
+
+    The first of equals. `sources` are all that `weights` are of: those that can't hold enough are not looked at.
+    """
+    bounds = list(map(add, weights.bounds(sources, wanted[0][0]), extra))
+    found: list[tuple[float, int, Window]] = []
+    reached = -math.inf
+    for place in sorted(range(len(bounds)), key=lambda place: -bounds[place]):
+        if bounds[place] < reached - _ROUNDING:
+            break
+        window = best_window(sources[place], wanted, weights)
+        if window is not None:
+            found.append((window.share + extra[place], -place, window))
+            reached = max(reached, window.share + extra[place])
+    return max(found, key=lambda each: each[:2])[2] if found else None

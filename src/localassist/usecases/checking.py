@@ -13,7 +13,7 @@ from localassist.domain.quantities import find_quantities
 from localassist.usecases.aligning import Window
 from localassist.usecases.attributing import Attribution, misattributed
 from localassist.usecases.enacting import defined, exchanged
-from localassist.usecases.facts import apart, clause_of, counted, holds, neighbours, read_facts, same_kind
+from localassist.usecases.facts import apart, clause_of, counted, holds, kind_of, neighbours, read_facts, same_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,10 +102,11 @@ class Checker:
     def _meant(self, clause: Content, claim: Quantity, claims: Sequence[Quantity], near: Sequence[int]) -> float:
         """How much of a clause the best unit holds that has another number of the claim's kind where it belongs."""
         best = 0.0
+        kind, shares = kind_of(claim), self._weights.shares(clause)
         for n, facts in enumerate(self._facts):
-            if not any(same_kind(each, claim) for each in facts.quantities) or holds(facts, claim):
+            if kind not in facts.kinds or holds(facts, claim):
                 continue
-            share = self._weights.share(clause, facts.stems, frozenset())
+            share = shares.get(n, 0.0)
             left_out = self._is_rival(facts, claim, claims)
             if share >= _SAME_CLAUSE or (left_out and n in near):
                 best = max(best, share, _LEAST)
@@ -129,7 +130,8 @@ class Checker:
 
     def _best(self, clause: Content, places: Iterable[int], near: Sequence[int]) -> tuple[int | None, float]:
         """Which of some units holds most of a clause, one of the window before others, and how much."""
-        rated = [(self._weights.share(clause, self._facts[n].stems, frozenset()), n in near, -n) for n in places]
+        shares = self._weights.shares(clause)
+        rated = [(shares.get(n, 0.0), n in near, -n) for n in places]
         if not rated:
             return None, 0.0
         share, _, place = max(rated)

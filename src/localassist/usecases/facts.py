@@ -43,7 +43,8 @@ Span = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a unit says: its quantities and those of its names, its names, the words that names are compared with (its
-    own, and with its title's and headings'), its stems, and the units that it has one of ("a year ago").
+    own, and with its title's and headings'), its stems, the units that it has one of ("a year ago"), and of which kinds
+    its quantities are.
     """
 
     unit: Unit
@@ -55,6 +56,7 @@ class Facts:
     keys: frozenset[str]
     stems: frozenset[str]
     single: frozenset[str]
+    kinds: frozenset[tuple[str, bool, bool]]
 
 
 def read_facts(source: Source) -> Iterator[Facts]:
@@ -67,9 +69,9 @@ def read_facts(source: Source) -> Iterator[Facts]:
         keys = own | held_names(names) | unit.name_stems
         stems = unit.stems | unit.name_stems
         named = tuple(find_quantities(names))
-        yield Facts(
-            unit, source, tuple(find_quantities(text)), named, tuple(find_names(text)), own, keys, stems, _single(text)
-        )
+        found = tuple(find_quantities(text))
+        kinds = frozenset(map(kind_of, found))
+        yield Facts(unit, source, found, named, tuple(find_names(text)), own, keys, stems, _single(text), kinds)
 
 
 def holds(facts: Facts, claim: Quantity) -> bool:

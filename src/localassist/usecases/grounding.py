@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.documents import SupportStatus
 from localassist.domain.quantities import held_values
 from localassist.domain.sentences import split_sentences
-from localassist.usecases.aligning import Content, Weights, Window, best_window, content_of, read_source
+from localassist.usecases.aligning import Content, Weights, Window, best_of_all, content_of, read_source
 from localassist.usecases.checking import Checker
 from localassist.usecases.citing import Grounded, Sentence, cite, with_quotes, without_markers
 from localassist.usecases.claiming import is_prose, quantities_claimed, speaks_of_itself
@@ -145,6 +145,7 @@ class _Aligner:
         self._units = [(source, unit) for source in self._sources for unit in source.units]
         self._texts = [f"{unit.header}\n{source.quote(unit.start, unit.end)}".lstrip() for source, unit in self._units]
         self._compare = material.compare
+        self._compared: tuple[str, Sequence[float]] = "", ()
         self._checker = Checker(self._sources, material.question, self._weights)
         self._known: dict[tuple[str, frozenset[int]], _Verdict] = {}
         self._values = self._unit_values(material)
@@ -219,6 +220,8 @@ class _Aligner:
     def _nearest(self, body: str, content: Content) -> list[Window]:
         """The unit that says in other words what the sentence does, if any does."""
         near = self._cosines(body)
+        if max(near, default=0.0) < _NEAR:
+            return []
         rated = [
             (cosine + self._share(content, unit), cosine, source, unit)
             for cosine, (source, unit) in zip(near, self._units, strict=True)
@@ -244,18 +247,19 @@ class _Aligner:
         return cosine >= _VERY_NEAR or (cosine >= _NEAR and share >= _SOME_SHARE)
 
     def _cosines(self, body: str) -> Sequence[float]:
-        return self._compare(body, self._texts) if self._texts else ()
+        if self._compared[0] != body:
+            self._compared = body, self._compare(body, self._texts) if self._texts else ()
+        return self._compared[1]
 
     def _best(self, content: Content, hinted: frozenset[int]) -> list[Window]:
         """The window that holds most of the content, if there is any at all."""
         wanted = [(content, 1.0), (self._question, _QUESTION_WEIGHT)]
-        found = [best_window(source, wanted, self._weights) for source in self._sources]
-        valued = [
-            (window.share + _RETRIEVAL_WEIGHT * window.source.passage.score + _HINT_WEIGHT * (n in hinted), window)
-            for n, window in zip(self._numbers, found, strict=True)
-            if window is not None
+        extra = [
+            _RETRIEVAL_WEIGHT * source.passage.score + _HINT_WEIGHT * (n in hinted)
+            for n, source in zip(self._numbers, self._sources, strict=True)
         ]
-        return [max(valued, key=lambda item: item[0])[1]] if valued else []  # the first of equals
+        window = best_of_all(self._sources, wanted, extra, self._weights)
+        return [] if window is None else [window]
 
     def _is_enough(self, content: Content, windows: Sequence[Window]) -> bool:
         stems = frozenset().union(*(window.stems for window in windows))
