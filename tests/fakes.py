@@ -73,7 +73,7 @@ from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
     from localassist.domain.events import GenerationEvent, LoadingEvent
 
@@ -583,6 +583,10 @@ class FakeDocumentStore(DocumentStore):
         with self._lock:
             known = {i: _passage(s, i) for s in self._within(scope) for i in s.chunks}
             return tuple(known[i] for i in chunk_ids if i in known)
+
+    @override
+    def within(self, chunk_ids: Sequence[int], scope: Scope) -> Set[int]:
+        return {passage.chunk_id for passage in self.passages(chunk_ids, scope)}
 
     @override
     def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:

@@ -8,49 +8,32 @@ import sys
 import threading
 import tomllib
 from contextlib import closing, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import localassist
 from localassist.adapters import display
-from localassist.adapters.activity import ForegroundActivity
-from localassist.adapters.catalog import Catalog
-from localassist.adapters.children import ChildPool
-from localassist.adapters.chroma import EXACT_UP_TO, ChromaPassageIndex
-from localassist.adapters.database import Database, DatabaseConversationStore, DatabaseDocumentStore
-from localassist.adapters.diagnosis import Diagnosis
-from localassist.adapters.embedding.cross_encoder import CrossEncoder
-from localassist.adapters.embedding.opening import open_embedder
-from localassist.adapters.embedding.prepared import PreparedModels
-from localassist.adapters.files import DiskFiles
-from localassist.adapters.hardware import computer
-from localassist.adapters.llama import LlamaChatModels
 from localassist.adapters.logs import Log, log_path
 from localassist.adapters.network import NetworkDoor
 from localassist.adapters.places import Places
-from localassist.adapters.readers.file_reader import FileReader
 from localassist.adapters.resources import resource
-from localassist.adapters.secrets import KeyringSecrets
 from localassist.adapters.settings_file import TomlSettingsStore
-from localassist.adapters.watching import SystemFolderWatcher
 from localassist.cli import running
 from localassist.domain.errors import SettingsError, StorageError
 from localassist.domain.settings import Settings
-from localassist.usecases.answering import AnswerQuestion
-from localassist.usecases.embedding import EmbedPending
-from localassist.usecases.evaluating import EvaluateSearch
-from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
-from localassist.usecases.ingesting import IngestPaths
-from localassist.usecases.mirroring import MirrorFolders
-from localassist.usecases.reading_ahead import ReadAhead
-from localassist.usecases.reembedding import ChangeEmbedder
-from localassist.usecases.retrieval import SearchPassages
-from localassist.usecases.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from localassist.adapters.activity import ForegroundActivity
+    from localassist.adapters.catalog import Catalog
+    from localassist.adapters.children import ChildPool
+    from localassist.adapters.chroma import ChromaPassageIndex
+    from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords
+    from localassist.adapters.embedding.cross_encoder import CrossEncoder
+    from localassist.adapters.embedding.prepared import PreparedModels
+    from localassist.adapters.llama import LlamaChatModels
     from localassist.domain.diagnosis import Finding
     from localassist.domain.events import Embedding
     from localassist.domain.models import EmbeddingModel
@@ -58,6 +41,9 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
+    from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.ingesting import IngestPaths
+    from localassist.usecases.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +66,8 @@ SWITCH_INTERVAL_S: Final = 0.0005
 class App:
     """The parts of the app over one set of places, each built when it is first asked for; `close` ends them.
 
-    Building costs next to nothing: libraries load with their first use.
+    Building costs next to nothing: modules load with the part that needs them, so that a window is on screen before
+    most of them, and libraries with their first use.
     """
 
     version: Final = localassist.__version__
@@ -89,7 +76,7 @@ class App:
         self.places = places
         self.run_benchmark = run_benchmark
         self.door = NetworkDoor(self._is_offline)
-        self._exact_up_to = EXACT_UP_TO
+        self._for_window = False
 
     @property
     def log_file(self) -> str:
@@ -104,31 +91,43 @@ class App:
     @cached_property
     def database(self) -> Database:
         """The one database."""
+        from localassist.adapters.database import Database
+
         return Database(self.places.database)
 
     @cached_property
     def children(self) -> ChildPool:
         """The child processes that look at models, devices and the vector index."""
+        from localassist.adapters.children import ChildPool
+
         return ChildPool(2)
 
     @cached_property
     def reading_children(self) -> ChildPool:
         """The child processes that read files, which nobody waits for."""
+        from localassist.adapters.children import ChildPool
+
         return ChildPool(2, patient=True, sealed=True)
 
     @cached_property
     def drawing_children(self) -> ChildPool:
         """The child process that draws pages, which somebody waits for."""
+        from localassist.adapters.children import ChildPool
+
         return ChildPool(sealed=True)
 
     @cached_property
     def catalog(self) -> Catalog:
         """The models known by name."""
+        from localassist.adapters.catalog import Catalog
+
         return Catalog(resource("models.toml"), self.places.verified)
 
     @cached_property
     def models(self) -> LlamaChatModels:
         """The chat models."""
+        from localassist.adapters.llama import LlamaChatModels
+
         starters = self.catalog.chat_models()
         return LlamaChatModels(self.places.data, starters, self.catalog.verify, self.settings, self.children)
 
@@ -138,13 +137,15 @@ class App:
         A window lives long enough to keep Chroma's index from the first document on; a command compares the
         vectors of few documents one by one, which is sooner than opening the index.
         """
-        if for_window:
-            self._exact_up_to = 0
+        self._for_window = for_window
         self.places.make()
         return self._services
 
     def diagnose(self) -> Iterable[Finding]:
         """What `doctor` finds out."""
+        from localassist.adapters.diagnosis import Diagnosis
+        from localassist.adapters.secrets import KeyringSecrets
+
         return Diagnosis(
             self.places,
             self.settings,
@@ -164,21 +165,34 @@ class App:
             raise display.broken_qt(error) from error
         from localassist import ui
 
-        return ui.start(self.services(for_window=True), self.places.data, sys.argv)
+        self.places.make()
+        open_services = partial(self.services, for_window=True)
+        return ui.start(open_services, self.settings, resource("assets") / "icons", self.places.data, sys.argv)
 
     def close(self) -> None:
         """End what was started: the index and the models first, then what they work with."""
         started = vars(self)
-        for name in ("_index", "models", "reading_children", "drawing_children", "children", "database"):
+        children = ("reading_children", "drawing_children", "children")
+        for name in ("_index", "_large_words", "models", *children, "database"):
             if name in started:
                 started[name].close()
 
     @cached_property
     def _documents(self) -> DatabaseDocumentStore:
-        return DatabaseDocumentStore(self.database)
+        from localassist.adapters.database import DatabaseDocumentStore
+
+        return DatabaseDocumentStore(self.database, self._large_words)
+
+    @cached_property
+    def _large_words(self) -> LargeWords:
+        from localassist.adapters.database import LargeWords
+
+        return LargeWords(self.database, self.places.words, self._activity)
 
     @cached_property
     def _prepared(self) -> PreparedModels:
+        from localassist.adapters.embedding.prepared import PreparedModels
+
         return PreparedModels(self.places.prepared)
 
     @cached_property
@@ -192,6 +206,8 @@ class App:
         return self._open_embedder(model, quantised=not before)
 
     def _open_embedder(self, model: EmbeddingModel, *, quantised: bool = True) -> Embedder:
+        from localassist.adapters.embedding.opening import open_embedder
+
         return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads, quantised=quantised)
 
     def _open_choice(self, choice: str) -> Embedder:
@@ -202,6 +218,8 @@ class App:
 
     @cached_property
     def _cores(self) -> int:
+        from localassist.adapters.hardware import computer
+
         return computer().cores
 
     @property
@@ -213,21 +231,43 @@ class App:
 
     @cached_property
     def _reranker(self) -> CrossEncoder | None:
+        from localassist.adapters.embedding.cross_encoder import CrossEncoder
+
         folder = self._chosen.reranker
         return CrossEncoder(Path(folder).expanduser(), self._prepared, self.catalog.hash_of) if folder else None
 
     @cached_property
     def _activity(self) -> ForegroundActivity:
+        from localassist.adapters.activity import ForegroundActivity
+
         return ForegroundActivity()
 
     @cached_property
     def _index(self) -> ChromaPassageIndex:
+        from localassist.adapters.chroma import EXACT_UP_TO, ChromaPassageIndex
+
+        exact = 0 if self._for_window else EXACT_UP_TO
         return ChromaPassageIndex(
-            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity, self._exact_up_to
+            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity, exact
         )
 
     @cached_property
     def _services(self) -> Services:
+        from localassist.adapters.database import Database, DatabaseConversationStore
+        from localassist.adapters.files import DiskFiles
+        from localassist.adapters.readers.file_reader import FileReader
+        from localassist.adapters.watching import SystemFolderWatcher
+        from localassist.usecases.answering import AnswerQuestion
+        from localassist.usecases.embedding import EmbedPending
+        from localassist.usecases.evaluating import EvaluateSearch
+        from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
+        from localassist.usecases.ingesting import IngestPaths
+        from localassist.usecases.mirroring import MirrorFolders
+        from localassist.usecases.reading_ahead import ReadAhead
+        from localassist.usecases.reembedding import ChangeEmbedder
+        from localassist.usecases.retrieval import SearchPassages
+        from localassist.usecases.services import Services
+
         documents, embedder, activity = self._documents, self._embedder, self._activity
         reader = FileReader(self.reading_children, self.drawing_children)
         search = SearchPassages(documents, self._index, embedder, self._reranker)
@@ -275,6 +315,8 @@ class App:
 
     @contextmanager
     def _temporary_documents(self) -> Iterator[DocumentStore]:
+        from localassist.adapters.database import Database, DatabaseDocumentStore
+
         with closing(Database(None)) as database:
             yield DatabaseDocumentStore(database)
 

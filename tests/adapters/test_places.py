@@ -12,7 +12,7 @@ from localassist.domain.errors import StorageError
 def test_one_folder_holds_everything(tmp_path: Path) -> None:
     places = Places.find({"LOCALASSIST_HOME": str(tmp_path / "home")})
     places.make()
-    for path in (places.database, places.settings, places.vectors, places.verified, places.logs):
+    for path in (places.database, places.settings, places.vectors, places.words, places.verified, places.logs):
         assert path.is_relative_to(tmp_path / "home")
     assert oct(places.data.stat().st_mode & 0o077) == "0o0"
 

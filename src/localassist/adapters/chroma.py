@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from localassist.adapters.chroma_graph import Graph, GraphError
-from localassist.domain.errors import LocalAssistError, Stopped, StorageError
+from localassist.adapters.following import Follower
+from localassist.domain.errors import StorageError
 from localassist.domain.ports.documents import PassageIndex
 from localassist.domain.stopping import Stop
 
@@ -59,10 +59,7 @@ class ChromaPassageIndex(PassageIndex):
         self._activity = activity
         self._exact_up_to = exact_up_to
         self._graph = Graph(folder, embedder_name, children)
-        self._stop = Stop()
-        self._lock = threading.Lock()
-        self._follower: threading.Thread | None = None
-        self._behind = False
+        self._follower = Follower("vectors", self._catch_up)
 
     @override
     def nearest(self, query: Vectors, k: int, scope: Scope) -> tuple[Scored, ...]:
@@ -80,9 +77,9 @@ class ChromaPassageIndex(PassageIndex):
 
     @override
     def rebuild(self) -> None:
-        self._join()
+        self._follower.join()
         try:
-            if not self._graph.open(self._stop):
+            if not self._graph.open(Stop()):
                 raise StorageError(
                     "The index of vectors is in use by another window or command of this app.",
                     "Close it and try again.",
@@ -91,18 +88,17 @@ class ChromaPassageIndex(PassageIndex):
         except GraphError as error:
             raise StorageError("The index of vectors can't be made anew.", "Check that the disk has room.") from error
         self._follow()
-        self._join()
+        self._follower.join()
 
     def wait_until_current(self) -> bool:
         """Return when the graph has caught up with the store; False if it could not."""
         self._follow()
-        self._join()
+        self._follower.join()
         return self._graph.state == self._store.vector_state(self._embedder)
 
     def close(self) -> None:
         """End the following and leave the folder to other processes."""
-        self._stop.request()
-        self._join()
+        self._follower.close()
         self._graph.close()
 
     def _by_graph(self, query: Vectors, k: int, scope: Scope, count: int) -> tuple[Scored, ...] | None:
@@ -119,7 +115,7 @@ class ChromaPassageIndex(PassageIndex):
         except GraphError as error:
             _LOG.warning("the vector index fails, searching without it: %s", error)
             return None
-        inside = {passage.chunk_id for passage in self._store.passages([each.chunk_id for each in near], scope)}
+        inside = self._store.within([each.chunk_id for each in near], scope)
         found = tuple(each for each in near if each.chunk_id in inside)[:k]
         return found if len(found) == min(k, count) else None
 
@@ -127,52 +123,28 @@ class ChromaPassageIndex(PassageIndex):
         """Have the graph catch up in the background, where there are enough chunks for it to be of use."""
         if self._store.vector_state(self._embedder)[0] <= self._exact_up_to:
             return
-        with self._lock:
-            self._behind = not self._stop.requested
-            if self._behind and self._follower is None:
-                self._follower = threading.Thread(target=self._catch_up, name="chroma", daemon=True)
-                self._follower.start()
+        self._follower.follow()
 
-    def _join(self) -> None:
-        with self._lock:
-            follower = self._follower
-        if follower is not None:
-            follower.join()
+    def _catch_up(self, stop: Stop) -> None:
+        if self._graph.open(stop):
+            self._mirror(stop)
 
-    def _catch_up(self) -> None:
-        while self._still_behind():
-            try:
-                if self._graph.open(self._stop):
-                    self._mirror()
-            except Stopped:
-                continue
-            except (GraphError, LocalAssistError) as error:
-                _LOG.warning("the vector index is left alone until the next start: %s", error)
-                self._stop.request()
-
-    def _still_behind(self) -> bool:
-        with self._lock:
-            behind, self._behind = self._behind and not self._stop.requested, False
-            if not behind:
-                self._follower = None
-            return behind
-
-    def _mirror(self) -> None:
+    def _mirror(self, stop: Stop) -> None:
         """Make the graph hold the chunks that the store holds."""
-        self._add_missing()
+        self._add_missing(stop)
         state = self._store.vector_state(self._embedder)
         if self._graph.state == state:
             return
         stored = {chunk_id for _, chunk_ids, _ in self._store.all_vectors(self._embedder) for chunk_id in chunk_ids}
         if not self._graph.keep_only(stored, state[1]):
             self._graph.start_afresh()
-            self._add_missing()
+            self._add_missing(stop)
 
-    def _add_missing(self) -> None:
+    def _add_missing(self, stop: Stop) -> None:
         for mark, chunk_ids, vectors in self._store.all_vectors(self._embedder, self._graph.newest):
             for start in range(0, len(chunk_ids), _ADDED_AT_ONCE):
-                self._activity.wait_until_idle(self._stop)
-                self._stop.raise_if_requested()
+                self._activity.wait_until_idle(stop)
+                stop.raise_if_requested()
                 part = slice(start * vectors.dimension, (start + _ADDED_AT_ONCE) * vectors.dimension)
                 self._graph.add(chunk_ids[start : start + _ADDED_AT_ONCE], vectors.data[part], vectors.dimension)
             self._graph.note(mark)

@@ -51,6 +51,11 @@ class Places:
         return self.cache / "vectors"
 
     @property
+    def words(self) -> Path:
+        """The folder of the index of large collections' words."""
+        return self.cache / "words"
+
+    @property
     def prepared(self) -> Path:
         """The folder of the embedding models made ready to run."""
         return self.data / "prepared"

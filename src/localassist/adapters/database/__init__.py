@@ -3,5 +3,6 @@
 from localassist.adapters.database.connection import Database
 from localassist.adapters.database.conversations import DatabaseConversationStore
 from localassist.adapters.database.documents import DatabaseDocumentStore
+from localassist.adapters.database.large_words import LargeWords
 
-__all__ = ["Database", "DatabaseConversationStore", "DatabaseDocumentStore"]
+__all__ = ["Database", "DatabaseConversationStore", "DatabaseDocumentStore", "LargeWords"]

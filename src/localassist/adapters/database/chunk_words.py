@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.database import writers
+from localassist.adapters.database import word_changes, writers
 from localassist.adapters.database.codec import path_from_bytes
 from localassist.adapters.database.languages import language_of, stemmer
 from localassist.adapters.database.words import indexable
@@ -195,6 +195,7 @@ def _write_again(connection: apsw.Connection, content_id: int, ids: range, title
         (content_id, ids.start, ids.stop - 1),
     ).fetchall()
     write(connection, [row[0] for row in chunks], [row[1:] for row in chunks], title, language)
+    word_changes.note(connection, ids)
 
 
 def _merge(connection: apsw.Connection, pages: int = _MERGED_PAGES) -> bool:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.database import chunk_words, vector_runs
+from localassist.adapters.database import chunk_words, vector_runs, word_changes
 from localassist.adapters.database.codec import path_to_bytes, storable, structure_from_json, structure_to_json
 from localassist.adapters.database.languages import language_of
 from localassist.domain.locating import place_of
@@ -138,6 +138,7 @@ def put(connection: apsw.Connection, draft: Draft, written: range | None) -> tup
         ),
     )
     vector_runs.put(connection, content_id, draft.key[2], {chunk_ids[position]: row for position, row in made.items()})
+    word_changes.note(connection, chunk_ids)
     return content_id, chunk_ids
 
 
@@ -215,4 +216,5 @@ def _clear(connection: apsw.Connection, content_id: int) -> range:
     chunk_words.loosen(connection, chunk_ids)
     connection.execute("DELETE FROM chunks WHERE content_id = ?", (content_id,))
     connection.execute("DELETE FROM vector_runs WHERE content_id = ?", (content_id,))
+    word_changes.note(connection, chunk_ids)
     return chunk_ids

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import override
 
-from localassist.adapters.database import beside, cache, chunk_words, contents, reusing, rows, searching, vector_runs
+from localassist.adapters.database import (
+    beside,
+    cache,
+    chunk_words,
+    contents,
+    reusing,
+    rows,
+    scopes,
+    searching,
+    vector_runs,
+)
 from localassist.adapters.database.codec import path_to_bytes, storable
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.errors import LocalAssistError, NotFoundError
@@ -16,9 +26,10 @@ from localassist.domain.ports.documents import DocumentStore
 from localassist.domain.ports.reembedding import IndexesBeside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from localassist.adapters.database.connection import Database
+    from localassist.adapters.database.large_words import LargeWords
     from localassist.domain.documents import Chunk, Collection, Document, Passage, Scope, Scored, StructuredText
     from localassist.domain.ports.documents import FoundFile, Pending, SkippedFile
     from localassist.domain.vectors import Vectors
@@ -50,10 +61,14 @@ _Item = TypeVar("_Item")
 
 
 class DatabaseDocumentStore(DocumentStore, IndexesBeside):
-    """Documents in a `Database`. Files with equal bytes share their text, chunks and vectors."""
+    """Documents in a `Database`. Files with equal bytes share their text, chunks and vectors.
 
-    def __init__(self, database: Database) -> None:
+    With `large_words` many chunks are searched by words at once.
+    """
+
+    def __init__(self, database: Database, large_words: LargeWords | None = None) -> None:
         self._database = database
+        self._large_words = large_words
         self._trimmed = False
 
     @override
@@ -228,6 +243,8 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     @override
     def purge(self) -> None:
         chunk_words.purge(self._database)
+        if self._large_words is not None:
+            self._large_words.rebuild()
 
     @override
     def content(self, document_id: int) -> StructuredText:
@@ -244,9 +261,14 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
             return tuple(rows.passage_of(row) for row in found)
 
     @override
+    def within(self, chunk_ids: Sequence[int], scope: Scope) -> Set[int]:
+        with self._database.reading() as connection:
+            return scopes.within(connection, chunk_ids, scope)
+
+    @override
     def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
         with self._database.reading() as connection:
-            return searching.match_words(connection, text, k, scope)
+            return searching.match_words(connection, text, k, scope, large=self._large_words)
 
     @override
     def nearest_exact(self, query: Vectors, k: int, scope: Scope, embedder: str) -> tuple[Scored, ...]:

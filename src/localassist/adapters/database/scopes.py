@@ -6,6 +6,10 @@ import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import apsw
+
     from localassist.domain.documents import Scope
 
 _IN_SCOPE: Final = """(
@@ -14,9 +18,9 @@ _IN_SCOPE: Final = """(
     OR d.container_id IN (
         SELECT id FROM documents WHERE container_id IN (SELECT value FROM json_each(:documents))
     )
-    OR d.id IN (
-        SELECT document_id FROM memberships
-        WHERE :everything OR collection_id IN (SELECT value FROM json_each(:collections))
+    OR EXISTS (
+        SELECT 1 FROM memberships m
+        WHERE m.document_id = d.id AND (:everything OR m.collection_id IN (SELECT value FROM json_each(:collections)))
     )
 )"""
 
@@ -32,4 +36,18 @@ def bindings(scope: Scope) -> dict[str, str | bool]:
         "everything": scope.all_collections,
         "collections": json.dumps(scope.collection_ids),
         "documents": json.dumps(scope.document_ids),
+    }
+
+
+_WITHIN: Final = scoped("""
+SELECT k.id FROM json_each(:chunks) wanted CROSS JOIN chunks k ON k.id = wanted.value
+WHERE EXISTS (SELECT 1 FROM documents d WHERE d.content_id = k.content_id AND $IN_SCOPE)
+""")
+
+
+def within(connection: apsw.Connection, chunk_ids: Sequence[int], scope: Scope) -> set[int]:
+    """Those of the chunks that are in a document of the scope."""
+    return {
+        chunk_id
+        for (chunk_id,) in connection.execute(_WITHIN, {"chunks": json.dumps(list(chunk_ids)), **bindings(scope)})
     }

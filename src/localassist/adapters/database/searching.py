@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.database import words
 from localassist.adapters.database.languages import stemmer
-from localassist.adapters.database.scopes import bindings, scoped
+from localassist.adapters.database.scopes import bindings, scoped, within
 from localassist.domain.documents import Scored
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import apsw
 
+    from localassist.adapters.database.large_words import LargeWords
     from localassist.domain.documents import Scope
     from localassist.domain.vectors import Vectors
 
@@ -28,6 +29,9 @@ ORDER BY score DESC, rowid LIMIT :k
 """)
 """A title's words weigh twice: in near-duplicates they alone differ. nDCG@10 on Cranfield 0.374, 0.371 with equal
 weights, 0.364 without titles."""
+
+_DEPTHS: Final = (1, 5, 25)
+"""How many times more of all chunks to look at for those of a scope, before only the scope's own are."""
 
 _HOLDERS: Final = "SELECT sum(doc) FROM chunk_terms WHERE term BETWEEN ? AND ?"
 _STORED_LANGUAGES: Final = """
@@ -50,11 +54,17 @@ _MULTIPLIED_BYTES: Final = 1024 * 1024
 
 
 def match_words(
-    connection: apsw.Connection, text: str, k: int, scope: Scope, postings: int | None = None
+    connection: apsw.Connection,
+    text: str,
+    k: int,
+    scope: Scope,
+    postings: int | None = None,
+    large: LargeWords | None = None,
 ) -> tuple[Scored, ...]:
     """The `k` chunks of the scope that match the words best, by BM25 over text, headings and title.
 
-    When a text has many common words only the rarest count, as far as `postings` (else `POSTINGS`) go.
+    The words of large collections answer where they can. When they can't and a text has many common words, only the
+    rarest count, as far as `postings` (else `POSTINGS`) go.
     """
     asked = words.telling(words.query_words(connection, text))
     plain, typed = " ".join(asked.values()), words.identifiers(text)
@@ -62,11 +72,33 @@ def match_words(
         stemmed = stemmer(language)
         asked = words.query_words(connection, stemmed(plain)) | asked
         typed += [stemmed(each) for each in typed]
+    typed = list(dict.fromkeys(typed))
+    if large is not None and not any(map(words.is_lone, asked.values())):
+        found = _of_many(connection, large, (asked, typed), k, scope)
+        if found is not None:
+            return found
     chosen = _rarest(connection, asked, POSTINGS if postings is None else postings)
     if not chosen:
         return ()
-    query = {"query": words.any_of([*chosen, *dict.fromkeys(typed)]), "k": k, **bindings(scope)}
+    query = {"query": words.any_of([*chosen, *typed]), "k": k, **bindings(scope)}
     return tuple(Scored(*row) for row in connection.execute(_WORDS, query))
+
+
+def _of_many(
+    connection: apsw.Connection, large: LargeWords, asked: tuple[Iterable[str], Iterable[str]], k: int, scope: Scope
+) -> tuple[Scored, ...] | None:
+    """The best in the scope among the best of all; None when those can't be had, or too few of them are in it."""
+    terms, typed = asked
+    phrases = [words.terms_of(connection, each) for each in typed]
+    for depth in _DEPTHS:
+        best = large.match(connection, terms, phrases, depth * k)
+        if best is None:
+            return None
+        inside = within(connection, [each.chunk_id for each in best], scope)
+        found = tuple(each for each in best if each.chunk_id in inside)[:k]
+        if len(found) == k or len(best) < depth * k:
+            return found
+    return None
 
 
 def _languages(connection: apsw.Connection, scope: Scope) -> list[str]:

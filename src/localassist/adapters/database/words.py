@@ -68,6 +68,15 @@ def query_words(connection: apsw.Connection, text: str) -> dict[str, str]:
     return found
 
 
+def terms_of(connection: apsw.Connection, text: str) -> list[str]:
+    """The terms that the index holds for a text that is `indexable`, one after the other."""
+    tokenize = connection.fts5_tokenizer(*_TOKENIZER)
+    terms: Any = tokenize(
+        text.encode(), apsw.FTS5_TOKENIZE_DOCUMENT, None, include_offsets=False, include_colocated=False
+    )
+    return list(terms)
+
+
 def telling(words: dict[str, str]) -> dict[str, str]:
     """The words without those that carry no meaning, unless there are no others."""
     kept = {term: word for term, word in words.items() if word.casefold() not in FUNCTION_WORDS}

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from localassist.domain.documents import (
         Chunk,
@@ -83,6 +83,13 @@ class DocumentReader(Protocol):
 
         Raises `DocumentError` with the reason in plain words, `PasswordNeededError` for what `unlock` may open.
         """
+
+    def read_soon(self, path: str, stop: Stop) -> tuple[StructuredText, bool]:
+        """What of a file is read in no time, and whether that is all: text in pictures takes seconds a page.
+
+        Raises as `read` does.
+        """
+        return self.read(path, stop), True
 
     def unlock(self, path: str, password: str) -> None:
         """Try this password whenever that file is read or drawn; it is kept in memory, until the program ends."""
@@ -212,6 +219,9 @@ class DocumentStore(Protocol):
 
     def passages(self, chunk_ids: Sequence[int], scope: Scope) -> tuple[Passage, ...]:
         """The chunks as passages of documents of the scope, in the order given; those outside it are left out."""
+
+    def within(self, chunk_ids: Sequence[int], scope: Scope) -> Set[int]:
+        """Those of the chunks that are in a document of the scope."""
 
     def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
         """The `k` chunks of the scope that match the words of `text` best (BM25, higher is better)."""
