@@ -333,6 +333,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self._pour(memoryview(content)[start:end])
+            if end > len(content):  # it promised more than it has
+                self._hang_up()
 
     def _pour(self, body: memoryview) -> None:
         place = 0
@@ -349,8 +351,11 @@ class _Handler(BaseHTTPRequestHandler):
         if place < len(body) or self.trouble.cut_after is not None:
             if self.trouble.stall_after is not None:
                 self.hub.released.wait(60)
-            self.close_connection = True
-            self.connection.shutdown(2)  # both ways
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(2)  # both ways
 
     @override
     def log_message(self, format: str, *args: Any) -> None:

@@ -37,6 +37,10 @@ def refusal(status: int, headers: Mapping[str, str], asked: str, *, with_token: 
         after = seconds_asked(headers)
         wait = f"in {after:.0f} seconds" if after else "later"
         return PassingError("The hub gets too many questions from here just now.", f"Try again {wait}.", after)
+    if status == 416:
+        return AnswerError(
+            f"A file of {asked} is shorter than the hub says, so it is another.", "Look the model up again."
+        )
     if status in _BUSY:
         return PassingError(f"The hub is out of order just now ({status}).", "Try again later.", seconds_asked(headers))
     return AnswerError(f"The hub refused to answer about {asked} ({status}).", "Try again later.")

@@ -1,0 +1,60 @@
+"""The list of downloads in a file, so that they go on after a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from localassist.domain.errors import StorageError
+from localassist.domain.library import Download, DownloadState, RemoteFile
+from localassist.domain.ports.hub import DownloadList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class DownloadFile(DownloadList):
+    """The list in one JSON file; one that is damaged is an empty list, as what was begun lies beside its models."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @override
+    def load(self) -> tuple[Download, ...]:
+        try:
+            return tuple(_download(values) for values in json.loads(self._path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, KeyError):
+            return ()
+
+    @override
+    def save(self, downloads: Sequence[Download]) -> None:
+        text = json.dumps([asdict(download) for download in downloads], indent=1)
+        scratch = ""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=self._path.parent, prefix=".downloads-", delete=False
+            ) as file:
+                scratch = file.name
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(scratch).replace(self._path)
+        except OSError as error:
+            if scratch:
+                Path(scratch).unlink(missing_ok=True)
+            raise StorageError(
+                f"The list of downloads could not be written to {self._path}: {error.strerror}.",
+                "Free some space or make the folder writable; downloads go on, but are not known after a restart.",
+            ) from error
+
+
+def _download(values: dict[str, Any]) -> Download:
+    files = tuple(RemoteFile(**file) for file in values["files"])
+    return Download(**values | {"files": files, "state": DownloadState(values["state"])})
