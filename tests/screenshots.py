@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from localassist.adapters.places import Places
+from localassist.adapters.resources import resource
 from localassist.app import LIBRARY_SWITCHES, App
 from localassist.bench import report
 from localassist.domain.chat import Caution, Evidence, Figures, MessageStatus
@@ -25,6 +26,7 @@ from localassist.ui.assembly import SAMPLES, Assembly
 from localassist.ui.chat.controls import FoldButton
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.documents.dialog import DocumentsDialog
+from localassist.ui.front import Front
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.settings.dialog import SettingsDialog
@@ -116,7 +118,7 @@ def main() -> int:
             services.settings.change(temperature=0.0, max_answer_tokens=96)  # the same pictures every time
             jobs = Jobs()
             theme = Theme(application, "light")
-            assembly = Assembly(services, jobs, theme)
+            assembly = Assembly(services, jobs, Front(resource("assets") / "icons", theme))
             assembly.window.show()
             assembly.begin()
             try:

@@ -13,12 +13,14 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from localassist.adapters.places import Places
+from localassist.adapters.resources import resource
 from localassist.app import LIBRARY_SWITCHES, App
 from localassist.domain.chat import MessageStatus
 from localassist.domain.documents import Scope
 from localassist.ui.assembly import Assembly
 from localassist.ui.chat.markdown import CITE
 from localassist.ui.documents.dialog import DocumentsDialog
+from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
 from localassist.ui.models.first_start import Way
 from localassist.ui.theme import Theme
@@ -61,7 +63,7 @@ def services(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
 def window(qtbot: QtBot, qapp: QApplication, services: Services) -> Iterator[Assembly]:
     """The window as it opens for the first time."""
     jobs = Jobs()
-    made = Assembly(services, jobs, Theme(qapp, "light"))
+    made = Assembly(services, jobs, Front(resource("assets") / "icons", Theme(qapp, "light")))
     qtbot.addWidget(made.window)
     with qtbot.waitExposed(made.window):
         made.window.show()

@@ -12,9 +12,11 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from localassist.adapters.places import Places
+from localassist.adapters.resources import resource
 from localassist.app import SWITCH_INTERVAL_S, App
 from localassist.bench import report
 from localassist.ui.assembly import Assembly
+from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
 from localassist.ui.starting import COLLECTED
 from localassist.ui.theme import Theme
@@ -69,7 +71,7 @@ def assembly(qtbot: QtBot, qapp: QApplication, as_started: None, tmp_path: Path)
     """A whole window over a home of its own."""
     with closing(App(Places.find({"LOCALASSIST_HOME": str(tmp_path / "home")}), report.run)) as app:
         jobs = Jobs()
-        made = Assembly(app.services(for_window=True), jobs, Theme(qapp, "light"))
+        made = Assembly(app.services(for_window=True), jobs, Front(resource("assets") / "icons", Theme(qapp, "light")))
         qtbot.addWidget(made.window)
         made.window.show()
         made.begin()

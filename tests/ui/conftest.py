@@ -32,6 +32,7 @@ from localassist.domain.events import Asked, Finished, ReasoningDelta, Routed, T
 from localassist.domain.privacy import Destination, Route, Traffic
 from localassist.ui.assembly import Assembly
 from localassist.ui.chat.transcript import TranscriptView
+from localassist.ui.front import Front
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
@@ -224,7 +225,7 @@ def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) 
 
 @pytest.fixture
 def opened(qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme) -> Iterator[Assembly]:
-    made = Assembly(services, jobs, theme)
+    made = Assembly(services, jobs, Front(ASSETS / "icons", theme))
     qtbot.addWidget(made.window)
     with qtbot.waitExposed(made.window):
         made.window.show()

@@ -10,9 +10,11 @@ import pytest
 from looking import ask, shown, wait_for_end
 from PySide6.QtCore import Qt
 
+from localassist.adapters.resources import resource
 from localassist.domain.errors import StorageError
 from localassist.domain.events import TokenDelta
 from localassist.ui.assembly import Assembly
+from localassist.ui.front import Front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +53,7 @@ def reading() -> PatientReading:
 
 @pytest.fixture
 def quiet(qtbot: QtBot, services: Services, jobs: Jobs, theme: Theme, reading: PatientReading) -> Iterator[Assembly]:
-    made = Assembly(replace(services, read_ahead=reading), jobs, theme)  # type: ignore[arg-type]
+    made = Assembly(replace(services, read_ahead=reading), jobs, Front(resource("assets") / "icons", theme))  # type: ignore[arg-type]
     qtbot.addWidget(made.window)
     with qtbot.waitExposed(made.window):
         made.window.show()

@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from localassist.cli import (
-    asking,
-    benchmarks,
-    demo,
-    doctor,
-    documents,
-    embedders,
-    evaluating,
-    models,
-    standing,
-    syncing,
-)
 from localassist.cli.console import Console
 from localassist.cli.interrupts import INTERRUPTED, raised_on_ctrl_c
 from localassist.cli.parser import UsageError, parse
@@ -24,7 +12,7 @@ from localassist.domain.errors import LocalAssistError, Stopped
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from localassist.domain.diagnosis import Finding
     from localassist.usecases.services import Services
@@ -62,27 +50,6 @@ class House(Protocol):
         """Show the window until it is closed; gives the exit code. Raises `LocalAssistError` without a display."""
 
 
-COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Console], int]]] = {
-    ("ask", ""): asking.ask,
-    ("search", ""): asking.search,
-    ("chat", ""): asking.chat,
-    ("docs", "add"): documents.add,
-    ("docs", "list"): standing.list_,
-    ("docs", "collections"): standing.list_,
-    ("docs", "status"): standing.status,
-    ("docs", "sync"): syncing.sync,
-    ("docs", "rebuild"): syncing.rebuild,
-    ("docs", "embedder"): embedders.embedder,
-    ("docs", "evaluate"): evaluating.evaluate,
-    ("docs", "remove"): documents.remove,
-    ("docs", "forget"): documents.forget,
-    ("docs", "rename"): documents.rename,
-    ("models", "list"): models.list_,
-    ("models", "add"): models.add,
-    ("demo", ""): demo.demo,
-}
-
-
 def run(arguments: Sequence[str], house: House) -> int:
     """Run the command that the arguments name, or open the window without any; gives the exit code."""
     try:
@@ -116,10 +83,16 @@ def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
             with console.heard():
                 return house.open_window()
         case "doctor":
+            from localassist.cli import doctor
+
             return doctor.doctor(house.diagnose(), console)
         case "bench":
+            from localassist.cli import benchmarks
+
             return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model, parsed.data), console)
         case command:
+            from localassist.cli.commands import COMMANDS  # a window needs none of them
+
             return COMMANDS[command, getattr(parsed, "verb", "")](parsed, house.services(), console)
 
 

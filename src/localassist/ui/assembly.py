@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
-from localassist.ui.chat.conversations import ConversationsView
 from localassist.ui.chat.conversations_presenter import ConversationsPresenter
 from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
-from localassist.ui.chat.view import ChatView
 from localassist.ui.documents.attaching import AttachmentsPresenter
 from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.presenter import DocumentsPresenter
-from localassist.ui.documents.view import CollectionsView
 from localassist.ui.errors import describe
 from localassist.ui.evidence.presenter import EvidencePresenter
-from localassist.ui.evidence.view import EvidenceView
-from localassist.ui.icons import Icons
-from localassist.ui.main_window import MainWindow, Views
-from localassist.ui.models.first_start import FirstStartView
-from localassist.ui.models.picker import ModelPicker
+from localassist.ui.front import TEACHING
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
 from localassist.ui.settings.dialog import SettingsDialog
 from localassist.ui.settings.presenter import SettingsPresenter
@@ -36,37 +28,31 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Document, Passage
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
+    from localassist.ui.front import Front
     from localassist.ui.jobs import Jobs
-    from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
 
 SAMPLES: Final = "Samples"
-TEACHING: Final = (
-    "Ask anything. Add a folder on the left to ask about your own files: answers then show the pages they "
-    "rest on. Nothing leaves this computer."
-)
 STILL_READING: Final = "The files of this conversation are still being read. Ask once they are, or stop reading them."
 
 
 class Assembly(QObject):
-    """One window with everything in it. `begin` once it is on screen."""
+    """What a window does, behind its front. `begin` once it is on screen."""
 
-    def __init__(self, services: Services, jobs: Jobs, theme: Theme) -> None:
+    def __init__(self, services: Services, jobs: Jobs, front: Front) -> None:
         super().__init__()
         self._services = services
         self._jobs = jobs
         self._shown_answer: Message | None = None
         self._settings: tuple[SettingsDialog, SettingsPresenter] | None = None
-        self._icons = icons = Icons(Path(services.samples).parent / "icons", theme)
-        self.picker = ModelPicker(icons)
-        self.chat = ChatView(icons, self.picker)
-        self.conversations = ConversationsView(icons)
-        self.collections = CollectionsView(icons)
-        self.first_start = FirstStartView(icons)
-        self.evidence = EvidenceView(icons)
-        self.window = MainWindow(
-            icons, Views(self.conversations, self.collections, self.chat, self.first_start, self.evidence)
-        )
+        self._icons = icons = front.icons
+        self.picker = front.picker
+        self.chat = front.chat
+        self.conversations = front.conversations
+        self.collections = front.collections
+        self.first_start = front.first_start
+        self.evidence = front.evidence
+        self.window = front.window
         self._drops = FileDrops(self.window)
         self._chat = ChatPresenter(services, jobs, self.chat)
         self._list = ConversationsPresenter(
@@ -81,8 +67,7 @@ class Assembly(QObject):
         self._connect_chat()
         self._connect_documents()
         self._connect_window()
-        self._explain()
-        theme.dress()
+        self._use_scope()
 
     def begin(self) -> None:
         """Read what is stored, now that the window can be seen."""

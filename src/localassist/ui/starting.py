@@ -8,12 +8,13 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
 from localassist.domain.errors import SettingsError
-from localassist.ui.assembly import Assembly
 from localassist.ui.errors import describe
+from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
 from localassist.ui.single_instance import SingleInstance
 from localassist.ui.theme import Theme
@@ -24,15 +25,20 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from localassist.domain.ports.settings import SettingsStore
+    from localassist.ui.assembly import Assembly
     from localassist.usecases.services import Services
 
 COLLECTED: Final = (700, 10, 1000)
 """Python's own thresholds, but for the oldest objects: with the libraries of embedding in memory, looking through them
 took 55 to 250 ms every few seconds of indexing, in which nothing moved on the screen."""
+LATEST_MS: Final = 1000
+"""A window that the system shows nowhere is never painted, and follows its folders all the same."""
 CLOSING_SECONDS: Final = 5.0  # how long what is under way may take to be stored
 
 
-def run(services: Services, home: Path, argv: Sequence[str]) -> int:
+def run(
+    open_services: Callable[[], Services], settings: SettingsStore, icons: Path, home: Path, argv: Sequence[str]
+) -> int:
     """Show the window until it is closed; gives the exit code."""
     gc.set_threshold(*COLLECTED)
     application = QApplication(list(argv))
@@ -41,22 +47,67 @@ def run(services: Services, home: Path, argv: Sequence[str]) -> int:
     instance = SingleInstance(home)
     if not instance.become_first():
         return 0
-    choice, problem = _theme_choice(services.settings)
+    choice, problem = _theme_choice(settings)
     theme = Theme(application, choice)
     jobs = Jobs()
-    assembly = Assembly(services, jobs, theme)
-    instance.raise_requested.connect(assembly.window.come_to_front)
-    assembly.window.show()
+    front = Front(icons, theme)
+    instance.raise_requested.connect(front.window.come_to_front)
     if problem:
-        assembly.chat.composer.complain(problem)
-    QTimer.singleShot(0, assembly.begin)
+        front.chat.composer.complain(problem)
+    furnishing = Furnishing(front, jobs, open_services)
+    front.window.show()
     _end_with_signals(application)
-    sys.excepthook = _telling(assembly)
+    sys.excepthook = _telling(front)
     try:
         return application.exec()
     finally:
         instance.close()
+        furnishing.end()
         jobs.close(CLOSING_SECONDS)
+
+
+class Furnishing(QObject):
+    """Puts what works behind the window, once it is on screen; it can be typed into meanwhile."""
+
+    def __init__(self, front: Front, jobs: Jobs, open_services: Callable[[], Services]) -> None:
+        super().__init__()
+        self._front = front
+        self._jobs = jobs
+        self._open_services = open_services
+        self._begun = False
+        self.assembly: Assembly | None = None
+        front.window.installEventFilter(self)
+        QTimer.singleShot(LATEST_MS, self, self._begin)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._begin)
+        return False
+
+    def end(self) -> None:
+        """Let go of the window, which is closed."""
+        self.assembly = None
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._jobs.call(self._load, self._on_loaded, self._on_failed)
+
+    def _load(self) -> Services:
+        """On a worker: most of the program's modules, so that `_on_loaded` finds them in memory."""
+
+        return self._open_services()
+
+    def _on_loaded(self, services: Services) -> None:
+        from localassist.ui.assembly import Assembly
+
+        self.assembly = Assembly(services, self._jobs, self._front)
+        self.assembly.begin()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._front.chat.composer.complain(describe(error).text)
 
 
 def _theme_choice(settings: SettingsStore) -> tuple[str, str]:
@@ -81,10 +132,10 @@ def _end_with_signals(application: QApplication) -> None:
         signal.signal(number, lambda *_: None)
 
 
-def _telling(assembly: Assembly) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+def _telling(front: Front) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """What to do with an error that a slot let through: words in the window, none of it on a terminal."""
 
     def tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        assembly.chat.composer.complain(describe(error).text)
+        front.chat.composer.complain(describe(error).text)
 
     return tell

@@ -156,6 +156,8 @@ class ComposerWidget(QFrame):
 
     def wait_for(self, what: str) -> None:
         """Keep questions back until that is over, "" for nothing."""
+        if self._waiting and self._waiting != what and self.note == self._waiting:
+            self.say_nothing()
         self._waiting = what
 
     def show_scope(self, name: str) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import SupportStatus
-from localassist.domain.names import find_names
-from localassist.domain.quantities import find_quantities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +47,9 @@ def _of_sentence(text: str, sentence: SentenceSupport) -> Iterator[Doubt]:
 
 
 def _reason(words: str) -> str:
+    from localassist.domain.names import find_names  # not needed before the first answer is shown
+    from localassist.domain.quantities import find_quantities
+
     if find_quantities(words):
         return FIGURE
     return NAME if find_names(words) else OTHERWISE
