@@ -145,7 +145,7 @@ class _Aligner:
         self._units = [(source, unit) for source in self._sources for unit in source.units]
         self._texts = [f"{unit.header}\n{source.quote(unit.start, unit.end)}".lstrip() for source, unit in self._units]
         self._compare = material.compare
-        self._compared: tuple[str, Sequence[float]] = "", ()
+        self._compared: tuple[str | None, Sequence[float]] = None, ()
         self._checker = Checker(self._sources, material.question, self._weights)
         self._known: dict[tuple[str, frozenset[int]], _Verdict] = {}
         self._values = self._unit_values(material)
