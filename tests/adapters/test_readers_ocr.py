@@ -1,11 +1,13 @@
 """Text in pictures and scans is recognised, marked as such, and bounded in the time it takes."""
 
+from contextlib import closing
+
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from reading import assert_sound, read_whole
 from small_pdf import text, write_pdf
 
-from localassist.adapters.children import Reply
+from localassist.adapters.children import ChildPool, Reply
 from localassist.adapters.readers import pdf_drawing
 from localassist.adapters.readers.file_reader import FileReader
 from localassist.adapters.readers.ocr import Recogniser
@@ -162,6 +164,18 @@ def test_a_file_with_many_scanned_pages_is_given_more_time(scan):
     assert FileReader(children).read(str(scan), Stop()).text == "all of it"
     assert children.asked[0][0] < children.asked[1][0]
     assert all(recognising < seconds for recognising, seconds in children.asked)
+
+
+def test_what_is_read_soon_is_all_but_the_pictures(scan, tmp_path):
+    plain = tmp_path / "plain.txt"
+    plain.write_text("The lease ends in May.", encoding="utf-8")
+    with closing(ChildPool()) as children:
+        reader = FileReader(children)
+        content, is_whole = reader.read_soon(str(scan), Stop())
+        assert not is_whole
+        assert not any(page.recognised for page in content.pages)
+        assert reader.read_soon(str(plain), Stop())[1]
+        assert any(page.recognised for page in reader.read(str(scan), Stop()).pages)
 
 
 def test_a_file_that_was_read_to_its_end_is_read_once(scan):

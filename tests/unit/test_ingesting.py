@@ -67,6 +67,47 @@ def test_the_steps_of_a_run(shelf: Shelf) -> None:
     assert shelf.store.passages([shelf.index.nearest(query, 1, Scope.everything())[0].chunk_id], Scope.everything())
 
 
+class SlowReader(FakeReader):
+    """What stands behind "Scan:" is a picture, which takes long to read."""
+
+    def read_soon(self, path: str, stop: Stop) -> tuple[StructuredText, bool]:
+        whole = self.read(path, stop)
+        soon, _, pictured = whole.text.partition("Scan:")
+        return (structured(soon), False) if pictured else (whole, True)
+
+
+def test_files_with_pictures_of_text_come_last_and_what_they_say_besides_is_found_before() -> None:
+    shelf = Shelf(FakeFiles(a="Scan: a sloop", b="The letter says boats. Scan: a ketch", c="The rent", d="The lease"))
+    shelf.reader = SlowReader(shelf.files)
+    found: dict[str, int] = {}
+    parts = (shelf.files, shelf.reader, shelf.embedder, shelf.store, shelf.index, shelf.activity)
+    order = []
+    for event in IngestPaths(*parts)(["/files"], "all", Stop()):
+        if isinstance(event, DocumentIndexed):
+            order.append((event.document.path, event.position, event.total))
+            found.setdefault(event.document.path, len(shelf.store.match_words("letter boats", 9, Scope.everything())))
+    assert order == [("/files/c.md", 1, 4), ("/files/d.md", 2, 4), ("/files/a.md", 3, 4), ("/files/b.md", 4, 4)]
+    assert found["/files/c.md"] == 1
+    assert shelf.store.match_words("sloop", 9, Scope.everything())
+    assert len(shelf.store.match_words("ketch letter", 9, Scope.everything())) == 1
+    assert all(document.status is DocumentStatus.INDEXED for document in shelf.documents().values())
+
+
+def test_a_run_that_ends_before_the_pictures_leaves_them_for_the_next() -> None:
+    shelf = Shelf(FakeFiles(a="Letter. Scan: a sloop", b="The rent"))
+    shelf.reader = SlowReader(shelf.files)
+    parts = (shelf.files, shelf.reader, shelf.embedder, shelf.store, shelf.index, shelf.activity)
+    for event in IngestPaths(*parts)(["/files"], "all", Stop()):
+        if isinstance(event, DocumentIndexed):
+            break
+    assert not shelf.store.match_words("sloop", 9, Scope.everything())
+    shelf.ingest()
+    assert shelf.store.match_words("sloop", 9, Scope.everything())
+    shelf.reader.read_paths.clear()
+    shelf.ingest()
+    assert shelf.reader.read_paths == []
+
+
 def test_unchanged_files_are_neither_hashed_nor_read_again(shelf: Shelf) -> None:
     shelf.ingest()
     shelf.files.hashed.clear()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus, Scope
@@ -18,7 +19,7 @@ from localassist.usecases.foreseeing import foreseen
 from localassist.usecases.measuring import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from localassist.domain.documents import Document, StructuredText
@@ -33,6 +34,7 @@ _SLOW_S: Final = 0.2
 """Most files are read sooner than one batch is embedded: words of the next ones go before vectors."""
 
 _LOCKED: Final = "; without the password"
+_SOON: Final = "; without its pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class _Look:
     """What a look at a file gave: a document that is `known`, its content, or the problem of reading it.
 
     `moved`: known, but not from this path or time. `failed_by` is the reader that will say the same of the same file.
+    What is not `is_whole` has pictures of text, which are read when there is nothing else to read.
     """
 
     content_hash: str = ""
@@ -57,6 +60,17 @@ class _Look:
     known: Document | None = None
     moved: bool = False
     failed_by: str = ""
+    is_whole: bool = True
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a run is: the documents that are done with, of `total` files, and the files left for `later`."""
+
+    total: int
+    done: int = 0
+    documents: list[Document] = field(default_factory=list)
+    later: list[tuple[FoundFile, str]] = field(default_factory=list)
 
 
 class IngestPaths:
@@ -82,10 +96,11 @@ class IngestPaths:
     def __call__(self, paths: Sequence[str], collection: str, stop: Stop) -> Iterator[IngestEvent]:
         """Read what is new or changed at or below the paths into the collection ("": only into the cache).
 
-        Yields `FilesCounted` ..., `DocumentIndexing` and `DocumentIndexed` for each file, which its words find from
-        then on, `Embedding` ... or `Hindered` when there is no embedding model, at last `Indexed`. A file that can't be
-        read is stored as failed with its problem and does not end the run, one that somebody took out stays out unless
-        it is named. Raises `StorageError`, and `Stopped` on request.
+        Files with pictures of text come last; what they say besides is found at once. Yields `FilesCounted` ...,
+        `DocumentIndexing` and `DocumentIndexed` for each file, which its words find from then on, `Embedding` ... or
+        `Hindered` when there is no embedding model, at last `Indexed`. A file that can't be read is stored as failed
+        with its problem and does not end the run, one that somebody took out stays out unless it is named. Raises
+        `StorageError`, and `Stopped` on request.
         """
         found: list[FoundFile] = []
         skipped: list[SkippedFile] = []
@@ -98,20 +113,43 @@ class IngestPaths:
                 yield FilesCounted(len(found))
         yield FilesCounted(len(found))
         place = self._place(collection, paths, found, skipped)
-        documents: list[Document] = []
-        with closing(foreseen(found, lambda file, ending: self._look(file, place, ending), stop)) as looked_at:
-            for position, (file, look) in enumerate(looked_at, 1):
-                self._activity.wait_until_idle(stop)
-                stop.raise_if_requested()
-                yield DocumentIndexing(file.path, position, len(found))
-                stored, unchanged = self._store_what_was_read(file, place, self._awaited(look, stop))
-                documents += stored
-                yield DocumentIndexed(stored[0], position, len(found), unchanged)
+        progress = _Progress(len(found))
+        with closing(foreseen(found, lambda file, ending: self._look(file, place, ending), stop)) as looks:
+            yield from self._take(looks, place, progress, stop)
+        pictured = [(file, partial(self._read, file, content_hash, place)) for file, content_hash in progress.later]
+        with closing(foreseen(pictured, lambda item, ending: item[1](ending), stop)) as readings:
+            yield from self._take(((file, look) for (file, _), look in readings), place, progress, stop)
         try:
             yield from self._embed(stop)
         except ModelError as error:
             yield Hindered(str(error))
-        yield Indexed(tuple(documents), tuple(f"{item.path}: {item.reason}" for item in skipped))
+        yield Indexed(tuple(progress.documents), tuple(f"{item.path}: {item.reason}" for item in skipped))
+
+    def _take(
+        self, looks: Iterable[tuple[FoundFile, Future[_Look]]], place: _Place, progress: _Progress, stop: Stop
+    ) -> Iterator[IngestEvent]:
+        """Store what looks give, one after the other, and say so."""
+        for file, future in looks:
+            self._activity.wait_until_idle(stop)
+            stop.raise_if_requested()
+            yield DocumentIndexing(file.path, progress.done + 1, progress.total)
+            look = self._awaited(future, stop)
+            if not look.is_whole:
+                self._store_for_now(file, place, look)
+                progress.later.append((file, look.content_hash))
+                continue
+            stored, unchanged = self._store_what_was_read(file, place, look)
+            progress.documents += stored
+            progress.done += 1
+            yield DocumentIndexed(stored[0], progress.done, progress.total, unchanged)
+
+    def _store_for_now(self, file: FoundFile, place: _Place, look: _Look) -> None:
+        """Store what was read soon, as if by another reader: whatever happens until then, the file is read again."""
+        reader, embedder = place.versions
+        if look.content is not None and any(content.text.strip() for content in _all_of(look.content)):
+            self._store_what_was_read(file, replace(place, versions=(reader + _SOON, embedder)), look)
+        elif place.collection_id is not None:
+            self._store.expect([file], place.collection_id)
 
     def _place(
         self, collection: str, paths: Sequence[str], found: Sequence[FoundFile], skipped: Sequence[SkippedFile]
@@ -147,7 +185,7 @@ class IngestPaths:
             raise
         except LocalAssistError as error:
             return _Look(problem=error)
-        return self._read(file, content_hash, place, stop)
+        return self._read(file, content_hash, place, stop, soon=True)
 
     def _unchanged(self, file: FoundFile, place: _Place) -> Document | None:
         """The document at that path if neither its file nor how it would be read has changed."""
@@ -172,10 +210,13 @@ class IngestPaths:
             return locked
         return self._store.failed_as(file, reader)
 
-    def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop) -> _Look:
+    def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop, *, soon: bool = False) -> _Look:
         if place.collection_id is not None:
             self._store.begin_reading(file.path)
         try:
+            if soon:
+                content, is_whole = self._reader.read_soon(file.path, stop)
+                return _Look(content_hash, content, is_whole=is_whole)
             return _Look(content_hash, self._reader.read(file.path, stop))
         except StorageError:
             raise
@@ -228,3 +269,11 @@ class IngestPaths:
             else:
                 stored += self._save(inside, own_hash, place, part.content, document.id)
         return stored
+
+
+def _all_of(content: StructuredText) -> Iterator[StructuredText]:
+    """A content and those of the files inside it."""
+    yield content
+    for part in content.parts:
+        if part.content is not None:
+            yield from _all_of(part.content)

@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +50,21 @@ _DEATHS: Final = {
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Task:
+    """One call: when to `stop`, until when files inside are read, whether pictures can wait and whether any did."""
+
+    stop: Stop
+    deadline: float
+    is_soon: bool
+    is_whole: bool = True
+
+    @property
+    def recognising(self) -> float:
+        """Seconds for text in pictures, at first."""
+        return 0.0 if self.is_soon else _RECOGNISING_SECONDS
+
+
 class FileReader(DocumentReader):
     """Reads every format of `formats.Format`, and files inside others under the path of those around them."""
 
@@ -69,55 +84,62 @@ class FileReader(DocumentReader):
 
     @override
     def read(self, path: str, stop: Stop) -> StructuredText:
-        return self._read(_absolute(path), stop, time.monotonic() + _APART_SECONDS)
+        return self._read(_absolute(path), _Task(stop, time.monotonic() + _APART_SECONDS, is_soon=False))
+
+    @override
+    def read_soon(self, path: str, stop: Stop) -> tuple[StructuredText, bool]:
+        task = _Task(stop, time.monotonic() + _APART_SECONDS, is_soon=True)
+        return self._read(_absolute(path), task), task.is_whole
 
     @override
     def draw_page(self, path: str, page: int, width: int, mark: tuple[int, int] | None) -> PageImage:
         wanted: dict[str, JSON] = {"page": page, "width": width, "mark": list(mark) if mark else None}
         return _page_image(self._call("draw", _absolute(path), wanted, _DRAWING, Stop()), Path(path).name)
 
-    def _read(self, path: str, stop: Stop, deadline: float) -> StructuredText:
+    def _read(self, path: str, task: _Task) -> StructuredText:
         """Read a file, and one by one the files inside it that were left out or that killed the child together."""
         try:
-            content = self._told(path, stop, apart=False)
+            content = self._told(path, task, apart=False)
         except _DiedError as death:
-            content = self._told_apart(path, stop, death)
-        return self._complete(path, content, stop, deadline)
+            content = self._told_apart(path, task, death)
+        return self._complete(path, content, task)
 
-    def _told_apart(self, path: str, stop: Stop, death: _DiedError) -> StructuredText:
+    def _told_apart(self, path: str, task: _Task, death: _DiedError) -> StructuredText:
         """The same file without those inside it: one of them may have been the death of the child."""
         if named_format(path) not in CONTAINERS:
             raise death
-        content = self._told(path, stop, apart=True)
+        content = self._told(path, task, apart=True)
         if not content.parts:
             raise death
         return content
 
-    def _told(self, path: str, stop: Stop, *, apart: bool) -> StructuredText:
+    def _told(self, path: str, task: _Task, *, apart: bool) -> StructuredText:
         """A file's text; one with many pictures of text is read again, in the time that they take."""
-        wanted: dict[str, JSON] = {"apart": apart, "recognising": _RECOGNISING_SECONDS}
-        reply = self._call("read", path, wanted, _READING, stop)
+        wanted: dict[str, JSON] = {"apart": apart, "recognising": task.recognising}
+        reply = self._call("read", path, wanted, _READING, task.stop)
         content = _believed(reply, path)
         if not (isinstance(reply.value, dict) and reply.value.get("unrecognised")):
             return content
+        if task.is_soon:
+            task.is_whole = False
+            return content
         try:
             wanted["recognising"] = _RECOGNISING_LONG_SECONDS
-            return _believed(self._call("read", path, wanted, _READING_LONG, stop), path)
+            return _believed(self._call("read", path, wanted, _READING_LONG, task.stop), path)
         except DocumentError:
             return content
 
-    def _complete(self, path: str, content: StructuredText, stop: Stop, deadline: float) -> StructuredText:
+    def _complete(self, path: str, content: StructuredText, task: _Task) -> StructuredText:
         parts = tuple(
-            self._part(f"{path}/{part.name}", part, stop, deadline) if is_unread(part) else part
-            for part in content.parts
+            self._part(f"{path}/{part.name}", part, task) if is_unread(part) else part for part in content.parts
         )
         return content if parts == content.parts else replace(content, parts=parts)
 
-    def _part(self, path: str, part: Part, stop: Stop, deadline: float) -> Part:
-        if time.monotonic() > deadline:
+    def _part(self, path: str, part: Part, task: _Task) -> Part:
+        if time.monotonic() > task.deadline:
             return replace(part, problem=f"{Path(path).name} was not read: the files beside it took too long.")
         try:
-            return Part(part.name, self._read(path, stop, deadline))
+            return Part(part.name, self._read(path, task))
         except DocumentError as error:
             return replace(part, problem=str(error))
 
