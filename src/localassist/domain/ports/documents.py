@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from localassist.domain.documents import (
         Chunk,
@@ -219,6 +219,9 @@ class DocumentStore(Protocol):
 
     def passages(self, chunk_ids: Sequence[int], scope: Scope) -> tuple[Passage, ...]:
         """The chunks as passages of documents of the scope, in the order given; those outside it are left out."""
+
+    def within(self, chunk_ids: Sequence[int], scope: Scope) -> Set[int]:
+        """Those of the chunks that are in a document of the scope."""
 
     def match_words(self, text: str, k: int, scope: Scope) -> tuple[Scored, ...]:
         """The `k` chunks of the scope that match the words of `text` best (BM25, higher is better)."""
