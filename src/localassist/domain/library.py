@@ -19,7 +19,8 @@ class Commercial(StrEnum):
 class Licence:
     """What somebody may do with a model: `meaning` in plain words, `attribution` what must be said of its maker.
 
-    `link` is the address of its text; fields are empty where nobody looked it up.
+    `link` is the address of its text, `sources` those that were read; fields are empty where nobody looked it up.
+    `id` is SPDX's name of it, or else the hub's.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Licence:
     meaning: str = ""
     attribution: str = ""
     link: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,10 @@ class CatalogEntry:
     """One model of models.toml.
 
     `kind` is chat, embedder or reranker. `repository` ("owner/name") and `pattern` (a shell pattern of file names)
-    say where its files are; both are empty where no source names them. `parameters` and `active_parameters` are
-    counts, `context_length` is tokens; 0 where no source says. `capabilities` are of tools, vision, reasoning and
-    code; `projector` is the pattern of the file that lets it see. `sources` are the addresses that were read.
+    say where its weights are; both are empty where no source names them. `parameters` and `active_parameters` are
+    counts, `context_length` is tokens, `dimension` how many numbers an embedder's vectors have; 0 where no source
+    says. `languages` are two-letter codes, and "mul" for many more. `capabilities` are of tools, vision, reasoning
+    and code; `projector` is the pattern of the file that lets it see. `sources` are the addresses that were read.
     """
 
     id: str
@@ -53,6 +56,7 @@ class CatalogEntry:
     parameters: int = 0
     active_parameters: int = 0
     context_length: int = 0
+    dimension: int = 0
     good_at: str = ""
     languages: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
@@ -154,20 +158,22 @@ class Fit:
 
 
 class DownloadState(StrEnum):
-    """How a download stands."""
+    """How a download stands. A cancelled one is gone: it is told once and listed no more."""
 
     QUEUED = "queued"
     RUNNING = "running"
     PAUSED = "paused"
     FAILED = "failed"
     DONE = "done"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
     """Files of one revision on their way into a folder. `received` and `total` are bytes of all files.
 
-    `problem` and `hint` say why it failed and what to do; `bytes_per_second` is the rate of the last seconds.
+    `problem` and `hint` say why it failed and what to do, or what is wrong with what came whole; `bytes_per_second` is
+    the rate of the last seconds.
     """
 
     id: str
