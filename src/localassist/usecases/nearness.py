@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 4096
 """Texts whose vectors are kept: about 6 MB. The sentences of a document come up again at the next question."""
+_UNLIKE: Final = (
+    "The choir sang three songs before the break.",
+    "A cup of flour is added to the dough and kneaded.",
+    "The comet will be seen again in seventy years.",
+    "She bought a red bicycle for her nephew.",
+    "Sheep are shorn in early summer.",
+    "The goalkeeper saved the penalty in the last minute.",
+    "The ferry leaves the island at noon.",
+    "The file could not be opened because it was damaged.",
+)
+"""Sentences about nothing in common."""
 
 
 class Nearness:
@@ -31,6 +42,18 @@ class Nearness:
         known = self._known(texts, stop)
         asked = self._embedder.embed_query(question).data
         return [sum(map(mul, asked, known[text])) for text in texts]
+
+    def beyond_chance(self, question: str, texts: Sequence[str], stop: Stop) -> list[float]:
+        """How near each text is to the question, on one scale for all models; errors as for a call.
+
+        0 is how near sentences about different things are to each other, 1 the same: some models give 0.05 to what
+        others give 0.7. The cosines are rescaled as in BERTScore (Zhang et al., 2020).
+        """
+        vectors = list(self._known(_UNLIKE, stop).values())
+        summed = [sum(numbers) for numbers in zip(*vectors, strict=True)]
+        count = len(vectors)
+        chance = (sum(map(mul, summed, summed)) - count) / (count * (count - 1))  # vectors have a length of 1
+        return [(cosine - chance) / (1 - chance) for cosine in self(question, texts, stop)]
 
     def to_the_mean(self, texts: Sequence[str], stop: Stop) -> list[float]:
         """How near each text is to the mean of all: a number that grows with the cosine. Errors as for a call."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.errors import LocalAssistError, ModelError, StorageError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.terms import terms
-from localassist.usecases import relevance
 from localassist.usecases.breadth import asks_for_all
 from localassist.usecases.folding import spread, without_repeats
 from localassist.usecases.fusing import FEEDBACK_CHUNKS, best_of, fuse, mean_of, with_feedback
 from localassist.usecases.nearness import Nearness
-from localassist.usecases.ranking import named, rank
+from localassist.usecases.ranking import rank
+from localassist.usecases.relevance import Relevance, is_question, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -40,13 +38,6 @@ _MATCHING_SHARE: Final = 0.5
 """Of the best passage's score, from which on a passage counts as speaking of what was asked for."""
 _RERANK_SECONDS: Final = 1.0
 _RERANK_WEIGHT: Final = 0.5
-_RELATED_COSINE: Final = 0.25
-"""From here to the next what was found is the nearest there is: who asks in words of their own is seldom nearer, with
-all-MiniLM-L6-v2 0.30 in the middle of 42 such questions."""
-_RELEVANT_COSINE: Final = 0.35
-_RELEVANT_SHARE: Final = 0.5
-"""Of the question's words, by rarity. With all-MiniLM-L6-v2 at least 99 of 100 questions that a collection answers
-pass one of the two, 0 to 11 of 100 questions about something else do (xquad, cranfield, samples asked crosswise)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +76,12 @@ class SearchPassages:
         wide = asks_for_all(query)
         found = yield from self.find(query, scope, stop, before, DEPTH if wide else CANDIDATES)
         ranked: Sequence[Passage] = found.ranked
-        relevant = is_relevant(f"{before}\n{query}", ranked, found.by_meaning)
-        related = not (before or wide) and any(item.score >= _RELATED_COSINE for item in found.by_meaning)
-        if not (relevant or related):
+        verdict = self._judge(f"{before}\n{query}".strip(), ranked[:CANDIDATES], found.by_meaning, stop)
+        if verdict is Relevance.NONE:
             ranked = ()
-        nearest = not (before or wide or (relevant and self._answers(query, ranked, found.by_meaning, stop)))
-        yield replace(_retrieved(ranked, limit, wide=wide), nearest=bool(ranked) and nearest)
+        # What leans on another question, asks for all there is or wants a deed has no one sentence for an answer.
+        nearest = verdict is Relevance.NEAREST and not (before or wide) and is_question(query)
+        yield replace(_retrieved(ranked, limit, wide=wide), nearest=nearest)
 
     def find(
         self, query: str, scope: Scope, stop: Stop, before: str = "", count: int = CANDIDATES
@@ -150,12 +141,9 @@ class SearchPassages:
             yield Searching(f"The best passages were not read together with the question: {error.message}")
             return ranked
 
-    def _answers(self, query: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop) -> bool:
-        """Whether anything found answers the query; what asks for a deed needs no answer."""
-        if not (ranked and relevance.is_question(query)):
-            return True
-        compare = (lambda texts: self.nearness(query, texts, stop)) if by_meaning else None
-        return relevance.answers(query, ranked, compare)
+    def _judge(self, text: str, ranked: Sequence[Passage], by_meaning: Sequence[Scored], stop: Stop) -> Relevance:
+        compare = (lambda texts: self.nearness.beyond_chance(text, texts, stop)) if by_meaning else None
+        return judge(text, ranked, compare)
 
 
 def passages_of(store: DocumentStore, scope: Scope, fused: Mapping[int, Share], count: int) -> list[Passage]:
@@ -199,19 +187,3 @@ def _retrieved(ranked: Sequence[Passage], limit: int, *, wide: bool) -> Retrieve
     documents = {passage.document_id for passage in matching}
     given = spread(matching)[: max(limit, _WIDE_LIMIT)]
     return Retrieved(tuple(given), 0, len(matching), len(documents))
-
-
-def is_relevant(query: str, passages: Sequence[Passage], by_meaning: Iterable[Scored]) -> bool:
-    """Whether anything found has to do with the question: near in meaning, or holding enough of its words."""
-    if any(item.score >= _RELEVANT_COSINE for item in by_meaning):
-        return True
-    held = [set(terms(named(passage))) for passage in passages]
-    holders = Counter(term for terms_held in held for term in terms_held)
-    # A word that no passage has weighs as much as one that a single passage has.
-    weights = {term: math.log(1 + len(held) / max(holders[term], 1)) for term in terms(query)}
-    enough = _RELEVANT_SHARE * sum(weights.values())
-    return any(
-        sum(weights[term] for term in shared) >= enough and len(shared) >= min(2, len(weights))
-        for shared in (weights.keys() & terms_held for terms_held in held)
-        if shared
-    )
