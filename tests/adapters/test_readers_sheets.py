@@ -152,6 +152,23 @@ def test_cells_at_the_far_ends_of_a_sheet_are_refused_in_a_sentence(book, read):
         read()
 
 
+@pytest.mark.parametrize("told", [b"", b'<dimension ref="A1"/>'])
+def test_cells_at_the_far_ends_are_found_where_no_dimension_is_said(book, path, told):
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "here")
+    sheet.write(1_048_575, 16_383, "there")
+    book.close()
+    with zipfile.ZipFile(path) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    members[name] = members[name].replace(b'<dimension ref="A1:XFD1048576"/>', told)
+    with zipfile.ZipFile(path, "w") as changed:
+        for member, data in members.items():
+            changed.writestr(member, data)
+    with pytest.raises(UnreadableError, match="too far apart"):
+        reader.read(str(path))
+
+
 def test_the_content_decides_where_the_name_says_something_else(book, path):
     fill(book.add_worksheet(), [["Town", "People"]])
     book.close()

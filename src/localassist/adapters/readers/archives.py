@@ -18,6 +18,7 @@ MAX_UNPACKED_BYTES: Final = 1_000_000_000
 _MAX_RATIO: Final = 200
 _RATIO_COUNTS_ABOVE: Final = 50_000_000
 _ENCRYPTED: Final = 0x1
+_BLOCK_BYTES: Final = 1 << 20
 _BOMB_HINT: Final = "It was not opened: such files are made to harm programs."
 
 PROTECTED: Final = (
@@ -70,3 +71,17 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     """The first `limit` bytes of a member, inflated. Raises `KeyError` and what `BROKEN_ARCHIVE` names."""
     with archive.open(name) as member:
         return member.read(limit)
+
+
+def read_tags(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """A member of XML, inflated piece by piece, each of whole tags; what follows the last tag's beginning is left out.
+
+    Raises what `read_member` does.
+    """
+    rest = b""
+    with archive.open(name) as member:
+        while block := member.read(_BLOCK_BYTES):
+            data = rest + block
+            end = max(data.rfind(b"<"), 0)
+            yield data[:end]
+            rest = data[end:]

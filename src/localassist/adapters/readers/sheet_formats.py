@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.readers.archives import read_member
+from localassist.adapters.readers.archives import read_member, read_tags
 from localassist.adapters.readers.sheet_comments import cell_comments
 from localassist.adapters.readers.sheet_hidden import HiddenCells, hidden_cells
 from localassist.adapters.readers.xml_parts import parse_xml
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
 _MAX_PART_BYTES: Final = 50_000_000
-_BLOCK_BYTES: Final = 1 << 20
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _BUILT_IN: Final = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%"} | {
     number: "#,##0.00" if number > 38 else "#,##0" for number in (37, 38, 39, 40)
@@ -96,14 +95,9 @@ class SheetFormats:
             yield row, formats
 
     def _cells(self, member: str) -> Iterator[tuple[bytes, bytes, bytes]]:
-        rest = b""
-        with self._archive.open(member) as file:
-            while block := file.read(_BLOCK_BYTES):
-                data = rest + block
-                end = max(data.rfind(b"<"), 0)
-                for found in _CELL.finditer(data, 0, end):
-                    yield found.group(1), found.group(2), found.group(3)
-                rest = data[end:]
+        for tags in read_tags(self._archive, member):
+            for found in _CELL.finditer(tags):
+                yield found.group(1), found.group(2), found.group(3)
 
     def _member(self, sheet: str) -> str:
         """The archive's member that holds a sheet, "" where there is none."""

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from localassist.adapters.readers.archives import read_tags
+
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
-_BLOCK_BYTES: Final = 1 << 20
 _HIDDEN: Final = re.compile(rb'<(?:\w+:)?(row|col)\s(?=[^<>]*?\bhidden="(?:1|true)")([^<>]*+)>')
 _NUMBER: Final = re.compile(rb'\b(r|min|max|outlineLevel)="(\d{1,7})"')
 _FILTER: Final = re.compile(
@@ -42,20 +43,15 @@ def hidden_cells(archive: ZipFile, member: str) -> HiddenCells:
     rows: set[int] = set()
     columns: list[tuple[int, int]] = []
     filtered = range(0)
-    rest = b""
-    with archive.open(member) as file:
-        while block := file.read(_BLOCK_BYTES):
-            data = rest + block
-            end = max(data.rfind(b"<"), 0)
-            for found in _HIDDEN.finditer(data, 0, end):
-                numbers = {name: int(number) for name, number in _NUMBER.findall(found.group(2))}
-                if numbers.get(b"outlineLevel"):
-                    continue
-                if found.group(1) == b"row":
-                    rows.add(numbers.get(b"r", 0) - 1)
-                else:
-                    columns.append((numbers.get(b"min", 0) - 1, numbers.get(b"max", 0) - 1))
-            for found in _FILTER.finditer(data, 0, end):
-                filtered = range(int(found.group(1)) - 1, int(found.group(2)))
-            rest = data[end:]
+    for tags in read_tags(archive, member):
+        for found in _HIDDEN.finditer(tags):
+            numbers = {name: int(number) for name, number in _NUMBER.findall(found.group(2))}
+            if numbers.get(b"outlineLevel"):
+                continue
+            if found.group(1) == b"row":
+                rows.add(numbers.get(b"r", 0) - 1)
+            else:
+                columns.append((numbers.get(b"min", 0) - 1, numbers.get(b"max", 0) - 1))
+        for found in _FILTER.finditer(tags):
+            filtered = range(int(found.group(1)) - 1, int(found.group(2)))
     return HiddenCells(frozenset(row for row in rows if row not in filtered), tuple(columns))

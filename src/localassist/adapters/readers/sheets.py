@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member
+from localassist.adapters.readers.archives import PROTECTED, check_office_file, read_member, read_tags
 from localassist.adapters.readers.assembly import TextAssembly
 from localassist.adapters.readers.cells import SheetRows
 from localassist.adapters.readers.sheet_formats import NumberFormat, SheetFormats, cell_position, column_number
@@ -31,6 +31,7 @@ _MAX_CELLS: Final = 20_000_000
 
 _DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\s[^>]*?ref=\"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\"")
 _DIMENSION_WITHIN: Final = 8192
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _SHEET_MEMBER: Final = re.compile(r"xl/worksheets/sheet\d+\.xml", re.IGNORECASE)
 _HIDDEN: Final = "on a hidden sheet"
 _COMMENTS: Final = "Comments"
@@ -80,7 +81,9 @@ def _refuse_vast(path: str) -> None:
     with zipfile.ZipFile(path) as archive:
         for name in filter(_SHEET_MEMBER.fullmatch, archive.namelist()):
             found = _DIMENSION.search(read_member(archive, name, _DIMENSION_WITHIN))
-            if found and _cells(*found.groups()) > _MAX_CELLS:
+            # Programs that write as they go say no dimension at the beginning, or just "A1".
+            cells = _cells(*found.groups()) if found and found.group(3) else _cells_to_the_last(archive, name)
+            if cells > _MAX_CELLS:
                 raise UnreadableError(
                     "has a sheet whose first and last cell are too far apart",
                     "Delete the stray cells at its far end, or save the sheet as CSV and add that.",
@@ -90,6 +93,15 @@ def _refuse_vast(path: str) -> None:
 def _cells(left: bytes, top: bytes, right: bytes | None, bottom: bytes | None) -> int:
     width = column_number(right or left) - column_number(left) + 1
     return width * (int(bottom or top) - int(top) + 1)
+
+
+def _cells_to_the_last(archive: zipfile.ZipFile, name: str) -> int:
+    """The size of the rectangle from the first cell of all to the last row and column that a sheet uses."""
+    width = height = 0
+    for tags in read_tags(archive, name):
+        for letters, number in _CELL.findall(tags):
+            width, height = max(width, column_number(letters)), max(height, int(number))
+    return width * height
 
 
 class _Workbook:
