@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from localassist.domain.chat import Conversation, Evidence, Figures, Message, MessageStatus, Role, Turn
+from localassist.domain.chat import Conversation, Evidence, Figures, Message, MessageStatus, Role, Sources, Turn
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -163,6 +163,11 @@ class FakeConversationStore(ConversationStore):
     def rename(self, conversation_id: int, title: str) -> None:
         with self._lock:
             self._conversations[conversation_id] = replace(self.get(conversation_id), title=title)
+
+    @override
+    def keep_sources(self, conversation_id: int, sources: Sources) -> None:
+        with self._lock:
+            self._conversations[conversation_id] = replace(self.get(conversation_id), sources=sources)
 
     @override
     def delete(self, conversation_id: int) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from fakes import FakeConversationStore
 from localassist.adapters.database import Database, DatabaseConversationStore
-from localassist.domain.chat import Evidence, Figures, MessageStatus, Role
+from localassist.domain.chat import Evidence, Figures, MessageStatus, Role, Sources
+from localassist.domain.documents import Scope
 from localassist.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -133,11 +134,29 @@ def test_a_deleted_conversation_is_gone_with_its_messages(store: ConversationSto
             lookup()
 
 
+@pytest.mark.parametrize(
+    "sources",
+    [
+        Sources(),
+        Sources(Scope.everything()),
+        Sources(Scope(collection_ids=(3, 1), document_ids=(7,))),
+        Sources(Scope.everything(), attached=(4, 2)),
+    ],
+)
+def test_which_documents_a_conversation_asks_is_kept(store: ConversationStore, sources: Sources) -> None:
+    made = store.create("Lease", "")
+    assert made.sources is None
+    store.keep_sources(made.id, sources)
+    assert store.get(made.id).sources == sources
+    assert [each.sources for each in store.recent()] == [sources]
+
+
 def test_what_does_not_exist_is_said_to_be_missing(store: ConversationStore) -> None:
     conversation = store.create("", "")
     for call in (
         lambda: store.get(99),
         lambda: store.rename(99, "x"),
+        lambda: store.keep_sources(99, Sources()),
         lambda: store.delete(99),
         lambda: store.branch(99),
         lambda: store.message(99),

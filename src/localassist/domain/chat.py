@@ -185,8 +185,29 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """Which documents a conversation asks: the ones with the ids `attached` or, without any, what is `chosen`."""
+
+    chosen: Scope = field(default_factory=Scope)
+    attached: tuple[int, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """What its questions search."""
+        return Scope(document_ids=self.attached) if self.attached else self.chosen
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The ids of all documents named one by one."""
+        return (*self.attached, *self.chosen.document_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation; `head_id` is the last message of the branch on show, `updated` seconds since the epoch."""
+    """A conversation; `head_id` is the last message of the branch on show, `updated` seconds since the epoch.
+
+    `sources` are None where it was never said which documents it asks.
+    """
 
     id: int
     title: str
@@ -194,6 +215,7 @@ class Conversation:
     head_id: int | None
     created: float
     updated: float
+    sources: Sources | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from localassist.domain.chat import Sources
 from localassist.ui.chat.conversations_presenter import ConversationsPresenter
 from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.presenter import ChatPresenter
@@ -24,7 +25,7 @@ from localassist.ui.settings.presenter import SettingsPresenter
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
 
-    from localassist.domain.chat import Message
+    from localassist.domain.chat import Conversation, Message
     from localassist.domain.documents import Document, Passage
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from localassist.usecases.services import Services
 
 SAMPLES: Final = "Samples"
+GONE: Final = (
+    "Some of what this conversation asked is no longer kept here. Its answers stay; to ask those files again, drop "
+    "them in or choose them on the left."
+)
 STILL_READING: Final = "The files of this conversation are still being read. Ask once they are, or stop reading them."
 
 
@@ -89,6 +94,7 @@ class Assembly(QObject):
         self._documents.follow()
 
     def _connect_chat(self) -> None:
+        self._chat.sources_recalled.connect(self._on_sources_recalled)
         self._chat.conversation_shown.connect(self._on_conversation_shown)
         self._chat.conversations_changed.connect(self._list.refresh)
         self._chat.answer_shown.connect(self._on_answer_shown)
@@ -136,6 +142,19 @@ class Assembly(QObject):
         self._attachments.show_conversation(conversation_id)
         self._list.mark(conversation_id)
 
+    def _on_sources_recalled(self, conversation: Conversation, documents: tuple[Document, ...]) -> None:
+        sources = conversation.sources
+        if sources is None:
+            return
+        known = {document.id: document for document in documents}
+        attached = [known[each] for each in sources.attached if each in known]
+        self._attachments.recall(conversation.id, attached)
+        files = [known[each] for each in sources.chosen.document_ids if each in known]
+        self.collections.choose(sources.chosen, files)
+        gone = not sources.chosen.is_empty and self.collections.scope.is_empty and not sources.attached
+        if gone or len(attached) < len(sources.attached):
+            self.chat.composer.say(GONE)
+
     def _on_answer_shown(self, answer: Message | None) -> None:
         self._shown_answer = answer
         if answer is not None and answer.evidence.route is not None:
@@ -160,7 +179,7 @@ class Assembly(QObject):
         """Ask the files of the conversation on show or, where it has none, what is chosen in the left column."""
         attached = self._attachments.scope
         name = self.collections.scope_name if attached.is_empty else self._attachments.name
-        self._chat.use_scope(self.collections.scope if attached.is_empty else attached)
+        self._chat.use_sources(Sources(self.collections.scope, attached.document_ids))
         self.chat.composer.show_scope(name)
         self.chat.composer.wait_for(STILL_READING if self._attachments.is_reading else "")
         self._explain()

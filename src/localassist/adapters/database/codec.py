@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
-from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given, Sources
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -15,6 +15,7 @@ from localassist.domain.documents import (
     HiddenText,
     PageSpan,
     Passage,
+    Scope,
     SentenceSupport,
     StructuredText,
     SupportStatus,
@@ -95,6 +96,21 @@ def _sentence(stored: dict[str, Any]) -> SentenceSupport:
         unsupported=tuple((start, end) for start, end in stored["unsupported"]),
         status=SupportStatus(stored.get("status", SupportStatus.NO_CLAIM)),
     )
+
+
+def sources_to_json(sources: Sources) -> str:
+    """Which documents a conversation asks, as a column."""
+    return json.dumps(asdict(sources), separators=(",", ":"))
+
+
+def sources_from_json(column: str | None) -> Sources | None:
+    """The sources that `sources_to_json` wrote; None where none were."""
+    if column is None:
+        return None
+    stored: dict[str, Any] = json.loads(column)
+    chosen = stored["chosen"]
+    scope = Scope(tuple(chosen["collection_ids"]), tuple(chosen["document_ids"]), chosen["all_collections"])
+    return Sources(scope, tuple(stored["attached"]))
 
 
 def structure_to_json(content: StructuredText) -> tuple[str, str, str, str]:

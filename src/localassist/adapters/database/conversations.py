@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from localassist.adapters.database import words, writers
-from localassist.adapters.database.codec import evidence_from_json, evidence_to_json, storable
-from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus, Role
+from localassist.adapters.database.codec import (
+    evidence_from_json,
+    evidence_to_json,
+    sources_from_json,
+    sources_to_json,
+    storable,
+)
+from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus, Role, Sources
 from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.conversations import ConversationStore
 
@@ -19,9 +25,11 @@ if TYPE_CHECKING:
 
     from localassist.adapters.database.connection import Database
 
-_CONVERSATION: Final = "SELECT id, title, system_prompt, head_id, created, updated FROM conversations WHERE id = ?"
+_CONVERSATION: Final = """
+SELECT id, title, system_prompt, head_id, created, updated, sources FROM conversations WHERE id = ?
+"""
 _RECENT: Final = """
-SELECT id, title, system_prompt, head_id, created, updated FROM conversations
+SELECT id, title, system_prompt, head_id, created, updated, sources FROM conversations
 WHERE :all OR id IN (SELECT value FROM json_each(:found)) ORDER BY updated DESC, id DESC
 """
 _HOLDERS: Final = """
@@ -85,7 +93,7 @@ class DatabaseConversationStore(ConversationStore):
             holders = [{row[0] for row in connection.execute(_HOLDERS, (words.beginning(word),))} for word in wanted]
             found = set.intersection(*holders) if holders else set()
             chosen = {"all": not wanted, "found": json.dumps(sorted(found))}
-            return tuple(Conversation(*row) for row in connection.execute(_RECENT, chosen))
+            return tuple(_conversation_of(row) for row in connection.execute(_RECENT, chosen))
 
     @override
     def rename(self, conversation_id: int, title: str) -> None:
@@ -93,6 +101,13 @@ class DatabaseConversationStore(ConversationStore):
             _conversation(connection, conversation_id)
             connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), conversation_id))
             connection.execute(_INDEX_TITLE, (conversation_id, words.indexable(title)))
+
+    @override
+    def keep_sources(self, conversation_id: int, sources: Sources) -> None:
+        with self._database.writing() as connection:
+            _conversation(connection, conversation_id)
+            kept = sources_to_json(sources)
+            connection.execute("UPDATE conversations SET sources = ? WHERE id = ?", (kept, conversation_id))
 
     @override
     def delete(self, conversation_id: int) -> None:
@@ -183,7 +198,12 @@ def _conversation(connection: apsw.Connection, conversation_id: int) -> Conversa
         raise NotFoundError(
             f"There is no conversation {conversation_id}.", "It may have been deleted; choose another one."
         )
-    return Conversation(*row)
+    return _conversation_of(row)
+
+
+def _conversation_of(row: tuple[Any, ...]) -> Conversation:
+    conversation_id, title, system_prompt, head_id, created, updated, sources = row
+    return Conversation(conversation_id, title, system_prompt, head_id, created, updated, sources_from_json(sources))
 
 
 def _message(connection: apsw.Connection, message_id: int) -> Message:

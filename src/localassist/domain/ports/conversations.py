@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus
+    from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus, Sources
 
 
 class ConversationStore(Protocol):
@@ -29,6 +29,9 @@ class ConversationStore(Protocol):
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give it another title."""
+
+    def keep_sources(self, conversation_id: int, sources: Sources) -> None:
+        """Keep which documents it asks; documents and collections that go later stay named in it."""
 
     def delete(self, conversation_id: int) -> None:
         """Delete it and its messages."""

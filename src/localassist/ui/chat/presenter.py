@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -22,12 +23,15 @@ from localassist.domain.events import (
 )
 from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
+from localassist.ui.chat.sources import SourcesKeeper
 from localassist.ui.errors import describe
 from localassist.usecases.answering import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from localassist.domain.chat import Sources
+    from localassist.domain.documents import Document
     from localassist.domain.stopping import Stop
     from localassist.ui.chat.view import ChatView
     from localassist.ui.jobs import Jobs
@@ -42,7 +46,8 @@ class ChatPresenter(QObject):
     `conversation_shown` carries a conversation's id (None: a new one) and its title, `conversation_stored` the id
     that a new one on show has now; `conversations_changed` says that the list of them is another; `answer_shown`
     carries the answer whose evidence belongs on show (None: none) and `citation_chosen` the answer and a citation's
-    number; `model_ready` says where a model runs; `passages_found` carries what an answer under way may rest on.
+    number; `model_ready` says where a model runs; `passages_found` carries what an answer under way may rest on;
+    `sources_recalled` carries a stored conversation, which will be on show, and the documents that its sources name.
     """
 
     conversation_shown = Signal(object, str)
@@ -52,6 +57,7 @@ class ChatPresenter(QObject):
     citation_chosen = Signal(object, int)
     model_ready = Signal(object)
     passages_found = Signal(object)
+    sources_recalled = Signal(object, tuple)
 
     def __init__(self, services: Services, jobs: Jobs, view: ChatView) -> None:
         super().__init__(view)
@@ -64,28 +70,31 @@ class ChatPresenter(QObject):
         self._messages: list[Message] = []
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
-        self._scope = Scope()
+        self._asks = SourcesKeeper(services.conversations, jobs, self)
         self._reading = QuietReading(services.read_ahead, jobs, self)
+        self._asks.failed.connect(view.composer.complain)
         view.question_asked.connect(self.ask)
         view.stop_requested.connect(self.stop)
         view.again_requested.connect(self._on_again_requested)
         view.edit_last_requested.connect(self._on_edit_last_requested)
         view.citation_clicked.connect(self._on_citation_clicked)
 
-    def use_scope(self, scope: Scope) -> None:
+    def use_sources(self, sources: Sources) -> None:
         """Ask these documents from now on."""
-        self._scope = scope
+        self._asks.use(sources)
 
     def begin(self) -> None:
         """Show a new conversation; it is stored with its first question."""
-        self._show(None, "", ())
+        self._show(None, ())
 
     def open(self, conversation_id: int) -> None:
         """Show a stored conversation."""
 
-        def read() -> tuple[Conversation, tuple[Message, ...]]:
+        def read() -> tuple[Conversation, tuple[Message, ...], tuple[Document, ...]]:
             conversation = self._services.conversations.get(conversation_id)
-            return conversation, self._services.conversations.branch(conversation.head_id)
+            messages = self._services.conversations.branch(conversation.head_id)
+            named = conversation.sources.named if conversation.sources else ()
+            return conversation, messages, self._services.documents.documents(Scope(document_ids=named))
 
         self._wanted = conversation_id
         self._readings += 1
@@ -111,7 +120,8 @@ class ChatPresenter(QObject):
         parent_id = self._messages[-1].id if self._messages else None
         if self._editing is not None:
             parent_id, self._editing = self._editing.parent_id, None
-        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._scope), text)
+        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._asks.sources), text)
+        self._asks.note_asked()
 
     def stop(self) -> None:
         """Stop the answer on show; or let go of the edit, if there is none."""
@@ -124,14 +134,15 @@ class ChatPresenter(QObject):
             self._view.composer.field.clear()
 
     def _asking(
-        self, conversation_id: int | None, parent_id: int | None, text: str, scope: Scope, stop: Stop
+        self, conversation_id: int | None, parent_id: int | None, text: str, sources: Sources, stop: Stop
     ) -> Iterator[object]:
         """On a worker: store the conversation if it is new, then answer."""
         if conversation_id is None:
             made = self._services.conversations.create(title_of(text), "")
             conversation_id = made.id
-            yield made
-        yield from self._services.answer(Question(conversation_id, parent_id, text, scope), stop)
+            self._services.conversations.keep_sources(made.id, sources)
+            yield replace(made, sources=sources)
+        yield from self._services.answer(Question(conversation_id, parent_id, text, sources.scope), stop)
 
     def _start(self, work: Callable[[Stop], Iterator[object]], draft: str) -> None:
         self._reading.leave()
@@ -157,6 +168,7 @@ class ChatPresenter(QObject):
         match happening:
             case Conversation():
                 self._conversation_id = happening.id
+                self._asks.show(happening.id, happening.sources)
                 self.conversation_stored.emit(happening.id)
                 self.conversation_shown.emit(happening.id, happening.title)
             case Asked(question, answer):
@@ -235,10 +247,10 @@ class ChatPresenter(QObject):
     def _current(self) -> RunningAnswer | None:
         return next((r for r in self._running if self._is_on_show(r)), None)
 
-    def _on_read(self, reading: int, read: tuple[Conversation, tuple[Message, ...]]) -> None:
-        conversation, messages = read
+    def _on_read(self, reading: int, read: tuple[Conversation, tuple[Message, ...], tuple[Document, ...]]) -> None:
+        conversation, messages, documents = read
         if reading == self._readings:
-            self._show(conversation.id, conversation.title, messages)
+            self._show(conversation, messages, documents)
 
     def _on_not_read(self, reading: int, error: BaseException) -> None:
         if reading == self._readings:
@@ -246,8 +258,10 @@ class ChatPresenter(QObject):
             self._view.composer.complain(describe(error).text)
             self.conversations_changed.emit()
 
-    def _show(self, conversation_id: int | None, title: str, messages: tuple[Message, ...]) -> None:
-        self._conversation_id = conversation_id
+    def _show(
+        self, conversation: Conversation | None, messages: tuple[Message, ...], documents: tuple[Document, ...] = ()
+    ) -> None:
+        self._conversation_id = conversation.id if conversation else None
         self._wanted = None
         self._readings += 1  # what is still being read comes too late
         self._editing = None
@@ -262,18 +276,27 @@ class ChatPresenter(QObject):
             self._view.transcript.restate(running.answer, running.thought)
             self._view.transcript.grow(running.answer.id, "".join(running.said))
             self._show_progress(running)
-        self.conversation_shown.emit(conversation_id, title)
+        self._tell_shown(conversation, documents)
         self.answer_shown.emit(_last_answer(messages))
         if running and running.found is not None:
             self.passages_found.emit(running.found)
         self._view.composer.field.setFocus()
         self._read_ahead()
 
+    def _tell_shown(self, conversation: Conversation | None, documents: tuple[Document, ...]) -> None:
+        self._asks.show(None, None)  # what is recalled is no change of the conversation before
+        if conversation is None:
+            self.conversation_shown.emit(None, "")
+            return
+        self.sources_recalled.emit(conversation, documents)
+        self.conversation_shown.emit(conversation.id, conversation.title)
+        self._asks.show(conversation.id, conversation.sources)
+
     def _on_again_requested(self, answer_id: int) -> None:
         answer = next((m for m in self._messages if m.id == answer_id), None)
         if answer is None or answer.parent_id is None or self._current() is not None:
             return
-        self._start(partial(self._services.answer.again, answer.parent_id, self._scope), "")
+        self._start(partial(self._services.answer.again, answer.parent_id, self._asks.sources.scope), "")
 
     def _on_edit_last_requested(self) -> None:
         last = next((m for m in reversed(self._messages) if m.role is Role.USER), None)

@@ -1,4 +1,4 @@
-"""Files that are asked in one conversation only: read into the cache, and kept with it while the window lives."""
+"""Files that are asked in one conversation only: read into the cache, and kept with it."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ class AttachmentsPresenter(QObject):
         """Show the files of another conversation."""
         self._conversation_id = conversation_id
         self._show()
+
+    def recall(self, conversation_id: int, documents: Sequence[Document]) -> None:
+        """What was kept of a stored conversation, which its files may have outrun since the window opened."""
+        self._documents.setdefault(conversation_id, list(documents))
 
     def keep_for(self, conversation_id: int) -> None:
         """The conversation on show was stored: its files are known by its id from now on."""

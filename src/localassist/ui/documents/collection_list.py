@@ -148,14 +148,30 @@ class CollectionList(QListWidget):
     def choose_file(self, document: Document) -> None:
         """Ask this file alone; it gets a row of its own."""
         with self._one_change():
-            if all(each.id != document.id for each in self._files):
-                self._files.append(document)
-                item = self._row(PurePath(document.path).name, "", FILE)
-                item.setData(FILE_ROLE, document.id)
-                item.setToolTip(plain_tip(document.path))
-                self.insertItem(max(self.count() - 1, 0), item)
-                self._paint_icons()
+            self._add_file(document)
             self._choose([(FILE, document.id)])
+
+    def choose(self, scope: Scope, files: Sequence[Document]) -> None:
+        """Choose the rows of a scope, whose single files are `files`; none where all of it is gone."""
+        if not self.count():
+            return
+        with self._one_change():
+            for document in files:
+                self._add_file(document)
+            wanted = [(key, 0) for key in scope.collection_ids] + [(FILE, document.id) for document in files]
+            if scope.all_collections:
+                wanted = [(ALL, 0)]
+            known = {self._identity(row) for row in range(self.count())}
+            self._choose([each for each in wanted if each in known] or [(NONE, 0)])
+
+    def _add_file(self, document: Document) -> None:
+        if all(each.id != document.id for each in self._files):
+            self._files.append(document)
+            item = self._row(PurePath(document.path).name, "", FILE)
+            item.setData(FILE_ROLE, document.id)
+            item.setToolTip(plain_tip(document.path))
+            self.insertItem(max(self.count() - 1, 0), item)
+            self._paint_icons()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -91,6 +91,10 @@ class CollectionsView(QWidget):
         """Ask a single file."""
         self._list.choose_file(document)
 
+    def choose(self, scope: Scope, files: Sequence[Document]) -> None:
+        """Ask these documents again; `files` are the scope's single ones."""
+        self._list.choose(scope, files)
+
     def choose_folder(self) -> None:
         """Let a folder be chosen and ask for it to be added."""
         self._choose_folder("Add a folder", "")
