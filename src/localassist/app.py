@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import tomllib
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -197,18 +197,18 @@ class App:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        """The chosen one; in numbers of 32 bits where documents were embedded so, before whole numbers were used."""
+        """The chosen one. Vectors that it made in 32 bits, before whole numbers were used, answer as its own."""
         model = self.catalog.embedding_model(self._chosen.embedding_model)
-        try:
-            before = self._documents.vector_state(model.name)[0] > 0
-        except StorageError:
-            before = False  # told where documents are asked for
-        return self._open_embedder(model, quantised=not before)
+        embedder = self._open_embedder(model)
+        if embedder.name != model.name:
+            with suppress(StorageError):  # told where documents are asked for
+                self._documents.adopt(model.name, embedder.name)
+        return embedder
 
-    def _open_embedder(self, model: EmbeddingModel, *, quantised: bool = True) -> Embedder:
+    def _open_embedder(self, model: EmbeddingModel) -> Embedder:
         from localassist.adapters.embedding.opening import open_embedder
 
-        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads, quantised=quantised)
+        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads)
 
     def _open_choice(self, choice: str) -> Embedder:
         return self._open_embedder(self.catalog.embedding_model(choice))

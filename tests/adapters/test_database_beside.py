@@ -144,3 +144,20 @@ def test_files_inside_stay_with_the_one_they_are_in(store: DatabaseDocumentStore
     store.switch(NEW.name)
     assert store.reuse(FoundFile("/a/mail.eml", 9, 1.0), "mail", AFTER) is not None
     assert store.find_document(annex.path) is not None
+
+
+def test_vectors_that_can_be_compared_go_on_answering_under_the_new_name(store: DatabaseDocumentStore) -> None:
+    lease = save(store, "/a/lease.txt")
+    both, copy = save(store, "/a/both.txt", "The rent is due in May."), "/a/copy.txt"
+    vectors = NEW.embed_passages(["The rent is due in May."], Stop())
+    content = StructuredText("The rent is due in May.", ())
+    file = FoundFile(copy, 23, 1.0)
+    again = store.save(file, "hash of The rent is due in May.", AFTER, content, [Chunk(0, 23)], vectors)[0]
+    store.save_beside(lease.id, NEW.name, WHOLE)
+    before = found(store, lease, OLD)
+    store.adopt(OLD.name, NEW.name)
+    assert found(store, lease, NEW) == before
+    assert found(store, both, NEW) == found(store, again, NEW)
+    assert store.vector_state(OLD.name)[0] == 0
+    assert store.pending_count(NEW.name) == 0
+    assert store.outdated(NEW.name, 9) == ()

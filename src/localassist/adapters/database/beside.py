@@ -25,7 +25,15 @@ FROM contents old JOIN contents new ON (new.content_hash, new.reader, new.embedd
 WHERE old.id = documents.content_id
 """
 _UNHELD: Final = """
-SELECT id FROM contents WHERE id NOT IN (SELECT content_id FROM documents WHERE content_id IS NOT NULL) LIMIT ?
+SELECT id FROM contents WHERE id NOT IN (SELECT content_id FROM documents WHERE content_id IS NOT NULL)
+AND embedder = coalesce(?1, embedder) LIMIT ?2
+"""
+_ADOPT_RUNS: Final = """
+UPDATE vector_runs SET embedder = ?2 WHERE embedder = ?1 AND content_id IN (
+    SELECT id FROM contents c WHERE embedder = ?1 AND NOT EXISTS (
+        SELECT 1 FROM contents o WHERE (o.content_hash, o.reader, o.embedder) = (c.content_hash, c.reader, ?2)
+    )
+)
 """
 _REMOVED_AT_ONCE: Final = 50
 
@@ -63,10 +71,28 @@ def switch(database: Database, embedder: str) -> None:
     """Let every document hold its content of this embedder, at once; the others are removed a few at a time."""
     with database.writing() as connection:
         connection.execute(_SWITCH, (embedder,))
+    _remove_unheld(database, None)
+
+
+def adopt(database: Database, before: str, now: str) -> None:
+    """Let what one embedder made count as another's, whose vectors can be compared with it; at once, in one commit."""
+    with database.reading() as connection:
+        if connection.execute("SELECT 1 FROM contents WHERE embedder = ? LIMIT 1", (before,)).fetchone() is None:
+            return
+    _remove_unheld(database, now)  # what was being made anew would stand in the way
+    with database.writing() as connection:
+        connection.execute(_ADOPT_RUNS, (before, now))
+        connection.execute("UPDATE OR IGNORE contents SET embedder = ?2 WHERE embedder = ?1", (before, now))
+        connection.execute(_SWITCH, (now,))
+    _remove_unheld(database, before)
+
+
+def _remove_unheld(database: Database, embedder: str | None) -> None:
+    """Remove what no document holds, of that embedder or of all, a few at a time."""
     more = True
     while more:
         with database.writing() as connection:
-            unheld: Any = connection.execute(_UNHELD, (_REMOVED_AT_ONCE,)).fetchall()
+            unheld: Any = connection.execute(_UNHELD, (embedder, _REMOVED_AT_ONCE)).fetchall()
             for (content_id,) in unheld:
                 contents.remove(connection, content_id)
         chunk_words.sweep(database)
