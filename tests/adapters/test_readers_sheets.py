@@ -343,3 +343,32 @@ def test_a_thread_of_remarks_is_said_without_the_notice_for_old_programs(book, p
         for member, data in members.items():
             changed.writestr(member, data)
     assert [text for _, text in shown(reader.read(str(path)))][2:] == ["Comments", "B2: Too much?", "B2: No."]
+
+
+@pytest.mark.parametrize(
+    ("written", "is_missed"),
+    [
+        (b"<v>42</v>", False),
+        (b"<v></v>", True),
+        (b"<v/>", True),
+        (b"", True),
+    ],
+)
+def test_formulas_that_nobody_calculated_are_said_to_be_missing(book, path, written, is_missed):
+    sheet = book.add_worksheet()
+    fill(sheet, [["Item", "Euro"], ["Paper", 12]])
+    sheet.write_formula("B3", "=B2*2", None, 42)
+    sheet.write_formula("A3", '=""', None, "gone")
+    book.close()
+    with zipfile.ZipFile(path) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    assert b"<v>42</v>" in members[name]
+    assert b't="str"' in members[name]
+    members[name] = members[name].replace(b"<v>42</v>", written).replace(b"<v>gone</v>", b"<v></v>")
+    with zipfile.ZipFile(path, "w") as changed:
+        for member, data in members.items():
+            changed.writestr(member, data)
+    content = reader.read(str(path))
+    assert content.partly is is_missed
+    assert any("no result" in note for note in content.notes) is is_missed

@@ -28,6 +28,12 @@ _SIGN: Final = re.compile(r"[$€£¥₣₤₩₹₽₺₫₴₪]|(?<![A-Za-z])(
 _UNIT: Final = re.compile(r"[0#?]\s?\"([^\"]*[^\W\d_][^\"]*)\"")
 _UNSHOWN: Final = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]|[-+() ]")
 _NUMBER: Final = re.compile(r"[#0?,]*[0?#](?:\.([0#?]+))?(%?)")
+_WITHOUT_RESULT: Final = re.compile(
+    rb"<(?:\w+:)?c\s(?![^<>]*\bt=)[^<>]*><(?:\w+:)?f\b[^<>]*(?:(?<=/)>|>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+"""A cell with a formula and no value; an empty text that a formula gave has a type."""
+
 _NAME: Final = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\s(?=[^<>]*?\bs="(\d{1,6})")(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")')
 
@@ -74,6 +80,11 @@ class SheetFormats:
         """The remarks on a sheet's cells, each as (cell, words)."""
         member = self._member(sheet)
         return cell_comments(self._archive, member) if member else []
+
+    def lacks_results(self, sheet: str) -> bool:
+        """Whether a sheet has formulas without a result, as programs write them that do not calculate."""
+        member = self._member(sheet)
+        return bool(member) and any(map(_WITHOUT_RESULT.search, read_tags(self._archive, member)))
 
     def rows(self, sheet: str) -> Iterator[tuple[int, dict[int, NumberFormat]]]:
         """The rows (0-based) of a sheet that hold formatted cells, as they come, each with the formats by column."""

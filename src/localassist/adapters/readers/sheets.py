@@ -34,6 +34,10 @@ _DIMENSION_WITHIN: Final = 8192
 _CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _SHEET_MEMBER: Final = re.compile(r"xl/worksheets/sheet\d+\.xml", re.IGNORECASE)
 _HIDDEN: Final = "on a hidden sheet"
+_UNCALCULATED: Final = (
+    "Some formulas have no result in the file, so their cells are missing. "
+    "Open it in Excel or LibreOffice and save it again."
+)
 _COMMENTS: Final = "Comments"
 _HIDDEN_CELL: Final = "in a hidden row or column"
 _DAMAGED: Final = (
@@ -135,6 +139,8 @@ class _Workbook:
                     rows.finish()
                     return self._assembly.finish()
             rows.finish()
+            if self._formats and self._formats.lacks_results(name):
+                self._assembly.note(_UNCALCULATED, misses_text=True)
             self._add_comments(name, hidden)
         return self._assembly.finish()
 
