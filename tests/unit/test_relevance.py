@@ -1,11 +1,16 @@
-"""Questions that passages answer, and questions that are only about something like them."""
+"""Questions that passages answer, questions that are only near them, and questions about something else."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 from localassist.domain.documents import Passage
-from localassist.usecases.relevance import answers, is_question
+from localassist.usecases.relevance import Relevance, is_question, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 LEASE = (
     "The rent of flat 4B is 950 euros a month. It is due on the third working day. The tenant may end the agreement "
@@ -24,46 +29,58 @@ def passages(*texts: str, path: str = "/files/{}.txt") -> list[Passage]:
 FOUND = passages(LEASE, BOATS, REPORT)
 
 
-def near(best: str) -> object:
-    """Cosines as an embedding model gives them: one sentence is near the question, the others are not."""
-    return lambda texts: [0.7 if best and best in text else 0.15 for text in texts]
+def near(best: str, nearness: float = 0.6) -> Callable[[Sequence[str]], list[float]]:
+    """Nearness as an embedding model gives it: one sentence is near the question, the others are not."""
+    return lambda texts: [nearness if best and best in text else 0.1 for text in texts]
 
 
 @pytest.mark.parametrize(
     ("question", "best", "expected"),
     [
-        ("What is the rent of flat 4B?", "950 euros", True),
-        ("How many sails does a sloop have?", "two sails", True),
-        ("How much did forestry earn in 2024?", "Forestry earned", True),
-        ("What is the deposit for the garage in Kestrel Road?", "", False),
-        ("Who is the landlord's lawyer in Harrowmere?", "", False),
-        ("How much did fishing earn in Portugal in 2019?", "Forestry earned", False),
-        ("Wie hoch ist die Kaution für die Garage?", "", False),
-        ("What is this document about?", "", True),
-        ("???", "", False),
+        ("What is the rent of flat 4B?", "950 euros", Relevance.ANSWERS),
+        ("How many sails does a sloop have?", "two sails", Relevance.ANSWERS),
+        ("How much did forestry earn in 2024?", "Forestry earned", Relevance.ANSWERS),
+        ("What do I owe if I break the lease early?", "sixty days", Relevance.NEAREST),
+        ("How much did fishing earn in Portugal in 2019?", "Forestry earned", Relevance.NEAREST),
+        ("What is the deposit for the garage in Kestrel Road?", "", Relevance.NONE),
+        ("Wie hoch ist die Kaution für die Garage?", "", Relevance.NONE),
+        ("What is this document about?", "", Relevance.ANSWERS),
+        ("???", "", Relevance.NONE),
     ],
 )
-def test_a_sentence_must_speak_of_what_is_asked(question: str, best: str, *, expected: bool) -> None:
-    assert answers(question, FOUND, near(best)) is expected  # type: ignore[arg-type]
+def test_a_sentence_must_speak_of_what_is_asked(question: str, best: str, expected: Relevance) -> None:
+    assert judge(question, FOUND, near(best)) is expected
+
+
+def test_who_asks_in_words_of_their_own_is_not_refused() -> None:
+    asked = "How soon do I have to tell them before I go?"
+    assert judge(asked, FOUND, near("sixty days", 0.5)) is Relevance.NEAREST
+    assert judge(asked, FOUND, near("")) is Relevance.NONE
 
 
 @pytest.mark.parametrize(
     ("question", "expected"),
-    [("What is the rent of flat 4B?", True), ("Where does the captain of the submarine live?", False)],
+    [
+        ("What is the rent of flat 4B?", Relevance.ANSWERS),
+        ("What is the rent of the garage in Kestrel Road?", Relevance.NEAREST),
+        ("Where does the captain of the submarine live?", Relevance.NONE),
+    ],
 )
-def test_without_an_embedding_model_words_decide(question: str, *, expected: bool) -> None:
-    assert answers(question, FOUND, None) is expected
+def test_without_an_embedding_model_words_decide(question: str, expected: Relevance) -> None:
+    assert judge(question, FOUND, None) is expected
 
 
 def test_what_only_the_files_name_says_counts() -> None:
     text = "A hotel room may cost 185 euros a night."
-    found = passages(text, BOATS, REPORT, path="/files/expense-policy-2025-{}.docx")
     question = "What may a hotel room cost under the expense policy 2025?"
-    assert answers(question, found, near("185 euros"))  # type: ignore[arg-type]
+    for path, expected in (("/files/{}.txt", Relevance.NEAREST), ("/expense-policy-2025-{}.docx", Relevance.ANSWERS)):
+        found = passages(text, BOATS, REPORT, path=path)
+        assert judge(question, found, near("185 euros", 0.3)) is expected
 
 
 def test_where_no_passage_was_found_nothing_answers() -> None:
-    assert not answers("What is the rent?", [], None)
+    assert judge("What is the rent?", [], None) is Relevance.NONE
+    assert judge("What is this document about?", [], None) is Relevance.NONE
 
 
 @pytest.mark.parametrize(

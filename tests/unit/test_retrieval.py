@@ -3,13 +3,13 @@ from collections.abc import Sequence
 import pytest
 
 from fakes import FakeActivity, FakeDocumentStore, FakeEmbedder, FakeFiles, FakePassageIndex, FakeReader
-from localassist.domain.documents import Passage, Scope, Scored
+from localassist.domain.documents import Passage, Scope
 from localassist.domain.errors import ModelError
 from localassist.domain.events import Retrieved, Searching
 from localassist.domain.stopping import Stop
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.ranking import rank
-from localassist.usecases.retrieval import SearchPassages, is_relevant, reranked
+from localassist.usecases.retrieval import SearchPassages, reranked
 
 LEASE = """# Tenancy agreement flat {flat}
 
@@ -193,19 +193,3 @@ def test_passages_that_a_reranker_had_no_time_for_follow_in_their_order() -> Non
     assert [passage.rerank for passage in ordered] == [1.0, 0.0, None, None]
     assert [p.score for p in ordered] == sorted((p.score for p in ordered), reverse=True)
     assert reranked(passages, []) == passages
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("What is the capital of Mongolia?", False),
-        ("What car does Bruce Wayne drive?", True),
-        ("capital", True),
-        ("Who?", False),
-    ],
-)
-def test_words_alone_judge_relevance_by_rarity_and_number(question: str, *, expected: bool) -> None:
-    texts = ["Geode Capital Management holds 2.1%.", "Insured: Bruce Wayne. Model: Batmobile.", "Nothing of the kind."]
-    passages = [Passage(n, n, f"/{n}.md", "", None, "", text, 0, len(text)) for n, text in enumerate(texts)]
-    assert is_relevant(question, passages, by_meaning=[]) is expected
-    assert is_relevant(question, passages, by_meaning=[Scored(1, 0.5)])

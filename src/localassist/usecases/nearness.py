@@ -46,14 +46,14 @@ class Nearness:
     def beyond_chance(self, question: str, texts: Sequence[str], stop: Stop) -> list[float]:
         """How near each text is to the question, on one scale for all models; errors as for a call.
 
-        0 is how near sentences about different things are to each other, 1 the same: some models give 0.05 to what
-        others give 0.7. The cosines are rescaled as in BERTScore (Zhang et al., 2020).
+        0 is no nearer than sentences about different things are to each other, 1 the same: some models give 0.05
+        to what others give 0.7. The cosines are rescaled as in BERTScore (Zhang et al., 2020).
         """
         vectors = list(self._known(_UNLIKE, stop).values())
         summed = [sum(numbers) for numbers in zip(*vectors, strict=True)]
         count = len(vectors)
         chance = (sum(map(mul, summed, summed)) - count) / (count * (count - 1))  # vectors have a length of 1
-        return [(cosine - chance) / (1 - chance) for cosine in self(question, texts, stop)]
+        return [max(cosine - chance, 0.0) / (1 - chance) for cosine in self(question, texts, stop)]
 
     def to_the_mean(self, texts: Sequence[str], stop: Stop) -> list[float]:
         """How near each text is to the mean of all: a number that grows with the cosine. Errors as for a call."""
