@@ -190,3 +190,9 @@ def test_what_is_near_in_meaning_is_borne_out_in_wholly_other_words() -> None:
     close = ground(Material("May I?", [passage], lambda _: None, near), said, complete=False)
     assert apart.sentences[0].status is SupportStatus.UNSUPPORTED
     assert close.sentences[0].status is SupportStatus.SUPPORTED
+
+
+def test_a_day_or_the_number_of_a_paragraph_is_no_number_of_months() -> None:
+    lease = "7. Notice. The tenancy began on 7 March 2023. The tenant must give three months' notice."
+    for said in ("The notice is seven months.", "The tenant must give 7 months' notice."):
+        assert flagged(checked("", said, lease)) in (["seven"], ["7"])

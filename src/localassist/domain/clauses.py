@@ -12,6 +12,7 @@ from localassist.domain.names import is_german
 from localassist.domain.numerals import SPELLED, TENS
 from localassist.domain.polarity import base_of, is_romance
 from localassist.domain.terms import FUNCTION_WORDS, words
+from localassist.domain.units import is_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,7 +124,12 @@ def _may_be_verb(run: Sequence[Token], place: int, taken: set[str]) -> bool:
 
 
 def _is_other(token: Token, taken: set[str]) -> bool:
-    return token.key not in {"", *taken} and not token.capital | token.possessive and not counts(token.plain)
+    return (
+        not is_unit(token.plain)
+        and token.key not in {"", *taken}
+        and not token.capital | token.possessive
+        and not counts(token.plain)
+    )
 
 
 def _is_led(run: Sequence[Token], place: int) -> bool:

@@ -97,9 +97,9 @@ class Quantity:
         if not spans_of(self.values, self.unit).isdisjoint(spans_of(other.values, other.unit)):
             return True
         alike = not self.values.isdisjoint(other.values | other.implied)
-        return alike and (
-            self.unit == other.unit or not (self.unit and other.unit) or "date" in {self.unit, other.unit}
-        )
+        if other.unit == "date":  # "7 March" is no seven months
+            return alike and self.unit in {"", "date"}
+        return alike and (self.unit == other.unit or not (self.unit and other.unit) or self.unit == "date")
 
     def is_among(self, held: frozenset[str] | set[str]) -> bool:
         """Whether text that holds these values (see `held_values`) holds this one."""

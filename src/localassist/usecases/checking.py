@@ -10,8 +10,10 @@ from localassist.domain.clauses import Clauses
 from localassist.domain.names import find_names, held_names, is_german
 from localassist.domain.polarity import Statement, base_of, contradictions
 from localassist.domain.quantities import find_quantities
+from localassist.domain.terms import terms
 from localassist.usecases.aligning import Window
 from localassist.usecases.attributing import Attribution, misattributed
+from localassist.usecases.belonging import belongs_to_another
 from localassist.usecases.enacting import defined, exchanged
 from localassist.usecases.facts import apart, clause_of, counted, holds, kind_of, neighbours, read_facts, same_kind
 
@@ -92,7 +94,7 @@ class Checker:
                 meant = self._meant(clause, claim, claims, near)
                 aside = holder is not None and holder not in near and reached < _HARDLY
                 wrong = not reached or meant > (0.0 if aside else reached + _CLEARLY_NEARER)
-                wrong = wrong or self._has_other_unit(claim, near)
+                wrong = wrong or self._has_other_unit(claim, near) or self._is_of_another(text, claim, claims, near)
             if wrong or self._is_doubled(claim, claims, near):
                 spans.append((claim.start, claim.end))
             elif holder is not None and holder not in near and not claim.spelled:
@@ -121,6 +123,15 @@ class Checker:
         if sum(claim.is_borne_out_by(each) for each in there) >= len(same):
             return False
         return any(same_kind(each, claim) and not any(said.is_borne_out_by(each) for said in claims) for each in there)
+
+    def _is_of_another(self, text: str, claim: Quantity, claims: Sequence[Quantity], near: Sequence[int]) -> bool:
+        """Whether the window says it of something else, in every unit that has it."""
+        units = [self._facts[n] for n in near if any(claim.is_borne_out_by(each) for each in self._facts[n].quantities)]
+        stems = frozenset(terms(text))
+        return bool(units) and all(
+            belongs_to_another(claim, stems, claims, each.source.quote(each.unit.start, each.unit.end))
+            for each in units
+        )
 
     def _has_other_unit(self, claim: Quantity, near: Sequence[int]) -> bool:
         """Whether the window counts just as many of something else: "two weeks" for "two months"."""

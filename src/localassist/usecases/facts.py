@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.names import find_names, held_names
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CLAUSE: Final = re.compile(
     r"[,;:()|–—]\s|\b(?:and|but|while|whereas|which|who|because|und|aber|während|sowie|weil|sondern)\b", re.IGNORECASE
 )
+_ITEM_MARK: Final = re.compile(r"[\s>*#-]*\(?(\d{1,3})[.)]\s")
+_ITEM: Final = "item"
+"""What the number before an item or paragraph counts: it is no number of months."""
 _FEW_STEMS: Final = 2
 _BESIDE: Final = 40
 _MODIFIERS: Final = 2
@@ -69,7 +72,8 @@ def read_facts(source: Source) -> Iterator[Facts]:
         keys = own | held_names(names) | unit.name_stems
         stems = unit.stems | unit.name_stems
         named = tuple(find_quantities(names))
-        found = tuple(find_quantities(text))
+        mark = _ITEM_MARK.match(text)
+        found = tuple(replace(q, unit=_ITEM) if mark and q.start == mark.start(1) else q for q in find_quantities(text))
         kinds = frozenset(map(kind_of, found))
         yield Facts(unit, source, found, named, tuple(find_names(text)), own, keys, stems, _single(text), kinds)
 
