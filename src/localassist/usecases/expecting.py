@@ -18,7 +18,10 @@ _NOT_THERE: Final = "This is not in your documents: nothing in those that were s
 _NOT_THERE_GERMAN: Final = (
     "Das steht nicht in Ihren Dokumenten: Nichts in denen, die durchsucht wurden, beantwortet die Frage."
 )
-_NOT_CLEARLY_THERE: Final = "This is not in your documents in so many words. What comes nearest may answer it, or only be about something like it."
+_NOT_CLEARLY_THERE: Final = (
+    "This is not in your documents in so many words. "
+    "What comes nearest may answer it, or only be about something like it."
+)
 _NOT_CLEARLY_THERE_GERMAN: Final = (
     "Das steht so nicht in Ihren Dokumenten. Was der Frage am nächsten kommt, beantwortet sie vielleicht, oder es geht "
     "darin nur um etwas Ähnliches."
