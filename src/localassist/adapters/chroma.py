@@ -104,7 +104,7 @@ class ChromaPassageIndex(PassageIndex):
     def _by_graph(self, query: Vectors, k: int, scope: Scope, count: int) -> tuple[Scored, ...] | None:
         """The nearest by the graph; None when it is behind the store or can't see enough of so small a scope."""
         state = self._store.vector_state(self._embedder)
-        wanted = math.ceil(k * max(1.0, _SPARE * state[0] / count))
+        wanted = k if count >= state[0] else math.ceil(k * _SPARE * state[0] / count)
         if wanted > _MOST_NEIGHBOURS:
             return None
         if self._graph.state != state:

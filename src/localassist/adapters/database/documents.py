@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import override
@@ -20,6 +21,7 @@ from localassist.adapters.database import (
     vector_runs,
 )
 from localassist.adapters.database.codec import path_to_bytes, storable
+from localassist.adapters.database.remembering import Remembered
 from localassist.adapters.database.scopes import bindings, scoped
 from localassist.domain.errors import LocalAssistError, NotFoundError
 from localassist.domain.ports.documents import DocumentStore
@@ -69,6 +71,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     def __init__(self, database: Database, large_words: LargeWords | None = None) -> None:
         self._database = database
         self._large_words = large_words
+        self._counts = Remembered()
         self._trimmed = False
 
     @override
@@ -277,9 +280,12 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
 
     @override
     def chunk_count(self, scope: Scope) -> int:
+        def count() -> int:
+            ((found,),) = connection.execute(_CHUNK_COUNT, bindings(scope))
+            return int(found)
+
         with self._database.reading() as connection:
-            ((count,),) = connection.execute(_CHUNK_COUNT, bindings(scope))
-        return int(count)
+            return self._counts.answer(connection, scope, count)
 
     @override
     def pending_count(self, embedder: str) -> int:
@@ -299,7 +305,7 @@ class DatabaseDocumentStore(DocumentStore, IndexesBeside):
     @override
     def vector_state(self, embedder: str) -> tuple[int, int]:
         with self._database.reading() as connection:
-            return vector_runs.state(connection, embedder)
+            return self._counts.answer(connection, embedder, partial(vector_runs.state, connection, embedder))
 
     @override
     def vectors_of(self, chunk_ids: Sequence[int], embedder: str) -> Mapping[int, Vectors]:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from localassist.domain.documents import Scope
 
 _IN_SCOPE: Final = """(
-    d.id IN (SELECT value FROM json_each(:documents))
+    EXISTS (
+        SELECT 1 FROM memberships m
+        WHERE m.document_id = d.id AND (:everything OR m.collection_id IN (SELECT value FROM json_each(:collections)))
+    )
+    OR d.id IN (SELECT value FROM json_each(:documents))
     OR d.container_id IN (SELECT value FROM json_each(:documents))
     OR d.container_id IN (
         SELECT id FROM documents WHERE container_id IN (SELECT value FROM json_each(:documents))
-    )
-    OR EXISTS (
-        SELECT 1 FROM memberships m
-        WHERE m.document_id = d.id AND (:everything OR m.collection_id IN (SELECT value FROM json_each(:collections)))
     )
 )"""
 
