@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from localassist.domain.chat import Conversation, Evidence, Figures, Message, MessageStatus, Role, Sources, Turn
 from localassist.domain.documents import (
+    WITHOUT_PASSWORD,
     Block,
     BlockKind,
     Chunk,
@@ -37,6 +38,7 @@ from localassist.domain.errors import (
     LocalAssistError,
     ModelError,
     NotFoundError,
+    PasswordNeededError,
     SettingsError,
     Stopped,
 )
@@ -451,7 +453,7 @@ class FakeDocumentStore(DocumentStore):
     def failed_as(self, file: FoundFile, reader: str) -> Document | None:
         with self._lock:
             stored = self._at(file.path)
-            if stored is None or stored.document.status is not DocumentStatus.FAILED or stored.reader != reader:
+            if stored is None or not stored.document.status.is_failure or stored.reader != reader:
                 return None
             same = (stored.document.size, stored.document.modified) == (file.size, file.modified)
             return stored.document if same else None
@@ -538,7 +540,8 @@ class FakeDocumentStore(DocumentStore):
     ) -> Document:
         with self._lock:
             empty = StructuredText("", ())
-            stored = self._replace(file, content_hash, ("", ""), empty, DocumentStatus.FAILED, problem, container_id)
+            status = DocumentStatus.LOCKED if reader.endswith(WITHOUT_PASSWORD) else DocumentStatus.FAILED
+            stored = self._replace(file, content_hash, ("", ""), empty, status, problem, container_id)
             stored.reader = reader
             self._remove_parts(stored.document.id, ())
             return stored.document
@@ -1015,13 +1018,17 @@ class FakeFiles(FileSource):
 
 
 class FakeReader(DocumentReader):
-    """Reads the plain marks of `structured`; `read_paths` notes what was parsed."""
+    """Reads the plain marks of `structured`; `read_paths` notes what was parsed.
+
+    Paths in `locked` are read only once they are unlocked, with any password.
+    """
 
     def __init__(self, files: FakeFiles, version: str = "plain marks 1") -> None:
         self._files = files
         self._version = version
         self.read_paths: list[str] = []
         self.passwords: dict[str, str] = {}
+        self.locked: set[str] = set()
 
     @property
     @override
@@ -1037,6 +1044,8 @@ class FakeReader(DocumentReader):
         stop.raise_if_requested()
         self.read_paths.append(path)
         file = self._files.opened(path)
+        if path in self.locked and path not in self.passwords:
+            raise PasswordNeededError(f"{path.rpartition('/')[2]} is protected by a password.", "Type it.")
         if file.problem:
             raise DocumentError(file.problem, "Save it again and add it once more.")
         content = structured(file.data.decode(), title=path.rpartition("/")[2].rpartition(".")[0])

@@ -208,11 +208,12 @@ def take_files(photographer: Photographer, assembly: Assembly) -> None:
     """Show how files stand, one of each kind."""
     dialog = DocumentsDialog(Icons(Path(__file__).parents[1] / "assets" / "icons", photographer.theme), assembly.window)
     problems = {
-        DocumentStatus.FAILED: "contract.pdf is protected by a password. Type the password.",
+        DocumentStatus.FAILED: "deed.pdf is damaged. Save it again and add it once more.",
+        DocumentStatus.LOCKED: "contract.pdf is protected by a password. Type the password.",
         DocumentStatus.PARTLY: "",
         DocumentStatus.IGNORED: "There is no reader for this format.",
     }
-    names = ("letter.docx", "paper.pdf", "lease.pdf", "scan.pdf", "empty.txt", "contract.pdf", "tool.exe")
+    names = ("letter.docx", "paper.pdf", "lease.pdf", "scan.pdf", "empty.txt", "deed.pdf", "contract.pdf", "tool.exe")
     files = [
         Document(
             n,

@@ -191,7 +191,7 @@ def test_what_needs_a_password_is_tried_again_when_it_is_asked_for_by_name(shelf
     shelf.ingest("/files/boats.md")
     assert {name: each.status for name, each in shelf.documents().items()} == {
         "boats.md": DocumentStatus.INDEXED,
-        "leases.md": DocumentStatus.FAILED,
+        "leases.md": DocumentStatus.LOCKED,
     }
 
 
@@ -205,7 +205,7 @@ def test_what_was_read_with_its_password_keeps_its_text_when_it_is_read_anew_wit
     assert {each.status for each in shelf.documents().values()} == {DocumentStatus.INDEXED}
     shelf.files.write("/files/boats.md", "A ketch has two masts.")
     shelf.ingest()
-    assert shelf.documents()["boats.md"].status is DocumentStatus.FAILED
+    assert shelf.documents()["boats.md"].status is DocumentStatus.LOCKED
 
 
 def test_an_edited_file_has_only_its_changed_chunks_embedded(shelf: Shelf) -> None:

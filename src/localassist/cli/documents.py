@@ -62,7 +62,7 @@ def _add(paths: Sequence[str], collection: str, services: Services, console: Con
         console.print(f"{counted(len(documents), 'file')}: {summary(documents)}.")
     for sentence in result.skipped:
         console.warn(sentence)
-    unread = {DocumentStatus.FAILED, DocumentStatus.EMPTY}
+    unread = {DocumentStatus.FAILED, DocumentStatus.LOCKED, DocumentStatus.EMPTY}
     return not result.documents or any(document.status in unread for document in result.documents)
 
 

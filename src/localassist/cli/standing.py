@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WORST_FIRST: Final = (
     DocumentStatus.FAILED,
+    DocumentStatus.LOCKED,
     DocumentStatus.EMPTY,
     DocumentStatus.PARTLY,
     DocumentStatus.READING,

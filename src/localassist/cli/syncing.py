@@ -9,7 +9,7 @@ from localassist.cli.console import one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.progress import Progress
 from localassist.cli.standing import counted, line
-from localassist.domain.documents import DocumentStatus, Scope
+from localassist.domain.documents import Scope
 from localassist.domain.errors import Stopped
 from localassist.domain.events import DocumentIndexed, Hindered, Mirrored, RootBack, RootMissing, RootPolled
 
@@ -67,7 +67,7 @@ def _tell(events: Iterator[MirrorEvent], console: Console) -> int:
             elif isinstance(event, RootMissing | RootPolled | Hindered):
                 console.warn(_warning(event))
             console.progress(progress.line(event))
-            failed = failed or (isinstance(event, DocumentIndexed) and event.document.status is DocumentStatus.FAILED)
+            failed = failed or (isinstance(event, DocumentIndexed) and event.document.status.is_failure)
     except Stopped:
         console.warn("Stopped. What was done is kept; the same command goes on from there.")
         return INTERRUPTED

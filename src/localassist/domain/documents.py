@@ -11,6 +11,10 @@ MAX_DOCUMENT_BYTES: Final = 500_000_000
 """Larger files are refused unread: their text would not fit the memory of a laptop."""
 
 
+WITHOUT_PASSWORD: Final = "; without the password"
+"""Ends the version of the reader that a failure is remembered with, where a password was all that was missing."""
+
+
 class BlockKind(StrEnum):
     """What a stretch of a document's text is."""
 
@@ -115,7 +119,8 @@ def page_at(pages: tuple[PageSpan, ...], position: int) -> int | None:
 class DocumentStatus(StrEnum):
     """Where a document stands on its way to being answerable.
 
-    `PARTLY` is answerable, but some of its text was left out; `IGNORED` was passed over on purpose.
+    `PARTLY` is answerable, but some of its text was left out; `LOCKED` failed for want of its password; `IGNORED` was
+    passed over on purpose.
     """
 
     WAITING = "waiting"
@@ -124,6 +129,7 @@ class DocumentStatus(StrEnum):
     PARTLY = "partly"
     EMPTY = "no text"
     FAILED = "failed"
+    LOCKED = "password needed"
     IGNORED = "ignored"
 
     @property
@@ -131,12 +137,17 @@ class DocumentStatus(StrEnum):
         """Whether questions find it."""
         return self in {DocumentStatus.INDEXED, DocumentStatus.PARTLY}
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether it could not be read."""
+        return self in {DocumentStatus.FAILED, DocumentStatus.LOCKED}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file that was added. `modified` is seconds since the epoch, `size` bytes, `content_hash` hex SHA-256.
 
-    `problem` says, for `FAILED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or its
+    `problem` says, for `FAILED`, `LOCKED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or its
     file name. `pending` of its chunks have no vector yet; `container_id` is that of the document whose part it is;
     `hidden` is how many hidden texts it has; `notes` say what was left out of it.
     """

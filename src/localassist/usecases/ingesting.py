@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import MAX_DOCUMENT_BYTES, DocumentStatus, Scope
+from localassist.domain.documents import MAX_DOCUMENT_BYTES, WITHOUT_PASSWORD, Scope
 from localassist.domain.errors import LocalAssistError, ModelError, PasswordNeededError, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Hindered, Indexed
 from localassist.domain.ports.documents import SkippedFile, part_hash
@@ -33,7 +33,6 @@ _COUNT_EVERY: Final = 100
 _SLOW_S: Final = 0.2
 """Most files are read sooner than one batch is embedded: words of the next ones go before vectors."""
 
-_LOCKED: Final = "; without the password"
 _SOON: Final = "; without its pictures"
 
 
@@ -194,7 +193,7 @@ class IngestPaths:
             return document
         if document is None or (document.size, document.modified) != (file.size, file.modified):
             return None
-        if document.status is DocumentStatus.FAILED:
+        if document.status.is_failure:
             return self._failed_before(file, place)
         return self._store.reuse(file, document.content_hash, place.versions) if document.content_hash else None
 
@@ -206,7 +205,7 @@ class IngestPaths:
     def _failed_before(self, file: FoundFile, place: _Place) -> Document | None:
         """The document of a file that would fail again, which may take minutes; one named may have its password."""
         reader = place.versions[0]
-        if file.path not in place.named and (locked := self._store.failed_as(file, reader + _LOCKED)):
+        if file.path not in place.named and (locked := self._store.failed_as(file, reader + WITHOUT_PASSWORD)):
             return locked
         return self._store.failed_as(file, reader)
 
@@ -223,7 +222,7 @@ class IngestPaths:
         except LocalAssistError as error:
             if isinstance(error, PasswordNeededError) and (read := self._read_before(file, content_hash)):
                 return _Look(known=read)
-            locked = _LOCKED if isinstance(error, PasswordNeededError) else ""
+            locked = WITHOUT_PASSWORD if isinstance(error, PasswordNeededError) else ""
             return _Look(content_hash, problem=error, failed_by=place.versions[0] + locked)
 
     def _read_before(self, file: FoundFile, content_hash: str) -> Document | None:

@@ -25,6 +25,7 @@ TOP: Final = QModelIndex()
 COLUMNS: Final = ("File", "Status", "Pages", "What there is to say")
 ORDER: Final = (
     DocumentStatus.FAILED,
+    DocumentStatus.LOCKED,
     DocumentStatus.EMPTY,
     DocumentStatus.PARTLY,
     DocumentStatus.READING,
@@ -34,12 +35,14 @@ ORDER: Final = (
 )
 TONES: Final = {
     DocumentStatus.FAILED: "red",
+    DocumentStatus.LOCKED: "amber",
     DocumentStatus.EMPTY: "amber",
     DocumentStatus.PARTLY: "amber",
     DocumentStatus.INDEXED: "green",
 }
 SYMBOLS: Final = {
     DocumentStatus.FAILED: "warning",
+    DocumentStatus.LOCKED: "lock",
     DocumentStatus.EMPTY: "warning",
     DocumentStatus.PARTLY: "warning",
     DocumentStatus.INDEXED: "check",
@@ -63,7 +66,7 @@ class Kind(Enum):
         status = document.status
         match self:
             case Kind.ATTENTION:
-                return status in {DocumentStatus.FAILED, DocumentStatus.EMPTY, DocumentStatus.PARTLY}
+                return status.is_failure or status in {DocumentStatus.EMPTY, DocumentStatus.PARTLY}
             case Kind.ON_THE_WAY:
                 return status in {DocumentStatus.WAITING, DocumentStatus.READING} or document.pending > 0
             case Kind.INDEXED:
@@ -160,8 +163,10 @@ def remarks(document: Document) -> Iterator[str]:
 
 
 def is_locked(document: Document) -> bool:
-    """Whether a password would open it, as far as the sentence says that was stored when reading it failed."""
-    return document.status is DocumentStatus.FAILED and "password" in document.problem.casefold()
+    """Whether a password would open it; of a file inside another only the sentence says so."""
+    if document.container_id is None:
+        return document.status is DocumentStatus.LOCKED
+    return document.status.is_failure and "password" in document.problem.casefold()
 
 
 def tally(documents: Sequence[Document]) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from localassist.domain.documents import DocumentStatus
 from localassist.domain.events import (
     DocumentIndexed,
     DocumentIndexing,
@@ -102,7 +101,7 @@ class FolderFollower(QObject):
             case Mirrored():
                 self._end_reading()
             case DocumentIndexed(document):
-                self._unread += document.status is DocumentStatus.FAILED
+                self._unread += document.status.is_failure
                 self.read.emit(document.path)
                 self._count_soon()
             case _ if self._wanted:
