@@ -8,7 +8,7 @@ import pytest
 
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.resources import resource
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import ModelError, NotFoundError
 from localassist.domain.models import ModelFile
 
 
@@ -72,3 +72,13 @@ def test_a_file_that_can_not_be_read_says_what_to_do(catalog: Catalog, tmp_path:
     (tmp_path / "model.gguf").mkdir()
     with pytest.raises(ModelError, match=r"model\.gguf can't be read.*make setup"):
         catalog.verify(model)
+
+
+def test_a_model_is_found_by_its_id(catalog: Catalog) -> None:
+    assert catalog.entry("smollm2-135m-instruct-q4_1") == catalog.entries()[0]
+    assert len(catalog.entries()) > len(catalog.chat_models()) + len(catalog.embedding_models())
+
+
+def test_a_model_that_the_catalogue_does_not_know_is_a_sentence(catalog: Catalog) -> None:
+    with pytest.raises(NotFoundError, match=r"no model gpt-99.*list of models"):
+        catalog.entry("gpt-99")

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from localassist.adapters.catalog_file import Carried, Contents, read_catalog
 from localassist.adapters.embedding.folder import describe
-from localassist.domain.errors import LocalAssistError, ModelError
+from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError
 from localassist.domain.models import EmbeddingModel, ModelFile
 from localassist.domain.ports.embedder import EmbeddingModels
+from localassist.domain.ports.library import ModelCatalog
+
+if TYPE_CHECKING:
+    from localassist.domain.library import CatalogEntry
 
 REINSTALL = "Run `make setup` to install it again."
 
 
-class Catalog(EmbeddingModels):
-    """The models of `models.toml` whose files may be used here.
+class Catalog(EmbeddingModels, ModelCatalog):
+    """The models of `models.toml`: what is known of all, and the files of those that came along.
 
     A file is compared with the catalogue's SHA-256 before its first use; `verified` is the small file that
     remembers which ones were, by path, size and modification time.
@@ -31,25 +35,39 @@ class Catalog(EmbeddingModels):
         self._models_toml = models_toml
         self._verified = verified
 
+    @override
+    def entries(self) -> tuple[CatalogEntry, ...]:
+        """All models it names. Raises `StorageError` when the file is broken."""
+        return self._contents.entries
+
+    @override
+    def entry(self, entry_id: str) -> CatalogEntry:
+        """The model of that id. Raises `NotFoundError` for any other."""
+        for entry in self._contents.entries:
+            if entry.id == entry_id:
+                return entry
+        raise NotFoundError(f"The catalogue has no model {entry_id}.", "Look at the list of models for what it has.")
+
     def chat_models(self) -> tuple[ModelFile, ...]:
         """The chat models that a package brought along; those whose package is not installed are left out."""
         return tuple(
             ModelFile(
-                name=entry["id"],
+                name=carried.entry.id,
                 path=str(path),
-                size=entry["size"],
-                context_length=entry["context_length"],
-                licence=entry["licence"],
-                sha256=entry["sha256"],
+                size=carried.size,
+                context_length=carried.entry.context_length,
+                licence=carried.entry.licence.id,
+                sha256=carried.sha256,
             )
-            for entry in self._entries
-            if entry["kind"] == "chat" and (path := _installed(entry)) is not None
+            for carried in self._contents.carried
+            if carried.entry.kind == "chat" and (path := _installed(carried)) is not None
         )
 
     @override
     def embedding_models(self) -> tuple[EmbeddingModel, ...]:
-        """The embedding models known by name; each says in its `problem` when its files are not here."""
-        return tuple(_embedding_model(entry) for entry in self._entries if entry["kind"] == "embedder")
+        """The embedding models that come along; each says in its `problem` when its files are not here."""
+        carried = self._contents.carried
+        return tuple(_embedding_model(model) for model in carried if model.entry.kind == "embedder")
 
     @override
     def embedding_model(self, choice: str = "") -> EmbeddingModel:
@@ -105,9 +123,8 @@ class Catalog(EmbeddingModels):
             raise ModelError(f"The model file {path.name} is not the one its makers published.", REINSTALL)
 
     @cached_property
-    def _entries(self) -> list[dict[str, Any]]:
-        entries: list[dict[str, Any]] = tomllib.loads(self._models_toml.read_text(encoding="utf-8"))["model"]
-        return entries
+    def _contents(self) -> Contents:
+        return read_catalog(self._models_toml)
 
     def _remembered(self) -> dict[str, str]:
         try:
@@ -125,24 +142,25 @@ class Catalog(EmbeddingModels):
             scratch.unlink(missing_ok=True)  # a full or read-only disk only costs the comparison again
 
 
-def _embedding_model(entry: dict[str, Any]) -> EmbeddingModel:
-    path = _installed(entry)
+def _embedding_model(carried: Carried) -> EmbeddingModel:
+    path = _installed(carried)
+    entry = carried.entry
     return EmbeddingModel(
-        name=f"{entry['id']}@{entry['sha256'][:12]}",
+        name=f"{entry.id}@{carried.sha256[:12]}",
         path=str(path or ""),
-        size=entry["size"],
-        sha256=entry["sha256"],
-        dimension=entry["dimension"],
-        max_tokens=entry["context_length"],
-        problem="" if path else f"The embedding model {entry['name']} is not installed.",
-        choice=entry["id"],
-        licence=entry["licence"],
+        size=carried.size,
+        sha256=carried.sha256,
+        dimension=entry.dimension,
+        max_tokens=entry.context_length,
+        problem="" if path else f"The embedding model {entry.name} is not installed.",
+        choice=entry.id,
+        licence=entry.licence.id,
     )
 
 
-def _installed(entry: dict[str, Any]) -> Path | None:
+def _installed(carried: Carried) -> Path | None:
     try:
-        path = Path(str(metadata.distribution(entry["carrier"]).locate_file(entry["file"])))
+        path = Path(str(metadata.distribution(carried.carrier).locate_file(carried.file)))
     except metadata.PackageNotFoundError:
         return None
     return path if path.is_file() else None
