@@ -60,7 +60,8 @@ def read_catalog(models_toml: Path) -> Contents:
     except (OSError, ValueError) as error:
         raise _broken(f"{models_toml.name} can't be read ({error})") from error
     licences = {key: _licence(key, table) for key, table in tables.get("licence", {}).items()}
-    entries, carried = [], []
+    entries: list[CatalogEntry] = []
+    carried: list[Carried] = []
     for table in tables.get("model", []):
         entry = _entry(table, licences)
         if entry.id in {other.id for other in entries}:
