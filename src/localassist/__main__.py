@@ -29,10 +29,10 @@ def _open_standard_streams() -> None:
     os.close(descriptor)
 
 
-def _run_benchmark(name: str, model: str, data: str) -> dict[str, Any]:
+def _run_benchmark(name: str, model: str, data: str, chunks: int) -> dict[str, Any]:
     from localassist.bench import report
 
-    return report.run(name, model, data)
+    return report.run(name, model, data, chunks)
 
 
 if __name__ == "__main__":

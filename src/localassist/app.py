@@ -72,7 +72,7 @@ class App:
 
     version: Final = localassist.__version__
 
-    def __init__(self, places: Places, run_benchmark: Callable[[str, str, str], dict[str, Any]]) -> None:
+    def __init__(self, places: Places, run_benchmark: Callable[[str, str, str, int], dict[str, Any]]) -> None:
         self.places = places
         self.run_benchmark = run_benchmark
         self.door = NetworkDoor(self._is_offline)
@@ -333,7 +333,7 @@ class App:
             return True  # a file that can't be read must not open the door
 
 
-def main(arguments: Sequence[str], run_benchmark: Callable[[str, str, str], dict[str, Any]]) -> int:
+def main(arguments: Sequence[str], run_benchmark: Callable[[str, str, str, int], dict[str, Any]]) -> int:
     """Run the command that the arguments name, or open the window without any; gives the exit code."""
     os.environ.update(LIBRARY_SWITCHES)
     sys.setswitchinterval(SWITCH_INTERVAL_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from localassist.adapters.database import Database, DatabaseDocumentStore
@@ -25,11 +26,11 @@ def save(store: DatabaseDocumentStore, path: str) -> None:
 
 def test_what_was_counted_is_asked_once_until_somebody_writes(home: Path) -> None:
     here, elsewhere = Database(home / "a.db"), Database(home / "a.db")
-    remembered, asked = Remembered(), []
+    remembered, counting = Remembered(), count(1)
 
     def ask() -> int:
         with here.reading() as connection:
-            return remembered.answer(connection, "how many", lambda: asked.append(1) or len(asked))  # type: ignore[func-returns-value]
+            return remembered.answer(connection, "how many", lambda: next(counting))
 
     assert [ask(), ask()] == [1, 1]
     DatabaseDocumentStore(here).add_collection("One", [])

@@ -33,10 +33,10 @@ class House:
 
     def __init__(self, *results: Result) -> None:
         self._results = results
-        self.asked: list[tuple[str, str, str]] = []
+        self.asked: list[tuple[str, str, str, int]] = []
 
-    def run_benchmark(self, name: str, model: str, data: str) -> dict[str, Any]:
-        self.asked.append((name, model, data))
+    def run_benchmark(self, name: str, model: str, data: str, chunks: int) -> dict[str, Any]:
+        self.asked.append((name, model, data, chunks))
         return report.report(name, self._results)
 
     def services(self) -> Services:
@@ -83,7 +83,13 @@ def test_the_model_and_the_data_to_measure_can_be_named() -> None:
     running.run(["bench", "engine", "--model", "some.gguf"], house)
     running.run(["bench", "engine"], house)
     running.run(["bench", "ingest", "--data", "sets"], house)
-    assert house.asked == [("engine", "some.gguf", ""), ("engine", "", ""), ("ingest", "", "sets")]
+    running.run(["bench", "search", "--chunks", "1000"], house)
+    assert house.asked == [
+        ("engine", "some.gguf", "", 0),
+        ("engine", "", "", 0),
+        ("ingest", "", "sets", 0),
+        ("search", "", "", 1000),
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)

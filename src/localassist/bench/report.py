@@ -7,7 +7,7 @@ import platform
 from dataclasses import asdict, dataclass
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from localassist.domain.errors import NotFoundError
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("engine", "grounding", "ingest", "retrieval", "search", "startup")
 _OF_A_MODEL: Final = "engine"
-_OF_DATA: Final = ("grounding", "ingest", "retrieval")
+_OF_DATA: Final = ("grounding", "ingest", "retrieval", "search")
+_OF_CHUNKS: Final = "search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class Result:
     holds: bool | None = None
 
 
-def run(name: str, model: str = "", data: str = "") -> dict[str, Any]:
+def run(name: str, model: str = "", data: str = "", chunks: int = 0) -> dict[str, Any]:
     """Run the benchmark `name` (one of `NAMES`) and return its report as one JSON-ready object.
 
     `model` is the path of a GGUF file to measure in place of the starter model, for `engine` alone; `data` a folder
-    of data sets, for those in `_OF_DATA`. Raises `NotFoundError` for an unknown name, file or folder.
+    of data sets, for those in `_OF_DATA`; `chunks` how many to search among, for `search` alone. Raises
+    `NotFoundError` for an unknown name, file or folder.
     """
     if name not in NAMES:
         raise NotFoundError(f"There is no benchmark called {name}.", f"There are: {', '.join(NAMES)}.")
@@ -51,7 +53,9 @@ def run(name: str, model: str = "", data: str = "") -> dict[str, Any]:
         raise NotFoundError(f"The benchmark {name} has no data to choose.", "Leave --data out.")
     if data and not Path(data).is_dir():
         raise NotFoundError(f"There is no folder {data}.", "Name a folder with retrieval/ and documents/ in it.")
-    return report(name, _run(name, model or data))
+    if chunks and name != _OF_CHUNKS:
+        raise NotFoundError(f"The benchmark {name} has no number of chunks to choose.", "Leave --chunks out.")
+    return report(name, _run(name, model or data, chunks))
 
 
 def report(name: str, results: Iterable[Result]) -> dict[str, Any]:
@@ -71,9 +75,11 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _run(name: str, choice: str) -> Iterable[Result]:
+def _run(name: str, choice: str, chunks: int) -> Iterable[Result]:
     # Each benchmark brings heavy libraries, so only the one asked for is imported.
     benchmark = import_module(f"localassist.bench.{name}").run
+    if chunks:
+        return cast("Iterable[Result]", benchmark(choice, chunks))
     results: Iterable[Result] = benchmark(choice) if choice or name == _OF_A_MODEL else benchmark()
     return results
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import tempfile
 import time
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.adapters.activity import ForegroundActivity
 from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import ChromaPassageIndex
-from localassist.adapters.database import Database, DatabaseDocumentStore, searching
+from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords, searching
+from localassist.bench import neighbours
 from localassist.bench.report import Result
 from localassist.domain.documents import Chunk, Scope, StructuredText
 from localassist.domain.ports.documents import FoundFile
@@ -29,6 +31,8 @@ CHUNKS: Final = 100_000
 MOST_MILLISECONDS: Final = {100_000: 25.0, 1_000_000: 80.0}
 """The 95th percentile, by the number of chunks."""
 LEAST_KEPT: Final = 0.9
+MOST_MEGABYTES: Final = 5_000
+_MEMORY: Final = Path("/proc/self/status")
 _DIMENSION: Final = 384
 _TOPICS: Final = 2000
 _A_DOCUMENT: Final = 50
@@ -105,18 +109,25 @@ class _Language:
         return Vectors(np.ascontiguousarray(rows, np.float32).reshape(-1).data, _DIMENSION)
 
 
-def run(chunks: int = CHUNKS) -> Iterator[Result]:
-    """Build a collection of drawn text with so many chunks and ask it questions with common words."""
+def run(data: str = "", chunks: int = CHUNKS) -> Iterator[Result]:
+    """Build a collection of drawn text with so many chunks and ask it questions with common words.
+
+    `data` is a folder of sets in BEIR's layout, or one with such a folder `retrieval`: their sentences tell how many of
+    the true nearest neighbours the index of vectors gives.
+    """
     language = _Language()
     with tempfile.TemporaryDirectory() as home, closing(Database(Path(home) / "search.db")) as database:
-        store = DatabaseDocumentStore(database)
-        started = time.perf_counter()
-        _fill(store, language, chunks)
-        seconds = time.perf_counter() - started
-        yield Result(f"storing {chunks:,} chunks with their words", chunks / seconds, "chunks/s", f"{seconds:.0f} s")
-        questions = [language.question() for _ in range(_QUESTIONS)]
-        yield from _by_words(database, store, questions, chunks)
-        yield from _whole(Path(home) / "vectors", store, questions, chunks)
+        activity = ForegroundActivity()
+        with closing(LargeWords(database, Path(home) / "words", activity)) as large_words:
+            store = DatabaseDocumentStore(database, large_words)
+            seconds = _timed(_fill, store, language, chunks)
+            yield _rate(f"storing {chunks:,} chunks with their words", chunks, seconds)
+            yield _rate("their words in the index for many", chunks, _timed(large_words.wait_until_current))
+            questions = [language.question() for _ in range(_QUESTIONS)]
+            yield from _by_words(database, store, questions, chunks)
+            yield from _whole(Path(home) / "vectors", store, questions, chunks)
+    if data:
+        yield from neighbours.measure(data)
 
 
 def _fill(store: DatabaseDocumentStore, language: _Language, chunks: int) -> None:
@@ -161,7 +172,7 @@ def _whole(folder: Path, store: DatabaseDocumentStore, questions: list[_Question
     children = ChildPool()
     index = ChromaPassageIndex(folder, store, _NAME, children, ForegroundActivity())
     try:
-        index.wait_until_current()
+        yield _rate("their vectors in the graph", chunks, _timed(index.wait_until_current))
         ready: Any = _Ready(questions)
         search, everything = SearchPassages(store, index, ready), Scope.everything()
         times = [_timed(lambda text: list(search.find(text, everything, Stop())), each.text) for each in questions]
@@ -177,6 +188,20 @@ def _whole(folder: Path, store: DatabaseDocumentStore, questions: list[_Question
         "" if most is None else f"at most {most:.0f}",
         None if most is None else p95 <= most,
     )
+    if _MEMORY.exists():
+        peak = _peak_megabytes()
+        target = f"at most {MOST_MEGABYTES:,} at a million"
+        yield Result("memory of the whole process at its peak", peak, "MB", "", target, peak <= MOST_MEGABYTES)
+
+
+def _rate(what: str, chunks: int, seconds: float) -> Result:
+    return Result(what, chunks / seconds, "chunks/s", f"{seconds:.0f} s")
+
+
+def _peak_megabytes() -> float:
+    """The most memory that this process ever had, where Linux tells it."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB", _MEMORY.read_text(encoding="ascii"), re.MULTILINE)
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 def _timed(work: Callable[..., object], *arguments: object) -> float:

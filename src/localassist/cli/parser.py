@@ -50,8 +50,12 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
     bench.add_argument("--model", metavar="FILE", default="", help="the GGUF file for `engine`, not the starter model")
     bench.add_argument(
-        "--data", metavar="DIR", default="", help="a folder of data sets for `grounding`, `ingest`, `retrieval`"
+        "--data",
+        metavar="DIR",
+        default="",
+        help="data sets for `grounding`, `ingest`, `retrieval`, `search`",
     )
+    bench.add_argument("--chunks", metavar="N", type=int, default=0, help="how many chunks `search` draws, not 100,000")
     return parser.parse_args(arguments)
 
 

@@ -39,7 +39,7 @@ class House(Protocol):
     def diagnose(self) -> Iterable[Finding]:
         """What `doctor` finds out; works where `services` fails."""
 
-    def run_benchmark(self, name: str, model: str, data: str) -> dict[str, Any]:
+    def run_benchmark(self, name: str, model: str, data: str, chunks: int) -> dict[str, Any]:
         """The report of one benchmark, of the model in that file (empty: of the starter model), on that
         folder of data sets (empty: on what the app brings along).
 
@@ -89,7 +89,7 @@ def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
         case "bench":
             from localassist.cli import benchmarks
 
-            return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model, parsed.data), console)
+            return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model, parsed.data, parsed.chunks), console)
         case command:
             from localassist.cli.commands import COMMANDS  # a window needs none of them
 
