@@ -196,13 +196,18 @@ def test_one_that_fails_says_why_and_holds_up_no_other() -> None:
 
 def test_what_runs_when_the_program_ends_goes_on_with_the_next() -> None:
     house = House()
-    stop = Stop()
-    house.downloader.at = lambda path, safe, stop: wait_for_stop(stop) if safe == 20 else None
+    ends = Stop()
+    both = threading.Barrier(2, ends.request, timeout=30)
+
+    def end_at_20(path: str, safe: int, stop: Stop) -> None:
+        if safe == 20:
+            both.wait()
+            wait_for_stop(stop)
+
+    house.downloader.at = end_at_20
     house.enqueue("a.gguf")
     house.enqueue("b.gguf")
-    for told in house.queue.run(stop):
-        if told.received >= 10:
-            stop.request()
+    house.run(ends)
     assert {download.state for download in house.saved.saved} == {DownloadState.QUEUED}
     house.downloader.at = lambda path, safe, stop: None
     again = House(house.saved, house.downloader)

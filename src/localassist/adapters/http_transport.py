@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LOOKS_UP_S: Final = 0.2
 """A wait for bytes looks up so often: whether the offline switch went on, or somebody asked to stop."""
+READ_AT_ONCE: Final = 1 << 18
+"""More than httpcore asks for, as far as there is more: each piece costs the same whatever its size."""
 
 
 class Door(Protocol):
@@ -175,7 +177,8 @@ class _CountingStream:
         while True:
             self._require_wanted()
             try:
-                data: bytes = self._inner.read(max_bytes, max(0.001, min(LOOKS_UP_S, ends - time.monotonic())))
+                left = max(0.001, min(LOOKS_UP_S, ends - time.monotonic()))
+                data: bytes = self._inner.read(max(max_bytes, READ_AT_ONCE), left)
             except httpcore.ReadTimeout:
                 if time.monotonic() >= ends:
                     raise

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from localassist.domain.library import RemoteFile
     from localassist.domain.stopping import Stop
 
-BLOCK: Final = 1 << 20
-"""Bytes read and written at once; a mark is made after each block."""
+BLOCK: Final = 1 << 19
+"""Bytes read and written at once; a mark is made after each block, and a sudden end costs a few of them."""
 _NOTES: Final = ".jsonl"
 
 

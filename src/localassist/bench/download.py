@@ -1,0 +1,147 @@
+"""How fast a file comes over loopback, verified, and in how much memory, against curl."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.hub.asking import HubLine
+from localassist.adapters.hub.downloader import HubDownloader
+from localassist.adapters.network import NetworkDoor
+from localassist.bench.report import Result
+from localassist.domain.errors import NotFoundError
+from localassist.domain.library import Download, RemoteFile
+from localassist.domain.stopping import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_SIZES: Final = (200, 600)
+_ROUNDS: Final = 7
+_NAME: Final = "bench/model"
+_FILE: Final = "model.gguf"
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108  a folder in memory: what is measured is not the disk
+
+# The most memory a process ever took that downloaded one file, in the unit of this system.
+_PEAK: Final = """
+import resource, sys
+from pathlib import Path
+from localassist.bench.download import fetch
+from localassist.domain.library import RemoteFile
+address, folder, size, sha256 = sys.argv[1:]
+fetch(address, Path(folder), RemoteFile("model.gguf", int(size), sha256))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def run() -> Iterator[Result]:
+    """Alternate ours and curl over the same file of the same server and report medians of their ratios."""
+    if shutil.which("curl") is None:
+        raise NotFoundError("There is no curl here to compare with.", "Install curl, then run this again.")
+    is_roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 3_000_000 * _SIZES[1]
+    with tempfile.TemporaryDirectory(dir=_MEMORY if is_roomy else None) as folder:
+        yield from _speed(Path(folder), "in memory" if is_roomy else "on the disk", is_flushed=False)
+        yield from _growth(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _speed(Path(folder), "on the disk, flushed", is_flushed=True)
+
+
+def fetch(address: str, folder: Path, file: RemoteFile) -> None:
+    """Download a file as the app does, into a folder that is empty."""
+    downloader = HubDownloader(HubLine(NetworkDoor(offline=lambda: False), address))
+    download = Download("1", _NAME, "0" * 40, (file,), str(folder))
+    for _ in downloader.fetch(download, file, Stop(), lambda: 0.0):
+        pass
+    (folder / _FILE).unlink()
+
+
+def _speed(folder: Path, where: str, *, is_flushed: bool) -> Iterator[Result]:
+    size = _SIZES[0] if is_flushed else _SIZES[1]
+    with _served(folder, size) as (address, file):
+        target = folder / "ours"
+        target.mkdir()
+        ours, curls, doubles = [], [], []
+        for _ in range(_ROUNDS):
+            curls.append(_seconds(lambda: _curl(address, folder / "curl", is_flushed=is_flushed)))
+            ours.append(_seconds(lambda: fetch(address, target, file)))
+            doubles.append(_seconds(lambda: _two_curls(address, folder, file.size)))
+    ratio = median(curl / own for curl, own in zip(curls, ours, strict=True))
+    reference = f"curl, {size / median(curls):.0f} MB/s" + (", then flushed" if is_flushed else "")
+    yield Result(f"download {where}, verified", size / median(ours), "MB/s", "")
+    yield Result(f"download {where}, verified, ratio", ratio, "x", reference, "at least 0.9", ratio >= 0.9)
+    if not is_flushed:
+        gain = median(one / two for one, two in zip(curls, doubles, strict=True))
+        yield Result("two streams of one file at once, ratio", gain, "x", "curl with one stream")
+
+
+def _growth(folder: Path) -> Iterator[Result]:
+    """What three times as large a file takes in memory beyond the small one."""
+    if sys.platform != "linux":
+        return
+    peaks = []
+    for size in _SIZES:
+        with _served(folder, size) as (address, file):
+            command = [sys.executable, "-c", _PEAK, address, str(folder / "peak"), str(file.size), file.sha256]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603  our own
+            peaks.append(int(done.stdout) / 1024)
+    growth = peaks[1] - peaks[0]
+    reference = f"{_SIZES[0]} MB, {peaks[0]:.0f} MiB in all"
+    yield Result(f"memory that {_SIZES[1]} MB take beyond", growth, "MiB", reference, "at most 8 MiB", growth <= 8)
+
+
+@contextmanager
+def _served(folder: Path, megabytes: int) -> Iterator[tuple[str, RemoteFile]]:
+    """A file of so many megabytes at an address, and what a hub would say of it."""
+    source = folder / "source"
+    draw, digest = random.Random(1), hashlib.sha256()  # noqa: S311  bytes that don't compress
+    with source.open("wb") as file:
+        for _ in range(megabytes // 10):
+            block = draw.randbytes(10_000_000)
+            digest.update(block)
+            file.write(block)
+    command = [sys.executable, "-m", "localassist.bench.file_server", str(source)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  our own
+        try:
+            assert server.stdout is not None
+            address = f"http://127.0.0.1:{int(server.stdout.readline())}"
+            yield address, RemoteFile(_FILE, megabytes * 1_000_000, digest.hexdigest())
+        finally:
+            server.kill()
+            source.unlink()
+
+
+def _curl(address: str, target: Path, *, is_flushed: bool) -> None:
+    command = ["curl", "--silent", "--fail", "--noproxy", "*", "--output", str(target), f"{address}/{_FILE}"]
+    subprocess.run(command, check=True, timeout=120)  # noqa: S603  what is measured against
+    if is_flushed:
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+    target.unlink()
+
+
+def _two_curls(address: str, folder: Path, size: int) -> None:
+    """Both halves of the file at the same time."""
+    halves = (f"0-{size // 2 - 1}", f"{size // 2}-")
+    running = []
+    for half in halves:
+        command = ["curl", "--silent", "--fail", "--noproxy", "*", "--range", half, "--output", str(folder / half)]
+        running.append(subprocess.Popen([*command, f"{address}/{_FILE}"]))  # noqa: S603  as above
+    for curl, half in zip(running, halves, strict=True):
+        curl.wait(120)
+        (folder / half).unlink()
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
