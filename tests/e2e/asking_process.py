@@ -1,4 +1,4 @@
-"""Asks several questions about the samples, each as `localassist ask --json` would, in one process.
+"""Asks several questions about a folder, each as `localassist ask --json` (`--quotes`) would, in one process.
 
 The libraries of the embedder take seconds to import; this way they are imported once for all questions.
 """
@@ -12,11 +12,12 @@ from localassist.cli import running
 
 
 def main() -> None:
-    samples, *questions = sys.argv[1:]
+    quotes = ["--quotes"] if "--quotes" in sys.argv else []
+    folder, *questions = (argument for argument in sys.argv[1:] if argument not in quotes)
     os.environ.update(app.LIBRARY_SWITCHES)
     house = app.App(Places.find(os.environ), lambda _name: {})
     for question in questions:
-        if running.run(["ask", "--docs", samples, "--json", question], house):
+        if running.run(["ask", *quotes, "--docs", folder, "--json", question], house):
             sys.exit(1)
     house.close()
 
