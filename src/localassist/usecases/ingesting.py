@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
-    from localassist.domain.documents import Document, StructuredText
+    from localassist.domain.documents import Chunk, Document, StructuredText
     from localassist.domain.events import IngestEvent
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.documents import DocumentReader, DocumentStore, FileSource, FoundFile, PassageIndex
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 _COUNT_EVERY: Final = 100
-_SLOW_S: Final = 0.2
-"""Most files are read sooner than one batch is embedded: words of the next ones go before vectors."""
+_SLOW_S: Final = 1.0
+"""Most files are read sooner: words of the next ones go before vectors, which would take the processor from reading."""
 
 _SOON: Final = "; without its pictures"
 
@@ -50,7 +50,8 @@ class _Look:
     """What a look at a file gave: a document that is `known`, its content, or the problem of reading it.
 
     `moved`: known, but not from this path or time. `failed_by` is the reader that will say the same of the same file.
-    What is not `is_whole` has pictures of text, which are read when there is nothing else to read.
+    What is not `is_whole` has pictures of text, which are read when there is nothing else to read. `chunks` are the
+    content's own, without those of the files inside it.
     """
 
     content_hash: str = ""
@@ -60,6 +61,7 @@ class _Look:
     moved: bool = False
     failed_by: str = ""
     is_whole: bool = True
+    chunks: tuple[Chunk, ...] = ()
 
 
 @dataclass(slots=True)
@@ -213,10 +215,10 @@ class IngestPaths:
         if place.collection_id is not None:
             self._store.begin_reading(file.path)
         try:
-            if soon:
-                content, is_whole = self._reader.read_soon(file.path, stop)
-                return _Look(content_hash, content, is_whole=is_whole)
-            return _Look(content_hash, self._reader.read(file.path, stop))
+            content, is_whole = (
+                self._reader.read_soon(file.path, stop) if soon else (self._reader.read(file.path, stop), True)
+            )
+            return _Look(content_hash, content, is_whole=is_whole, chunks=self._divided(content))
         except StorageError:
             raise
         except LocalAssistError as error:
@@ -237,7 +239,7 @@ class IngestPaths:
         if look.known is not None:
             stored = [look.known, *self._inside(look.known)]
         elif look.content is not None:
-            stored = self._save(file, look.content_hash, place, look.content)
+            stored = self._save(file, look.content_hash, place, look.content, look.chunks)
         else:
             stored = [self._store.save_failure(file, look.content_hash, str(look.problem), look.failed_by)]
         if place.collection_id is not None:
@@ -255,9 +257,9 @@ class IngestPaths:
         content_hash: str,
         place: _Place,
         content: StructuredText,
+        chunks: tuple[Chunk, ...],
         container_id: int | None = None,
     ) -> list[Document]:
-        chunks = chunk(content, self._measure.count_tokens, self._measure.max_tokens)
         document, _ = self._store.save(file, content_hash, place.versions, content, chunks, container_id=container_id)
         stored = [document]
         for part in content.parts:
@@ -266,8 +268,12 @@ class IngestPaths:
             if part.content is None:
                 stored.append(self._store.save_failure(inside, own_hash, part.problem, container_id=document.id))
             else:
-                stored += self._save(inside, own_hash, place, part.content, document.id)
+                chunks_inside = self._divided(part.content)
+                stored += self._save(inside, own_hash, place, part.content, chunks_inside, document.id)
         return stored
+
+    def _divided(self, content: StructuredText) -> tuple[Chunk, ...]:
+        return chunk(content, self._measure.count_tokens, self._measure.max_tokens)
 
 
 def _all_of(content: StructuredText) -> Iterator[StructuredText]:
