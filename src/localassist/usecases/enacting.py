@@ -118,14 +118,12 @@ class _Sides:
         """Those acting in a clause who do not in another one, while somebody acts there to whom it is done here."""
         for one, other in _told(said, held):
             mine, theirs = self._acting(said, one), self._acting(held, other)
-            pairs = [
-                (party, side, side_there)
-                for party, side in mine
-                for party_there, side_there in theirs
-                if self.same(party, party_there)
-            ]
-            changed = {side for _, side, side_there in pairs if side * side_there < 0}
-            kept = any(side * side_there > 0 for _, side, side_there in pairs)
+            turns = {
+                n: [side * side_there for party_there, side_there in theirs if self.same(party, party_there)]
+                for n, (party, side) in enumerate(mine)
+            }
+            changed = {mine[n][1] for n, products in turns.items() if products and max(products) < 0}
+            kept = any(product > 0 for products in turns.values() for product in products)
             acting = [party for party, side in mine if side > 0]
             if acting and -1 in changed and not kept:  # who acts there has it done to them here
                 return acting
