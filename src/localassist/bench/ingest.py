@@ -48,7 +48,7 @@ _PDF_BYTES: Final = 2_000_000
 _STARTS: Final = 3
 _READERS: Final = 2  # as in the app
 _QUESTION: Final = "How early must notice be given?"
-_FOREIGN: Final = "Der Mieter zahlt die Miete vor dem Ende des Monats und meldet jede Änderung der Anschrift."
+_FOREIGN: Final = 2 * "Der Mieter zahlt die Miete vor dem Ende des Monats und meldet jede neue Anschrift. "
 """What has the model that tells languages loaded, once in a process."""
 
 
