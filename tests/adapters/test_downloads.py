@@ -334,13 +334,15 @@ def test_a_disk_that_fills_up_is_a_sentence_and_loses_nothing(
 def test_a_disk_that_cannot_set_the_room_aside_is_a_sentence(
     server: HubServer, wanted: Download, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(descriptor: int, size: int) -> None:
+    def full(descriptor: int, start: int, length: int) -> None:
+        os.pwrite(descriptor, bytes(100_000), start)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(disk.os, "posix_fallocate", lambda *given: full(0, 0), raising=False)
+    monkeypatch.setattr(disk.os, "posix_fallocate", full, raising=False)
     with pytest.raises(StorageError, match="no space left"):
         fetch(downloader(server), wanted)
     assert server.asked == []
+    assert model(wanted).with_name("model-Q4_K_M.gguf.part").stat().st_blocks == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="this user may write everywhere")

@@ -11,12 +11,13 @@ import pytest
 
 from hub_server import HubServer, running_hub
 from localassist.adapters.hub.asking import HubLine
+from localassist.adapters.hub.downloader import HubDownloader
 from localassist.adapters.hub.hub import HuggingFaceHub
 from localassist.adapters.hub.patience import Patience
 from localassist.adapters.hub.tokens import find_token
 from localassist.adapters.network import NetworkDoor
 from localassist.domain.errors import AccessError, LocalAssistError, NetworkError, NotFoundError, OfflineError, Stopped
-from localassist.domain.library import ModelSearch, RemoteFile, Repository, SortedBy
+from localassist.domain.library import Download, ModelSearch, RemoteFile, Repository, SortedBy
 from localassist.domain.privacy import Traffic
 from localassist.domain.stopping import Stop
 
@@ -197,26 +198,37 @@ def test_a_hub_that_is_not_there_is_a_sentence() -> None:
         HuggingFaceHub(HubLine(NetworkDoor(lambda: False), "huggingface")).repository(NAME, Stop())
 
 
-def test_with_the_offline_switch_on_nothing_is_looked_up_or_sent(server: HubServer) -> None:
+def test_with_the_offline_switch_on_nothing_is_looked_up_or_sent(tmp_path: Path) -> None:
     """By the names of connections and look-ups that Python itself reports, whoever makes them, on any thread."""
     seen: list[str] = []
-    sys.addaudithook(lambda event, arguments: seen.append(event) if event.startswith("socket.") else None)
+    watching = [True]
+    sys.addaudithook(lambda event, given: seen.append(event) if watching and event.startswith("socket.") else None)
     door = NetworkDoor(offline=lambda: True)
-    hub = HuggingFaceHub(HubLine(door, "https://hub.invalid", lambda: "hf_good", QUICK))
+    line = HubLine(door, "https://hub.invalid", lambda: "hf_good", QUICK)
+    hub = HuggingFaceHub(line)
     repository = Repository(NAME, "a" * 40)
-    file = RemoteFile("x.gguf", 100)
-    before = len(seen)
+    file = RemoteFile("x.gguf", 100, "f" * 64)
+    download = Download("1", NAME, "a" * 40, (file,), str(tmp_path))
     for call in (
         lambda: hub.repository(NAME, Stop()),
         lambda: list(hub.search(ModelSearch("x"), Stop())),
         lambda: hub.card(repository, Stop()),
         lambda: hub.read(repository, file, 0, 10, Stop()),
+        lambda: list(HubDownloader(line).fetch(download, file, Stop(), lambda: 0.0)),
     ):
         with pytest.raises(OfflineError, match="offline switch is on"):
             call()
-    mine = [event for event in seen[before:] if event in ("socket.getaddrinfo", "socket.connect", "socket.sendto")]
-    assert not mine
-    assert door.traffic == Traffic(sent=0, received=0, refused=4)
+    watching.clear()
+    assert [event for event in seen if event in ("socket.getaddrinfo", "socket.connect", "socket.sendto")] == []
+    assert door.traffic == Traffic(sent=0, received=0, refused=5)
+
+
+def test_the_environment_names_the_hub_and_the_token(server: HubServer) -> None:
+    server.repositories[NAME].gated = True
+    environment = {"HF_ENDPOINT": f"{server.endpoint}/", "HF_TOKEN": "hf_good"}
+    hub = HuggingFaceHub(HubLine.find(NetworkDoor(lambda: False), lambda name: None, environment))
+    assert hub.card(hub.repository(NAME, Stop()), Stop()).startswith("# Small")
+    assert HubLine.find(NetworkDoor(lambda: False), lambda name: None, {}).endpoint == "https://huggingface.co"
 
 
 def test_where_the_token_comes_from(tmp_path: Path) -> None:

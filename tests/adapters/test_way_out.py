@@ -1,11 +1,16 @@
 """The way out as the environment names it: proxies, hosts that need none, certificates."""
 
+import contextlib
+import socket  # noqa: TID251  a proxy of our own
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from tls_material import AUTHORITY, CERTIFICATE_AND_KEY
 
 from localassist.adapters.network import NetworkDoor
 from localassist.adapters.way_out import Proxy, WayOut
@@ -14,6 +19,9 @@ from localassist.domain.errors import NetworkError, OfflineError
 
 class Relay(BaseHTTPRequestHandler):
     """A proxy that answers itself, and says what it was asked for."""
+
+    def do_CONNECT(self) -> None:
+        self.send_error(407)
 
     def do_GET(self) -> None:
         said = f"{self.path} {self.headers.get('Proxy-Authorization', 'nobody')}".encode()
@@ -84,9 +92,77 @@ def test_small_letters_come_first_and_the_general_one_last() -> None:
     assert WayOut.find(environment).proxy("http", "example.org") == Proxy("http://any:80")
 
 
+def test_a_proxy_that_refuses_is_a_sentence(relay: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{relay}")
+    with NetworkDoor(offline=lambda: False).client() as client, pytest.raises(NetworkError, match=r"ProxyError"):
+        client.get("https://hub.test/x")
+
+
 def test_a_kind_of_proxy_that_is_not_spoken_here_is_a_sentence() -> None:
     with pytest.raises(NetworkError, match="only http and https"):
         WayOut.find({"ALL_PROXY": "socks5://u:secret@proxy:1080"}).proxy("https", "example.org")
+
+
+class Tunnel(BaseHTTPRequestHandler):
+    """A proxy that tunnels whatever it is asked for to one server of ours, and notes the names."""
+
+    names: ClassVar[list[str]] = []
+    port = 0
+
+    def do_CONNECT(self) -> None:
+        self.names.append(self.path)
+        with socket.create_connection(("127.0.0.1", self.port)) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=pour, args=(there, self.connection))
+            back.start()
+            pour(self.connection, there)
+            back.join()
+        self.close_connection = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def pour(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while block := one.recv(65536):
+            other.sendall(block)
+        other.shutdown(socket.SHUT_WR)
+
+
+@contextlib.contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_an_encrypted_connection_through_a_proxy_with_certificates_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a company that reads along: its proxy, and its authority, which only SSL_CERT_FILE names."""
+    (tmp_path / "own.pem").write_text(CERTIFICATE_AND_KEY)
+    (tmp_path / "authority.pem").write_text(AUTHORITY)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "own.pem")
+    door = NetworkDoor(offline=lambda: False)
+    with serving(Relay, context) as port, serving(type("To", (Tunnel,), {"port": port})) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy}")
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        with door.client() as client, pytest.raises(NetworkError, match=r"hub\.test could not prove who it is"):
+            client.get("https://hub.test/x")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        with door.client() as client:
+            assert client.get("https://hub.test/x").text == "/x nobody"
+    assert Tunnel.names == ["hub.test:443", "hub.test:443"]
+    assert door.traffic.received > len("/x nobody")
 
 
 def test_certificates_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None:

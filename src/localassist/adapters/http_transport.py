@@ -52,7 +52,13 @@ def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> htt
     import httpx
 
     pools = _Pools(door, way_out, stop)
-    failures = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.UnsupportedProtocol)
+    failures = (
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.TimeoutException,
+        httpcore.UnsupportedProtocol,
+    )
 
     class Body(httpx.SyncByteStream):
         def __init__(self, host: str, stream: Any) -> None:
@@ -102,6 +108,11 @@ def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> htt
 
 
 def _broken(host: str, error: Exception) -> NetworkError:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):  # as OpenSSL and truststore say it
+        return NetworkError(
+            f"{host} could not prove who it is: this computer does not believe its certificate.",
+            "If a company or a scanner reads along, name its certificates in SSL_CERT_FILE; else check the date.",
+        )
     return NetworkError(
         f"The connection to {host} failed ({type(error).__name__}).", "Check your internet connection and try again."
     )

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from localassist.adapters.hub.patience import PassingError, Patience
 from localassist.adapters.hub.refusals import AnswerError, refusal
+from localassist.adapters.hub.tokens import find_token
 from localassist.domain.errors import NetworkError, NotFoundError
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class HubLine:
         self._token = token
         self._patience = patience
         self._silence_s = silence_s
+
+    @classmethod
+    def find(cls, door: NetworkDoor, secret: Callable[[str], str | None], environment: Mapping[str, str]) -> HubLine:
+        """The way to the hub that the environment names, with the token that there is; `secret` reads the keyring."""
+        return cls(door, environment.get("HF_ENDPOINT", ""), lambda: find_token(secret, environment))
 
     @contextmanager
     def talk(self, stop: Stop) -> Iterator[HubTalk]:

@@ -14,7 +14,10 @@ from localassist.domain.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from localassist.domain.stopping import Stop
+
 _GB: Final = 1_000_000_000
+_RESERVED_AT_ONCE: Final = 1 << 28
 # What Windows takes for a device, or has no name for; refused everywhere, so that a model can be carried over.
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
@@ -60,12 +63,17 @@ def require_room(name: str, folder: Path, needed: int) -> None:
         )
 
 
-def reserve(descriptor: int, size: int) -> None:
-    """Have the disk set so many bytes aside for a file, where it can: they are its own from now on."""
-    if not hasattr(os, "posix_fallocate") or not size:
+def reserve(descriptor: int, size: int, stop: Stop) -> None:
+    """Have the disk set so many bytes aside for a file, where it can: they are its own from now on.
+
+    In steps, as on some disks the system writes them all for it. Raises `Stopped` on request.
+    """
+    if not hasattr(os, "posix_fallocate"):
         return
     try:
-        os.posix_fallocate(descriptor, 0, size)
+        for start in range(0, size, _RESERVED_AT_ONCE):
+            stop.raise_if_requested()
+            os.posix_fallocate(descriptor, start, min(_RESERVED_AT_ONCE, size - start))
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS):
             raise

@@ -49,8 +49,7 @@ class Part:
             self._data = os.open(beside(self._final), flags, 0o666)
             self._notes = os.open(beside(self._final, _NOTES), flags, 0o666)
             yield from self._check(stop)
-            os.ftruncate(self._data, min(os.fstat(self._data).st_size, self._file.size))
-            reserve(self._data, self._file.size)
+            self._reserve(stop)
         except OSError as error:
             raise self._refused(error) from error
 
@@ -120,6 +119,15 @@ class Part:
         os.lseek(self._notes, kept, os.SEEK_SET)
         if not kept:
             self._note(whole)
+
+    def _reserve(self, stop: Stop) -> None:
+        """Set room aside for all of it; where there is too little, for no more than there is already."""
+        os.ftruncate(self._data, min(os.fstat(self._data).st_size, self._file.size))
+        try:
+            reserve(self._data, self._file.size, stop)
+        except OSError:
+            os.ftruncate(self._data, self.safe)
+            raise
 
     def _read_up_to(self, length: object, stop: Stop) -> bool:
         """Hash what lies between what is safe and a length; whether it was there."""
