@@ -328,3 +328,16 @@ def test_no_tooltip_becomes_markup(words: str) -> None:
 def name_of(widget: QWidget) -> str:
     interface = QAccessible.queryAccessibleInterface(widget)
     return interface.text(QAccessible.Text.Name) if interface else ""
+
+
+def test_in_a_narrow_window_the_left_column_gives_way_to_the_evidence(qtbot: QtBot, opened: Assembly) -> None:
+    window, left = opened.window, opened.conversations
+    window.resize(window.minimumSize())
+    assert left.isVisible()
+    window.show_evidence(shown=True)
+    assert not left.isVisible()
+    chip = next(each for each in opened.chat.composer.findChildren(QLabel) if each.text() == "On this computer")
+    qtbot.waitUntil(lambda: chip.mapTo(opened.chat.composer, chip.rect().topRight()).x() < opened.chat.composer.width())
+    assert chip.width() >= chip.sizeHint().width()
+    window.show_evidence(shown=False)
+    assert left.isVisible()

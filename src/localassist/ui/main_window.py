@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from localassist.ui.theme import LEFT_WIDTH, RIGHT_WIDTH, SMALL_PIXELS, STEP
 from localassist.ui.widgets import keys
@@ -17,6 +18,8 @@ from localassist.ui.widgets.elided import ElidedLabel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
     from localassist.ui.chat.conversations import ConversationsView
     from localassist.ui.chat.view import ChatView
     from localassist.ui.documents.view import CollectionsView
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.first_start import FirstStartView
 
 TITLE_HEIGHT = 12 * STEP
+MIDDLE_WIDTH = 100 * STEP  # the chips below a question can be read
 OFFLINE = "The offline switch is on: every connection that leaves this computer is refused."
 
 
@@ -53,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("localassist")
         self._views = views
         self._evidence_closed = False
+        self._left_folded = False  # by the window, for want of room
         self._title = ElidedLabel()
         self._title.setAccessibleName("Conversation on show")
         self._left_button = IconButton(icons, "sidebar", "Hide conversations")
@@ -67,7 +72,8 @@ class MainWindow(QMainWindow):
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setHandleWidth(1)
         self._columns.setChildrenCollapsible(False)
-        for column in (self._left, self._middle_column(), views.evidence):
+        self._middle_column_view = self._middle_column()
+        for column in (self._left, self._middle_column_view, views.evidence):
             self._columns.addWidget(column)
         for place, stretch in enumerate((0, 1, 0)):
             self._columns.setStretchFactor(place, stretch)
@@ -93,8 +99,9 @@ class MainWindow(QMainWindow):
         self._middle.setCurrentIndex(1 if shown else 0)
 
     def show_evidence(self, *, shown: bool) -> None:
-        """Open or close the right column."""
+        """Open or close the right column; in a narrow window the left one gives way to it."""
         self._views.evidence.setVisible(shown)
+        self._make_room()
         self._right_button.rename("Hide evidence" if shown else "Show evidence")
 
     def offer_evidence(self, *, there_is: bool) -> None:
@@ -144,6 +151,7 @@ class MainWindow(QMainWindow):
         title.setLayout(bar)
         column = QWidget()
         column.setProperty("kind", "page")
+        column.setMinimumWidth(MIDDLE_WIDTH)
         rows = QVBoxLayout(column)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -172,6 +180,23 @@ class MainWindow(QMainWindow):
         }
         for key, slot in slots.items():
             QShortcut(QKeySequence(key), self).activated.connect(slot)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Fold the left column where the three have no room beside each other, and unfold it where they have."""
+        columns = (self._left, self._middle_column_view, self._views.evidence)
+        fits = sum(column.minimumWidth() for column in columns) <= self.width()
+        crowded = not self._views.evidence.isHidden() and not fits
+        if crowded and not self._left_folded and not self._left.isHidden():
+            self._left_folded = True
+            self._show_left(shown=False)
+        elif self._left_folded and not crowded:
+            self._left_folded = False
+            self._show_left(shown=True)
 
     def _on_left_toggled(self) -> None:
         self._show_left(shown=self._left.isHidden())

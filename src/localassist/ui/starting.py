@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from localassist.domain.errors import SettingsError
+from localassist.domain.settings import Settings
 from localassist.ui.errors import describe
 from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
@@ -47,10 +48,11 @@ def run(
     instance = SingleInstance(home)
     if not instance.become_first():
         return 0
-    choice, problem = _theme_choice(settings)
-    theme = Theme(application, choice)
+    chosen, problem = _chosen(settings)
+    theme = Theme(application, chosen.theme)
     jobs = Jobs()
     front = Front(icons, theme)
+    front.window.show_offline(offline=chosen.offline)
     instance.raise_requested.connect(front.window.come_to_front)
     if problem:
         front.chat.composer.complain(problem)
@@ -110,12 +112,12 @@ class Furnishing(QObject):
         self._front.chat.composer.complain(describe(error).text)
 
 
-def _theme_choice(settings: SettingsStore) -> tuple[str, str]:
-    """The theme that is set, and what is wrong with the settings, if anything; read before the first paint."""
+def _chosen(settings: SettingsStore) -> tuple[Settings, str]:
+    """What is set, and what is wrong with it, if anything; read before the first paint."""
     try:
-        return settings.load().theme, ""
+        return settings.load(), ""
     except SettingsError as error:
-        return "system", describe(error).text
+        return Settings(offline=True), describe(error).text  # such a file opens no door
 
 
 def _end_with_signals(application: QApplication) -> None:
