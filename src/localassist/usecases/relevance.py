@@ -10,9 +10,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.names import is_english
-from localassist.domain.quantities import held_values
+from localassist.domain.quantities import find_quantities, held_values
 from localassist.domain.terms import words
 from localassist.usecases.aligning import content_of, read_source
+from localassist.usecases.ranking import WantedTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,7 +109,7 @@ def judge(question: str, passages: Sequence[Passage], compare: CompareSentences 
     content = content_of(question)
     if passages and content.stems and not content.quantities and content.stems <= _DOCUMENTS:
         return Relevance.ANSWERS  # asked about the documents themselves
-    asked = _weighed(content, passages)
+    asked = _weighed(question, content, passages)
     sources = [read_source(_by_all_names(passage), None) for passage in passages[:_LOOKED_AT]]
     ends = [(source, place) for source in sources for place in range(len(source.units))]
     if not (ends and asked.total):
@@ -137,17 +138,18 @@ def _by_all_names(passage: Passage) -> Passage:
     return replace(passage, title=f"{passage.title} {' '.join(_NAME_PART.findall(PurePath(passage.path).stem))}")
 
 
-def _weighed(content: Content, passages: Sequence[Passage]) -> _Asked:
+def _weighed(question: str, content: Content, passages: Sequence[Passage]) -> _Asked:
     """Words that few passages hold weigh most; what none holds weighs as much as what one does."""
-    named = map(_by_all_names, passages)
-    held = [content_of(f"{passage.title}\n{passage.heading}\n{passage.text}") for passage in named]
-    values = [held_values(each.quantities) for each in held]
+    texts = [f"{each.title}\n{each.heading}\n{each.text}" for each in map(_by_all_names, passages)]
+    wanted = WantedTerms(question)
+    held = [wanted.held_by(text) for text in texts]
+    values = [held_values(find_quantities(text)) for text in texts] if content.quantities else []
 
     def weight(holders: int) -> float:
-        return math.log(1 + len(held) / max(holders, 1))
+        return math.log(1 + len(texts) / max(holders, 1))
 
     return _Asked(
-        {stem: weight(sum(stem in each.stems for each in held)) for stem in sorted(content.stems)},
+        {stem: weight(sum(stem in each for each in held)) for stem in sorted(content.stems)},
         [(q, weight(sum(q.is_among(each) for each in values))) for q in content.quantities if not q.spelled],
     )
 
