@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import re
+import socket  # noqa: TID251  its options
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -199,6 +200,12 @@ def git_sha1(content: Content) -> str:
 
 class _Quiet(ThreadingHTTPServer):
     daemon_threads = True
+
+    @override
+    def server_bind(self) -> None:
+        """With little room for what was sent and not fetched yet: what is counted as sent has left the hub."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PIECE)
+        super().server_bind()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up or are killed are part of these tests."""
