@@ -111,7 +111,8 @@ def counts(word: str) -> bool:
 
 def _is_only_named(clause: Clause) -> bool:
     """Whether a clause does nothing but name some."""
-    return not clause.verbs and not any(party.mark for party in clause.parties)
+    named = all(token.key or token.leads or token.plain in deeds.TITLES for token in clause.tokens)
+    return named and not clause.verbs and not any(party.mark for party in clause.parties)
 
 
 def _may_be_verb(run: Sequence[Token], place: int, taken: set[str]) -> bool:
