@@ -161,6 +161,7 @@ def test_a_scope_that_the_best_of_all_hardly_hold_is_searched_by_itself(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "_DEPTHS", (1,))
+    monkeypatch.setattr(searching, "_DEPTH", 1)
     for number in range(5):
         shelf.save(f"/{number}", *(["rent rent rent"] * 3))
     one = shelf.save("/one", "rent of a very long sentence about other things that nobody reads")

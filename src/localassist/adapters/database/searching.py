@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.database import words
@@ -10,7 +11,7 @@ from localassist.adapters.database.scopes import bindings, scoped, within
 from localassist.domain.documents import Scored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import apsw
 
@@ -21,17 +22,25 @@ if TYPE_CHECKING:
 POSTINGS: Final = 50_000
 """How many (word, chunk) pairs a query may touch: each costs 1 to 2 microseconds."""
 
-_WORDS: Final = scoped("""
+_WORDS: Final = """
+SELECT rowid, -bm25(chunk_words, 1.0, 1.0, 2.0) AS score FROM chunk_words WHERE chunk_words MATCH :query
+ORDER BY score DESC, rowid LIMIT :k
+"""
+"""A title's words weigh twice: in near-duplicates they alone differ. nDCG@10 on Cranfield 0.374, 0.371 with equal
+weights, 0.364 without titles."""
+
+_SCOPED_WORDS: Final = scoped("""
 WITH inside (content_id) AS MATERIALIZED (SELECT DISTINCT d.content_id FROM documents d WHERE $IN_SCOPE)
 SELECT rowid, -bm25(chunk_words, 1.0, 1.0, 2.0) AS score FROM chunk_words
 WHERE chunk_words MATCH :query AND (SELECT content_id FROM chunks WHERE id = chunk_words.rowid) IN inside
 ORDER BY score DESC, rowid LIMIT :k
 """)
-"""A title's words weigh twice: in near-duplicates they alone differ. nDCG@10 on Cranfield 0.374, 0.371 with equal
-weights, 0.364 without titles."""
+"""To ask of every chunk with one of the words where it is takes three times as long as to weigh it."""
 
 _DEPTHS: Final = (1, 5, 25)
 """How many times more of all chunks to look at for those of a scope, before only the scope's own are."""
+_DEPTH: Final = 5
+"""The same where looking again takes long."""
 
 _HOLDERS: Final = "SELECT sum(doc) FROM chunk_terms WHERE term BETWEEN ? AND ?"
 _STORED_LANGUAGES: Final = """
@@ -74,24 +83,36 @@ def match_words(
         typed += [stemmed(each) for each in typed]
     typed = list(dict.fromkeys(typed))
     if large is not None and not any(map(words.is_lone, asked.values())):
-        found = _of_many(connection, large, (asked, typed), k, scope)
+        phrases = [words.terms_of(connection, each) for each in typed]
+        find = partial(large.match, connection, asked, phrases)
+        found = _of_many(connection, find, _DEPTHS, k, scope)
         if found is not None:
             return found
     chosen = _rarest(connection, asked, POSTINGS if postings is None else postings)
-    if not chosen:
-        return ()
-    query = {"query": words.any_of([*chosen, *typed]), "k": k, **bindings(scope)}
-    return tuple(Scored(*row) for row in connection.execute(_WORDS, query))
+    return _by_postings(connection, words.any_of([*chosen, *typed]), k, scope) if chosen else ()
+
+
+def _by_postings(connection: apsw.Connection, query: str, k: int, scope: Scope) -> tuple[Scored, ...]:
+    def find(count: int) -> tuple[Scored, ...]:
+        return tuple(Scored(*row) for row in connection.execute(_WORDS, {"query": query, "k": count}))
+
+    found = _of_many(connection, find, (_DEPTH,), k, scope)
+    if found is not None:
+        return found
+    asked = {"query": query, "k": k, **bindings(scope)}
+    return tuple(Scored(*row) for row in connection.execute(_SCOPED_WORDS, asked))
 
 
 def _of_many(
-    connection: apsw.Connection, large: LargeWords, asked: tuple[Iterable[str], Iterable[str]], k: int, scope: Scope
+    connection: apsw.Connection,
+    find: Callable[[int], tuple[Scored, ...] | None],
+    depths: Iterable[int],
+    k: int,
+    scope: Scope,
 ) -> tuple[Scored, ...] | None:
     """The best in the scope among the best of all; None when those can't be had, or too few of them are in it."""
-    terms, typed = asked
-    phrases = [words.terms_of(connection, each) for each in typed]
-    for depth in _DEPTHS:
-        best = large.match(connection, terms, phrases, depth * k)
+    for depth in depths:
+        best = find(depth * k)
         if best is None:
             return None
         inside = within(connection, [each.chunk_id for each in best], scope)
