@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.first_start import FirstStartView
 
 TITLE_HEIGHT = 12 * STEP
-MIDDLE_WIDTH = 100 * STEP  # the chips below a question can be read
+MIDDLE_WIDTH = 108 * STEP  # the chips below a question can be read
 OFFLINE = "The offline switch is on: every connection that leaves this computer is refused."
 
 

@@ -12,6 +12,7 @@ from localassist.domain.privacy import Destination
 from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP, body_font
 from localassist.ui.widgets.buttons import IconButton
+from localassist.ui.widgets.elided import ElidedLabel
 from localassist.ui.widgets.keys import is_window_key
 from localassist.ui.widgets.note import NoteView
 from localassist.ui.widgets.tips import plain_tip
@@ -116,8 +117,8 @@ class ComposerWidget(QFrame):
         self._waiting = ""
         self.field = QuestionField()
         self._note = NoteView(icons)
-        self._scope = _chip()
-        self._destination = _chip()
+        self._scope = _as_chip(ElidedLabel())
+        self._destination = _as_chip(QLabel())
         self._send = IconButton(icons, "send", "Send (Enter)", tint="on_accent")
         self._send.setProperty("kind", "send")
         self._arrange(model_picker)
@@ -240,8 +241,7 @@ class ComposerWidget(QFrame):
         self.style().polish(self)
 
 
-def _chip() -> QLabel:
-    chip = QLabel()
+def _as_chip(chip: QLabel) -> QLabel:
     chip.setTextFormat(Qt.TextFormat.PlainText)
     chip.setProperty("kind", "chip")
     return chip

@@ -117,7 +117,8 @@ def figures_line(message: Message) -> str:
     figures, route = message.evidence.figures, message.evidence.route
     if figures.answer_tokens:
         return f"{figures.seconds_to_first_token:.1f} s to first word, {speed(figures)}/s"
-    if route is not None and not route.model and message.status is MessageStatus.COMPLETE:
+    quotes = message.status is MessageStatus.COMPLETE and bool(message.evidence.citations)
+    if quotes and route is not None and not route.model:
         return "quoted without a model"
     return ""
 

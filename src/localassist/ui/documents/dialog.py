@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 ROW_HEIGHT: Final = 8 * STEP
-WIDTHS: Final = (60 * STEP, 38 * STEP, 16 * STEP)
+WIDTHS: Final = (56 * STEP, 42 * STEP, 16 * STEP)
 FORGET: Final = "What was read from it goes; the file itself stays where it is, and is passed over from now on."
 
 
