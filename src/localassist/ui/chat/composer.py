@@ -243,5 +243,6 @@ class ComposerWidget(QFrame):
 
 def _as_chip(chip: QLabel) -> QLabel:
     chip.setTextFormat(Qt.TextFormat.PlainText)
+    chip.setAlignment(Qt.AlignmentFlag.AlignCenter)
     chip.setProperty("kind", "chip")
     return chip
