@@ -25,6 +25,11 @@ from fakes import (
 )
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.database import Database, DatabaseDocumentStore
+from localassist.adapters.hub.asking import HubLine
+from localassist.adapters.hub.download_file import DownloadFile
+from localassist.adapters.hub.downloader import HubDownloader
+from localassist.adapters.hub.hub import HuggingFaceHub
+from localassist.adapters.network import NetworkDoor
 from localassist.adapters.resources import resource
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
@@ -36,6 +41,7 @@ from localassist.ui.front import Front
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
+from localassist.usecases.downloading import DownloadModels
 from localassist.usecases.evaluating import EvaluateSearch
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
@@ -183,7 +189,15 @@ def watcher() -> EagerWatcher:
 
 
 @pytest.fixture
-def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) -> Services:
+def hub_endpoint() -> str:
+    """Where the hub is: nowhere, unless a test has one."""
+    return "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def services(
+    files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher, hub_endpoint: str, tmp_path: Path
+) -> Services:
     documents, embedder, activity = FakeDocumentStore(), FakeEmbedder(), FakeActivity()
     index = FakePassageIndex(documents)
     reader = FakeReader(files)
@@ -191,6 +205,8 @@ def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) 
     search = SearchPassages(documents, index, embedder)
     read_ahead = ReadAhead(answers._conversations, documents, models, settings)
     forget = ForgetDocuments(documents, index, models, read_ahead)
+    line = HubLine(NetworkDoor(offline=lambda: settings.load().offline), hub_endpoint)
+    saved = DownloadFile(tmp_path / "downloads.json")
 
     def ingesting(source: FileSource) -> IngestPaths:
         return IngestPaths(source, reader, embedder, documents, index, activity)
@@ -202,6 +218,10 @@ def services(files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher) 
         reader=reader,
         models=models,
         embedding_models=Catalog(resource("models.toml"), Path("unused")),
+        catalogue=Catalog(resource("models.toml"), Path("unused")),
+        hub=HuggingFaceHub(line),
+        downloads=DownloadModels(HubDownloader(line), saved, models.add),
+        models_folder=str(tmp_path / "models"),
         settings=settings,
         index=index,
         ingest=ingesting(files),

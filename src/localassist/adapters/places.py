@@ -61,6 +61,16 @@ class Places:
         return self.data / "prepared"
 
     @property
+    def models(self) -> Path:
+        """The folder of the models that were downloaded."""
+        return self.data / "models"
+
+    @property
+    def downloads(self) -> Path:
+        """What remembers the downloads that were asked for."""
+        return self.data / "downloads.json"
+
+    @property
     def verified(self) -> Path:
         """What remembers which model files were compared with their published hash."""
         return self.cache / "verified.json"

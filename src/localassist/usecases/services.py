@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentReader, DocumentStore, PassageIndex
     from localassist.domain.ports.embedder import EmbeddingModels
+    from localassist.domain.ports.hub import Hub
+    from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
     from localassist.usecases.answering import AnswerQuestion
+    from localassist.usecases.downloading import DownloadModels
     from localassist.usecases.evaluating import EvaluateSearch
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
@@ -34,6 +37,7 @@ class Services:
     one of `conversations`. `mirror` keeps collections true to the disk: a window iterates `mirror(stop)` once, in a job
     of its own, and need not ingest what it adds with `documents.add_collection`, which is taken up within seconds.
     `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
+    `downloads` bring files of `hub` into folders below `models_folder`; `catalogue` has the models known by name.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
     """
@@ -44,6 +48,10 @@ class Services:
     reader: DocumentReader
     models: ChatModels
     embedding_models: EmbeddingModels
+    catalogue: ModelCatalog
+    hub: Hub
+    downloads: DownloadModels
+    models_folder: str
     settings: SettingsStore
     index: PassageIndex
     ingest: IngestPaths
