@@ -89,15 +89,16 @@ def counted(number: int, what: str = "document") -> str:
 
 def _table(documents: Sequence[Document], root: Path | None) -> Iterator[str]:
     """A line a document under a line of titles, and below it what is wrong with it and what to do."""
+    width = max((len(document.status.value) for document in documents), default=0)
     if documents:
-        yield f"{'':<{_WIDTH}}  pages  chunks  pending"
+        yield f"{'':<{width}}  pages  chunks  pending"
     for document in documents:
         numbers = (document.page_count, document.chunk_count, document.pending)
         pages, chunks, pending = (f"{number:,}" if document.status.is_answerable else "-" for number in numbers)
-        yield f"{document.status.value:<{_WIDTH}}  {pages:>5}  {chunks:>6}  {pending:>7}  {_name(document, root)}"
+        yield f"{document.status.value:<{width}}  {pages:>5}  {chunks:>6}  {pending:>7}  {_name(document, root)}"
         notes = document.notes if document.status is DocumentStatus.PARTLY else ()
         for sentence in dict.fromkeys(filter(None, [document.problem, *notes])):
-            yield f"{'':<{_WIDTH}}  {one_line(sentence)}"
+            yield f"{'':<{width}}  {one_line(sentence)}"
 
 
 def _name(document: Document, root: Path | None) -> str:
