@@ -86,7 +86,7 @@ def test_the_starter_model_takes_what_its_header_says(caplog: pytest.LogCaptureF
     for length in LENGTHS:
         real = taken(starter.path, length, caplog)
         assert need.kv(length) == pytest.approx(real["kv"], abs=ROUNDING)
-        compute = need.total(length) - need.kv(length) - need.weights
+        compute = need.total(length) - need.kv(length) - need.weights - need.beside
         assert compute == pytest.approx(real["compute"], rel=0.02)
     quantised = taken(starter.path, 8192, caplog, kv_type=bindings().api.GGML_TYPE_Q8_0)
     assert need.kv(8192, kv_bits=8) == pytest.approx(quantised["kv"], abs=ROUNDING)
@@ -135,7 +135,7 @@ def test_layers_may_differ_and_share() -> None:
 
 def test_a_header_that_says_nothing_or_nonsense_counts_as_its_weights() -> None:
     nothing = need_of(Header({}, 1, 1000, 900))
-    assert nothing.total(0) == 900
+    assert nothing.total(0) == 900 + nothing.beside
     for architecture in ("llama", "gemma3", "qwen3next", "mamba", "falcon-h1", "lfm2", "kimi-linear"):
         nonsense = header(architecture, block_count=2**63, embedding_length=-1, attention__head_count=[-7, 0])
         assert need_of(nonsense).total(512) < 2**62

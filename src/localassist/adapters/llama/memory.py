@@ -6,36 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from localassist.adapters.llama.layers import FLOAT16, MICRO_BATCH, Layers
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.adapters.llama.files.gguf_file import Header
 
-_MICRO_BATCH: Final = 512
 _CELLS: Final = 256
 """llama.cpp rounds contexts up to a multiple of this."""
 
-_FLOAT16: Final = 2
-_FLOAT32: Final = 4
-_MOST_LAYERS: Final = 512
-_WINDOWED: Final = {
-    "afmoe": (4, False), "cohere2": (4, False), "cohere2moe": (4, True), "exaone-moe": (4, False),
-    "exaone4": (4, False), "gemma2": (2, False), "gemma3": (6, False), "gemma3n": (5, False), "gpt-oss": (2, False),
-    "laguna": (4, True), "llama4": (4, False), "mellum": (4, False), "olmo2": (4, False), "plamo3": (8, False),
-    "smallthinker": (4, True),
-}  # fmt: skip
-"""Architectures of which one layer in so many sees everything and all others a window; True: that layer comes first.
-
-From the `load_swa_pattern` calls in llama.cpp's src/models. Elsewhere a window that the file names is not used.
-"""
-
-_USUAL_WINDOW: Final = {"gemma2": 4096, "llama4": 8192}
-_RECURRENT: Final = frozenset({"mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"})
-_EVERY_LAYER_BOTH: Final = frozenset({"falcon-h1"})
-_INTERVALS: Final = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4, "minimax-01": 8}
-"""Hybrids of which one layer in so many has attention, unless the file names another number."""
-
-_KV_FROM_START: Final = {"gemma3n": 20}
+_EMBEDDING, _OUTPUT = "token_embd.weight", "output.weight"
 _MEMBERSHIP: Final = Path("/proc/self/cgroup")
 _GROUPS: Final = Path("/sys/fs/cgroup")
 _UNLIMITED: Final = 2**50
@@ -49,7 +30,8 @@ class Need:
     `weights` are all tensors, `kv_per_token` what a token takes in the layers that see the whole context, at 16 bit.
     `state` does not grow (recurrent layers). `compute` is for micro-batches of 512 tokens of which one has its
     logits computed (`n_outputs_max` 1), before what grows with the context. `windowed_per_token` is taken only by
-    tokens within the last `window`, a micro-batch more.
+    tokens within the last `window`, a micro-batch more. `beside` is what does not depend on the context either: the
+    vocabulary and the graph. `active` are the weights that each written token reads.
     """
 
     weights: int
@@ -59,18 +41,27 @@ class Need:
     layers: int
     windowed_per_token: int = 0
     window: int = 0
+    beside: int = 0
+    active: int = 0
 
     def kv(self, context_length: int, *, kv_bits: int = 16) -> int:
         """What a context of so many tokens takes; below 16 bit with the scales of ggml's 8 and 4 bit types."""
         cells = _rounded(context_length)
-        windowed = _rounded(min(cells, self.window + _MICRO_BATCH))
+        windowed = _rounded(min(cells, self.window + MICRO_BATCH))
         at_16_bit = cells * self.kv_per_token + windowed * self.windowed_per_token
         return at_16_bit if kv_bits >= 16 else at_16_bit * (2 * kv_bits + 1) // 32
 
     def total(self, context_length: int, *, kv_bits: int = 16) -> int:
         """Everything, for a context of so many tokens. The attention mask is float16 for each of a micro-batch."""
-        masks = _rounded(context_length) * _MICRO_BATCH * _FLOAT16
-        return self.weights + self.state + self.compute + masks + self.kv(context_length, kv_bits=kv_bits)
+        batch = min(MICRO_BATCH, context_length)
+        masks = _rounded(context_length) * batch * FLOAT16
+        fixed = self.weights + self.state + self.beside
+        return fixed + self.compute * batch // MICRO_BATCH + masks + self.kv(context_length, kv_bits=kv_bits)
+
+    def read(self, depth: int, *, kv_bits: int = 16) -> int:
+        """Bytes that a token written after `depth` others reads: its weights, and what is kept of those tokens."""
+        at_16_bit = depth * self.kv_per_token + min(depth, self.window) * self.windowed_per_token
+        return self.active + self.state + at_16_bit * kv_bits // 16
 
 
 def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
@@ -78,7 +69,7 @@ def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
 
     After llama.cpp's llama-hparams.cpp and llama-kv-cache.cpp. What a header does not say counts as nothing.
     """
-    layers = _Layers(header)
+    layers = Layers(header)
     everywhere = windowed = state = 0
     for layer in range(layers.count):
         if layers.recurrent(layer):
@@ -88,15 +79,30 @@ def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
                 windowed += layers.cell(layer)
             else:
                 everywhere += layers.cell(layer)
+    every = (header, *parts)
     return Need(
-        weights=sum(part.tensor_bytes for part in (header, *parts)),
+        weights=sum(part.tensor_bytes for part in every),
         kv_per_token=everywhere,
         state=state,
         compute=layers.compute,
         layers=layers.count,
         windowed_per_token=windowed,
         window=layers.window,
+        beside=layers.beside,
+        active=_active(every, layers.expert_share),
     )
+
+
+def _active(headers: Sequence[Header], expert_share: float) -> int:
+    """Of the weights, those that a token reads: one row of a table, which is nothing, and the experts it chooses."""
+    tables = {name: size for header in headers for name, size in header.tables.items()}
+    matrix = tables.pop(_OUTPUT, None)
+    if matrix is not None or _EMBEDDING not in tables:
+        looked_up = sum(tables.values())
+    else:  # without a matrix of its own for the output the model uses its embeddings
+        looked_up = sum(tables.values()) - tables[_EMBEDDING]
+    experts = sum(header.expert_bytes for header in headers)
+    return sum(header.tensor_bytes for header in headers) - looked_up - int(experts * (1 - expert_share))
 
 
 def longest_context(need: Need, free: int, *, kv_bits: int = 16) -> int:
@@ -121,116 +127,6 @@ def free_memory() -> int:
     free = int(psutil.virtual_memory().available)
     mapped = int(getattr(psutil.Process().memory_info(), "shared", 0))
     return max(min(free, _left_in_groups()) - mapped, 0)
-
-
-class _Layers:
-    """The layers of a model as its header describes them."""
-
-    def __init__(self, header: Header) -> None:
-        self._header = header
-        self._architecture = header.text("general.architecture")
-        count = self._number("block_count") - self._number("nextn_predict_layers")
-        self.count = min(max(count, 0), _MOST_LAYERS)
-        self._heads = self._numbers("attention.head_count")
-        self._kv_heads = self._numbers("attention.head_count_kv", self._heads[0] if self._heads else 0)
-        self._pattern = header.values.get(self._key("attention.sliding_window_pattern"))
-        self._usual_length = self._number("embedding_length") // max(self._heads[0] if self._heads else 0, 1)
-        self.window = self._window()
-
-    @property
-    def state(self) -> int:
-        """Bytes that a recurrent layer keeps for a conversation: convolutions and state, as float32."""
-        width = self._number("embedding_length")
-        if head := self._number("wkv.head_size"):
-            return (self._number("token_shift_count") or 2) * width * _FLOAT32 + width * head * _FLOAT32
-        if cached := self._number("shortconv.l_cache"):
-            return width * (cached - 1) * _FLOAT32
-        kernel, inner = self._number("ssm.conv_kernel"), self._number("ssm.inner_size")
-        if head := self._number("kda.head_dim"):
-            heads = max(self._heads, default=0)
-            return (3 * max(kernel - 1, 0) * heads * head + head * head * heads) * _FLOAT32
-        rank = self._number("ssm.state_size")
-        convolved = max(kernel - 1, 0) * (inner + 2 * self._number("ssm.group_count") * rank)
-        return (convolved + rank * inner) * _FLOAT32
-
-    @property
-    def compute(self) -> int:
-        """Bytes of intermediate results of the hungriest layer, found from what llama.cpp reserves for many shapes."""
-        width = self._number("embedding_length")
-        chosen = self._number("expert_used_count")
-        experts = 3 * chosen * self._number("expert_feed_forward_length") + chosen * width
-        forward = max(3 * max(self._numbers("feed_forward_length"), default=0), experts)
-        queries = max(self._heads, default=0) * (self._number("attention.key_length") or self._usual_length)
-        attending = 3 * width + queries + forward
-        scanning = 2 * width + 6 * self._number("ssm.inner_size")
-        return _MICRO_BATCH * _FLOAT32 * max(attending, scanning)
-
-    def recurrent(self, layer: int) -> bool:
-        """Whether the layer keeps a state instead of all tokens, or beside them."""
-        if self._architecture in _RECURRENT | _EVERY_LAYER_BOTH:
-            return True
-        if self._architecture in _INTERVALS:
-            return not self._attends_at_interval(layer)
-        return self._kv_heads[layer] == 0
-
-    def attends(self, layer: int) -> bool:
-        """Whether the layer keeps keys and values of its own."""
-        shared = self._number("attention.shared_kv_layers")
-        own = _KV_FROM_START.get(self._architecture, self.count - shared)
-        return (
-            layer < own
-            and self._architecture not in _RECURRENT
-            and (self._architecture not in _INTERVALS or self._attends_at_interval(layer))
-        )
-
-    def windowed(self, layer: int) -> bool:
-        """Whether the layer sees only a window."""
-        if not self.window:
-            return False
-        if isinstance(self._pattern, list):
-            return layer < len(self._pattern) and bool(self._pattern[layer])
-        every, first = _WINDOWED[self._architecture]
-        if isinstance(self._pattern, int):
-            every = self._pattern
-        if every < 1:
-            return True
-        return layer % every != (0 if first else every - 1)
-
-    def cell(self, layer: int) -> int:
-        """Bytes of a token's key and value at 16 bit; with latent attention there is a key alone."""
-        kind = "_swa" if self.windowed(layer) else ""
-        key, value = (
-            self._number(f"attention.{part}_length{kind}")
-            or self._number(f"attention.{part}_length")
-            or self._usual_length
-            for part in ("key", "value")
-        )
-        if self._number("attention.key_length_mla"):
-            value = 0
-        return (self._kv_heads[layer] * (key + value) + self._number("attention.indexer.key_length")) * _FLOAT16
-
-    def _window(self) -> int:
-        if self._architecture not in _WINDOWED and not isinstance(self._pattern, list):
-            return 0
-        if self._architecture == "exaone4" and self.count < 64:
-            return 0
-        return self._number("attention.sliding_window") or _USUAL_WINDOW.get(self._architecture, 0)
-
-    def _attends_at_interval(self, layer: int) -> bool:
-        told = self._header.values.get(self._key("attention.recurrent_layers"))
-        if isinstance(told, list) and layer < len(told):
-            return not told[layer]
-        every = self._number("full_attention_interval") or _INTERVALS[self._architecture]
-        return (layer + 1) % every == 0
-
-    def _key(self, name: str) -> str:
-        return f"{self._architecture}.{name}"
-
-    def _number(self, name: str) -> int:
-        return max(self._header.number(self._key(name)), 0)
-
-    def _numbers(self, name: str, default: int = 0) -> tuple[int, ...]:
-        return self._header.numbers(self._key(name), self.count, default)
 
 
 def _left_in_groups() -> int:

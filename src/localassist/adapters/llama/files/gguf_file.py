@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final, NamedTuple, Protocol
 
 from localassist.adapters.llama.files.foreign_files import recognise
 from localassist.domain.errors import ModelError
@@ -37,21 +37,42 @@ _KEPT_NUMBERS: Final = 1024
 """Lists of whole numbers up to this length are kept: llama.cpp reads values for up to 512 layers."""
 
 _WHOLE_KINDS: Final = frozenset({0, 1, 2, 3, 4, 5, 7, 10, 11})
+_TABLES: Final = frozenset(
+    {"token_embd.weight", "position_embd.weight", "token_types.weight", "per_layer_token_embd.weight", "output.weight"}
+)
+"""Tensors of which a token may need one row alone; the last takes the place of the first as a matrix."""
+_EXPERTS: Final = b"_exps."
 
 Value = str | int | float | bool | list[bytes] | list[int]
+
+
+class Readable(Protocol):
+    """What a header is read from: any binary file, or something as far away as a hub."""
+
+    def read(self, count: int, /) -> bytes:
+        """The next `count` bytes."""
+
+    def seek(self, position: int, /) -> int:
+        """Go to a place, in bytes from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """A checked header: its plain values and kept arrays by key, and how many tensors stand in the file.
 
-    `size` is the file's length, `tensor_bytes` what the tensors take of it.
+    `size` is the file's length, `tensor_bytes` what the tensors take of it and `expert_bytes` those among them that
+    hold all experts of a layer; `tables` are the bytes of tensors by name of which a token may read one row alone.
+    `length` is where the tensors begin, `lists` how many texts each list holds.
     """
 
     values: dict[str, Value]
     tensor_count: int
     size: int
     tensor_bytes: int = 0
+    expert_bytes: int = 0
+    tables: dict[str, int] = field(default_factory=dict)
+    length: int = 0
+    lists: dict[str, int] = field(default_factory=dict)
 
     def text(self, key: str) -> str:
         """A text value, empty if there is none."""
@@ -77,10 +98,7 @@ def read_header(path: str) -> Header:
     name = Path(path).name
     try:
         with Path(path).open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(0)
-            recognise(file.read(64), name, size)
-            return _Parser(file, name, size).header()
+            return header_from(file, name, file.seek(0, 2))
     except IsADirectoryError as error:
         raise ModelError(f"{name} is a folder, not a model file.", "Choose the GGUF file inside it.") from error
     except FileNotFoundError as error:
@@ -89,12 +107,32 @@ def read_header(path: str) -> Header:
         raise ModelError(f"{name} can't be read: {error.strerror}.", "Check the file's permissions.") from error
 
 
+def header_from(file: Readable, name: str, size: int) -> Header:
+    """The same for a file of `size` bytes that may be elsewhere; raises `ModelError`, and what reading it raises."""
+    file.seek(0)
+    recognise(file.read(min(64, size)), name, size)
+    return _Parser(file, name, size).header()
+
+
+class _Tensor(NamedTuple):
+    """Where a tensor begins and ends, in bytes from the beginning of the data."""
+
+    name: bytes
+    begin: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.begin
+
+
 class _Parser:
-    def __init__(self, file: IO[bytes], name: str, size: int) -> None:
+    def __init__(self, file: Readable, name: str, size: int) -> None:
         self._file = file
         self._name = name
         self._size = size
         self._position = 0
+        self._lists: dict[str, int] = {}
         file.seek(0)
 
     def header(self) -> Header:
@@ -107,36 +145,46 @@ class _Parser:
         if tensors > _MAX_ENTRIES or entries > _MAX_ENTRIES:
             raise self._absurd(f"{max(tensors, entries):,} entries")
         values = dict(self._entry() for _ in range(entries))
-        ends = [self._tensor() for _ in range(tensors)]
-        self._check_data(values, ends)
-        return Header(values, tensors, self._size, sum(end - begin for begin, end in ends))
+        found = [self._tensor() for _ in range(tensors)]
+        start = self._check_data(values, found)
+        tables = ((tensor.name.decode("utf-8", errors="replace"), tensor.size) for tensor in found)
+        return Header(
+            values=values,
+            tensor_count=tensors,
+            size=self._size,
+            tensor_bytes=sum(tensor.size for tensor in found),
+            expert_bytes=sum(tensor.size for tensor in found if _EXPERTS in tensor.name),
+            tables={name: size for name, size in tables if name in _TABLES},
+            length=start,
+            lists=self._lists,
+        )
 
     def _entry(self) -> tuple[str, Value]:
         key = self._string().decode("utf-8", errors="replace")
         (kind,) = self._unpack("I")
         if kind == _ARRAY:
-            return key, self._array(keep=key in _KEPT_ARRAYS)
+            return key, self._array(key)
         if kind == _STRING:
             return key, self._string().decode("utf-8", errors="replace")
         value: Value = self._unpack(self._scalar(kind))[0]
         return key, value
 
-    def _array(self, *, keep: bool) -> list[bytes] | list[int]:
+    def _array(self, key: str) -> list[bytes] | list[int]:
         kind, count = self._unpack("IQ")
         if kind == _STRING:
             if count > _MAX_ITEMS:
                 raise self._absurd(f"a list of {count:,} texts")
+            self._lists[key] = count
             items = [self._string() for _ in range(count)]
-            return items if keep else []
+            return items if key in _KEPT_ARRAYS else []
         layout = self._scalar(kind)
         if kind in _WHOLE_KINDS and count <= _KEPT_NUMBERS:
             return list(self._unpack(f"{count}{layout}"))
         self._take(count * struct.calcsize(f"<{layout}"), skip=True)
         return []
 
-    def _tensor(self) -> tuple[int, int]:
-        """Where a tensor begins and ends, in bytes from the beginning of the data."""
-        self._string()
+    def _tensor(self) -> _Tensor:
+        name = self._string()
         (dimensions,) = self._unpack("I")
         if not 1 <= dimensions <= _MAX_DIMENSIONS:
             raise self._absurd(f"a tensor of {dimensions:,} dimensions")
@@ -150,21 +198,23 @@ class _Parser:
         weights, block = _BLOCKS[kind]
         if shape[0] % weights:
             raise self._absurd("a tensor that does not consist of whole blocks")
-        return offset, offset + math.prod(shape) // weights * block
+        return _Tensor(name, offset, offset + math.prod(shape) // weights * block)
 
-    def _check_data(self, values: dict[str, Value], tensors: list[tuple[int, int]]) -> None:
+    def _check_data(self, values: dict[str, Value], tensors: list[_Tensor]) -> int:
+        """Where the data begin, once all of it is known to be there."""
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1) or alignment > 2**20:
             raise self._absurd("an impossible alignment")
         start = -(-self._position // alignment) * alignment
-        if any(offset % alignment for offset, _ in tensors):
+        if any(tensor.begin % alignment for tensor in tensors):
             raise self._absurd("a tensor at an impossible place")
-        missing = start + max((end for _, end in tensors), default=0) - self._size
+        missing = start + max((tensor.end for tensor in tensors), default=0) - self._size
         if missing > 0 and tensors:
             raise ModelError(
                 f"{self._name} is incomplete: {missing:,} of {missing + self._size:,} bytes are missing.",
                 DOWNLOAD_AGAIN,
             )
+        return start
 
     def _string(self) -> bytes:
         (length,) = self._unpack("Q")
