@@ -1,7 +1,7 @@
 """Files of the hub onto the disk: one stream by ranges, gone on with after whatever ended it, verified, then shown.
 
-One stream and no more: on loopback several share one processor and are no faster (`localassist bench download`), and
-two downloads at once fill a line whose single connections are held slow.
+One stream and no more: on loopback two fetch a file 1.1 times as fast as one (`localassist bench download`), and what
+ours waits for there is the hash, which goes through a file in order. Two downloads at once use two lines.
 """
 
 from __future__ import annotations

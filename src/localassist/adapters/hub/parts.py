@@ -36,7 +36,7 @@ class Part:
         self._hash = fresh_hash(file)
         self._data = -1
         self._notes = -1
-        self._failed: StorageError | None = None
+        self._written = 0
         self.safe = 0
 
     def take_up(self, stop: Stop) -> Iterator[int]:
@@ -50,25 +50,30 @@ class Part:
             self._notes = os.open(beside(self._final, _NOTES), flags, 0o666)
             yield from self._check(stop)
             self._reserve(stop)
+            self._written = self.safe
         except OSError as error:
             raise self._refused(error) from error
 
     def write(self, block: bytes | bytearray) -> None:
-        """Add a block. Raises `StorageError` where the disk won't have it, or nobody could find it any more.
-
-        From then on nothing more is added: what follows has no place without it.
-        """
-        if self._failed:
-            raise self._failed
+        """Put a block onto the disk; it counts once it is noted. Raises `StorageError` where the disk won't have it."""
         try:
-            _write_all(self._data, block, self.safe)
+            _write_all(self._data, block, self._written)
+        except OSError as error:
+            raise self._refused(error) from error
+        self._written += len(block)
+
+    def note(self, block: bytes | bytearray) -> None:
+        """Hash a block that was written and note it: from now on it is safe. Blocks come in order, on any one thread.
+
+        Raises `StorageError` where the disk won't have the note, or nobody could find the file any more.
+        """
+        try:
             self._hash.update(block)
             self.safe += len(block)
-            self._note({"length": self.safe, "hash": self._hash.hexdigest()})
+            self._mark({"length": self.safe, "hash": self._hash.hexdigest()})
             self._require_found()
         except OSError as error:
-            self._failed = self._refused(error)
-            raise self._failed from error
+            raise self._refused(error) from error
 
     def finish(self) -> None:
         """Verify the whole and give it its name. Raises `StorageError` if it is not what the hub announced.
@@ -118,7 +123,7 @@ class Part:
         os.ftruncate(self._notes, kept)
         os.lseek(self._notes, kept, os.SEEK_SET)
         if not kept:
-            self._note(whole)
+            self._mark(whole)
 
     def _reserve(self, stop: Stop) -> None:
         """Set room aside for all of it; where there is too little, for no more than there is already."""
@@ -144,7 +149,7 @@ class Part:
             place += len(block)
         return True
 
-    def _note(self, line: dict[str, Any]) -> None:
+    def _mark(self, line: dict[str, Any]) -> None:
         os.write(self._notes, json.dumps(line).encode() + b"\n")
 
     def _require_found(self) -> None:

@@ -1,4 +1,4 @@
-"""Bytes from a line onto the disk: gathered into blocks, held to a speed, hashed and written on a thread of its own."""
+"""Bytes from a line onto the disk: gathered into blocks, held to a speed, written, and hashed beside that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 _AHEAD: Final = 2
-"""Blocks that wait to be written: what a sudden end costs stays small, and so does the memory."""
+"""Blocks that wait to be hashed: what a sudden end costs stays small, and so does the memory."""
 _LONGEST_WAIT_S: Final = 0.5
 """What came is written after this time even where a slow line has not filled a block."""
 
@@ -32,12 +32,17 @@ def pour(pieces: Iterator[bytes], part: Part, stop: Stop, limit: Callable[[], fl
     waiting: deque[Future[None]] = deque()
     block = bytearray()
     since = time.monotonic()
-    with ThreadPoolExecutor(1, thread_name_prefix="download") as writer:
+    with ThreadPoolExecutor(1, thread_name_prefix="hashing") as hashing:
+
+        def put(block: bytearray) -> None:
+            part.write(block)
+            waiting.append(hashing.submit(part.note, block))
+
         try:
             for piece in pieces:
                 block += piece
                 if len(block) >= BLOCK or time.monotonic() - since > _LONGEST_WAIT_S:
-                    waiting.append(writer.submit(part.write, block))
+                    put(block)
                     block, since = bytearray(), time.monotonic()
                     while len(waiting) > _AHEAD:
                         waiting.popleft().result()
@@ -45,9 +50,9 @@ def pour(pieces: Iterator[bytes], part: Part, stop: Stop, limit: Callable[[], fl
                 pace.keep(len(piece), stop)
         finally:
             if block:
-                waiting.append(writer.submit(part.write, block))
-            for written in waiting:
-                written.result()
+                put(block)
+            for noted in waiting:
+                noted.result()
     yield part.safe
 
 
