@@ -63,6 +63,7 @@ class StepDownloader(Downloader):
 
     @override
     def received(self, download: Download, file: RemoteFile) -> int:
+        self.path(download, file)
         return self.on_disk.get(file.path, 0)
 
     @override
@@ -221,6 +222,14 @@ def test_what_was_running_when_the_process_died_is_queued() -> None:
     saved.save([Download("1", "a/b", "c", (RemoteFile("a.gguf", 30),), "/models", DownloadState.RUNNING, 10, 5.0)])
     (found,) = House(saved).queue.downloads()
     assert (found.state, found.received, found.bytes_per_second) == (DownloadState.QUEUED, 0, 0.0)
+
+
+def test_a_list_that_somebody_edited_keeps_no_program_from_starting() -> None:
+    saved = MemoryList()
+    saved.save([Download("1", "a/b", "c", (RemoteFile("../a.gguf", 30), RemoteFile("b.gguf", 30)), "/models")])
+    house = House(saved)
+    house.run()
+    assert house.queue.downloads()[0].files[0].path == "../a.gguf"
 
 
 def test_a_run_that_is_left_lets_go() -> None:

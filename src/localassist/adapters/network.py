@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CONNECTS_S: Final = 10.0
+"""A host that is there takes a connection within this time; nothing ends the wait for it early."""
+
 # Where each audit event carries its address.
 _ADDRESSES: Final = {"socket.bind": 1, "socket.connect": 1, "socket.sendmsg": 1, "socket.sendto": 1}
 # Looking a name up tells a server about it, so that is a connection too.
@@ -68,7 +71,8 @@ class NetworkDoor:
 
         # httpx would open a way of its own through proxies that it finds in the environment, past this door.
         transport = open_transport(self, WayOut.find(os.environ), stop)
-        return httpx.Client(transport=transport, timeout=timeout, trust_env=False)
+        waits = httpx.Timeout(timeout, connect=min(timeout, CONNECTS_S))
+        return httpx.Client(transport=transport, timeout=waits, trust_env=False)
 
     def guard_process(self) -> None:
         """Refuse every connection that Python code opens past this door, from now on and for good."""

@@ -257,7 +257,11 @@ class DownloadModels:
         return replace(download, received=self._received(download), bytes_per_second=0.0)
 
     def _received(self, download: Download) -> int:
-        return sum(self._downloader.received(download, file) for file in download.files)
+        received = 0
+        for file in download.files:
+            with suppress(LocalAssistError):  # a name that can't be, in a list that somebody edited
+                received += self._downloader.received(download, file)
+        return received
 
     def _entry(self, download_id: str) -> QueuedDownload:
         if download_id not in self._entries:

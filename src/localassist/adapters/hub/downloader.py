@@ -57,14 +57,23 @@ class HubDownloader(Downloader):
     @override
     def received(self, download: Download, file: RemoteFile) -> int:
         final = disk.target(download.folder, file.path)
-        return file.size if final.exists() else parts.noted(final, file)
+        try:
+            return file.size if final.exists() else parts.noted(final, file)
+        except OSError:  # a folder that nobody may look into
+            return 0
 
     @override
     def discard(self, download: Download, file: RemoteFile) -> None:
         final = disk.target(download.folder, file.path)
-        if final.parent.is_dir():
-            with disk.alone(final):
-                parts.drop(final)
+        try:
+            if final.parent.is_dir():
+                with disk.alone(final):
+                    parts.drop(final)
+        except OSError as error:
+            raise StorageError(
+                f"What was begun of {final.name} could not be deleted from {final.parent}.",
+                "Delete the files that begin with its name and end in .part yourself.",
+            ) from error
 
     @override
     def path(self, download: Download, file: RemoteFile) -> str:
