@@ -42,6 +42,7 @@ class Hosted:
     large_from: int = 1000
     claims: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Size and SHA-256 that the metadata claims of a file, where they are not the true ones."""
+    _hashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def description(self, *, whole: bool) -> dict[str, Any]:
         described: dict[str, Any] = {
@@ -58,12 +59,27 @@ class Hosted:
         }
         return described | ({"siblings": [self._sibling(path) for path in self.files]} if whole else {})
 
+    def tree(self) -> list[dict[str, Any]]:
+        entries = []
+        for sibling in map(self._sibling, self.files):
+            entry = {"type": "file", "path": sibling["rfilename"], "size": sibling["size"], "oid": sibling["blobId"]}
+            if lfs := sibling.get("lfs"):
+                entry["lfs"] = {"oid": lfs["sha256"], "size": lfs["size"], "pointerSize": lfs["pointerSize"]}
+            entries.append(entry)
+        return entries
+
+    def sha256(self, path: str) -> str:
+        content = self.files[path]
+        if (path, id(content)) not in self._hashes:
+            self._hashes[path, id(content)] = hashlib.sha256(content).hexdigest()
+        return self._hashes[path, id(content)]
+
     def _sibling(self, path: str) -> dict[str, Any]:
         content = self.files[path]
         size, sha256 = self.claims.get(path) or (len(content), "")
         entry: dict[str, Any] = {"rfilename": path, "size": size, "blobId": git_sha1(content)}
         if size > self.large_from:
-            sha256 = sha256 or hashlib.sha256(content).hexdigest()
+            sha256 = sha256 or self.sha256(path)
             entry["lfs"] = {"sha256": sha256, "size": size, "pointerSize": 134}
         return entry
 
@@ -261,6 +277,10 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, revision = path.partition("/revision/")
         if name in self.hub.renamed:
             self._say(307, b"", {"Location": f"/api/models/{self.hub.renamed[name]}"})
+        elif "/tree/" in path:
+            name, _, revision = path.partition("/tree/")
+            if repository := self._seen(name, revision, gated_too=False):
+                self._say_json(repository.tree())
         elif repository := self._seen(name, revision, gated_too=False):
             self._say_json(repository.description(whole=True))
 
@@ -278,7 +298,7 @@ class _Handler(BaseHTTPRequestHandler):
         if len(content) <= repository.large_from:
             self._say_content(content, headers | {"ETag": f'"{git_sha1(content)}"'})
             return
-        etag = repository.claims.get(file, (0, ""))[1] or "0" * 64
+        etag = repository.claims.get(file, (0, ""))[1] or repository.sha256(file)
         headers |= {"X-Linked-Size": str(len(content)), "X-Linked-ETag": f'"{etag}"'}
         self._say(302, b"", headers | {"Location": self.hub.link(repository, file)})
 
