@@ -924,18 +924,28 @@ class FakeChatModels(ChatModels):
         self._models = {m.description.name: m for m in models}
         self.closed = False
         self.forgot = False
+        self.released: list[str] = []
 
     @override
     def files(self) -> tuple[ModelFile, ...]:
         return tuple(ModelFile(name, m.description.path, self._size) for name, m in self._models.items())
 
     @override
-    def add(self, path: str) -> ModelFile:
-        name = path.rpartition("/")[2].removesuffix(".gguf")
+    def add(self, path: str, name: str = "") -> ModelFile:
+        name = name or path.rpartition("/")[2].removesuffix(".gguf")
         if not path.endswith(".gguf"):
             raise ModelError(f"{path} is not a model file.", "Choose a file that ends in .gguf.")
         self._models.setdefault(name, FakeChatModel(name=name))
         return ModelFile(name, path, 4_000_000_000)
+
+    @override
+    def release(self, path: str) -> None:
+        self.released.append(path)
+
+    @override
+    def forget(self, path: str) -> None:
+        self.release(path)
+        self._models = {name: model for name, model in self._models.items() if model.description.path != path}
 
     @override
     def open(self, reference: str) -> ChatModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from localassist.adapters.llama.probe import FileCheck
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelReady, TokenDelta
+from localassist.domain.keeping import Against
 from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import Sampling
 from localassist.domain.settings import Settings
@@ -293,7 +295,7 @@ def test_a_model_beyond_the_memory_is_refused_before_it_is_loaded(
 ) -> None:
     monkeypatch.setattr(room, "_free", lambda: 1_000_000)
     place.models = place.opened_again()
-    with pytest.raises(ModelError, match="starter needs at least 13 MB of memory, and 1 MB are free"):
+    with pytest.raises(ModelError, match="starter needs at least 15 MB of memory, and 1 MB are free"):
         list(place.models.open("starter").load(Stop()))
 
 
@@ -305,3 +307,39 @@ def test_listing_imports_no_heavy_library(place: Place) -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_file_can_be_added_under_a_name_and_forgotten_again(place: Place) -> None:
+    path = write_random_model(place.folder / "sha256-0123.gguf")
+    assert place.models.add(str(path), "qwen3:0.6b").name == "qwen3:0.6b"
+    assert place.names() == ["starter", "qwen3:0.6b"]
+    list(place.models.open("qwen3:0.6b").load(Stop()))
+    assert place.models.remembered.last_used(str(path)) > "2026"
+    place.models.forget(str(path))
+    assert place.names() == ["starter"]
+    assert path.exists()
+
+
+def test_a_verified_file_that_was_exchanged_is_not_loaded_until_it_is_added_anew(place: Place) -> None:
+    path = write_random_model(place.folder / "model.gguf")
+    file = place.models.add(str(path))
+    seen = place.models.remembered.content(file.path)
+    assert seen is not None
+    assert seen.against is Against.FIRST_SEEN
+    place.models.remembered.note_content(file.path, replace(seen, against=Against.HUB))
+    list(place.models.open("model").load(Stop()))
+    place.models.release(file.path)
+    write_random_model(path, ModelOptions(context_length=256), seed=1)
+    assert "not as it was" in place.models.files()[1].warning
+    with pytest.raises(ModelError, match="exchanged or damaged"):
+        list(place.models.open("model").load(Stop()))
+    place.models.add(str(path))
+    assert not place.models.files()[1].warning
+    assert isinstance(list(place.models.open("model").load(Stop()))[-1], ModelReady)
+
+
+def test_a_file_that_nobody_vouched_for_may_be_exchanged_by_its_owner(place: Place) -> None:
+    path = write_random_model(place.folder / "model.gguf")
+    place.models.add(str(path))
+    write_random_model(path, ModelOptions(context_length=256), seed=1)
+    assert isinstance(list(place.models.open("model").load(Stop()))[-1], ModelReady)

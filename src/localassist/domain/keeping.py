@@ -59,7 +59,8 @@ class KeptModel:
     `kind` is chat, embedder or reranker. `path` is its file, or its folder for the latter two; `files` all that belong
     to it, `size` bytes of all. `own`: it lies in our folder of models, others are used where they are. `verified` and
     `last_used` are ISO 8601 times, empty for never; `against` is whose hash it was last compared with. `licence` is
-    the name of it that the file or the catalogue gives. `problem` and `warning` are as in `ModelFile`.
+    the name of it that the file or the catalogue gives, `sha256` what the catalogue vouches for, empty for most.
+    `came_along`: a package brought it, so it can't be removed. `problem` and `warning` are as in `ModelFile`.
     """
 
     name: str
@@ -69,9 +70,11 @@ class KeptModel:
     size: int
     own: bool
     licence: str = ""
+    sha256: str = ""
     against: Against | None = None
     verified: str = ""
     last_used: str = ""
+    came_along: bool = False
     problem: str = ""
     warning: str = ""
 

@@ -26,6 +26,9 @@ class Settings:
     chat_model: str = _setting(
         "", f"Name or file of the chat model; empty takes the first usable one, {NO_MODEL!r} quotes documents instead."
     )
+    models_folder: str = _setting(
+        "", "Folder that models are downloaded into; empty is the app's own. Moving what is in it: `models move`."
+    )
     temperature: float = _setting(0.3, "How freely the model chooses words; 0 always takes the likeliest.", (0.0, 2.0))
     max_answer_tokens: int = _setting(1024, "An answer ends after this many tokens.", (16, 32768))
     max_reasoning_tokens: int = _setting(

@@ -6,20 +6,22 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from localassist.adapters.llama.files.loads import LoadMarks
-from localassist.adapters.llama.files.remembered import RememberedFiles
+from localassist.adapters.llama.files.remembered import Content, RememberedFiles
 from localassist.adapters.llama.loading import LoadOptions
 from localassist.adapters.llama.memory import need_of
 from localassist.adapters.llama.model import LlamaChatModel
-from localassist.adapters.llama.probe import Checked, FileCheck, read_headers
+from localassist.adapters.llama.probe import Checked, FileCheck, mark_of, read_headers
 from localassist.adapters.llama.room import Neighbour, Room
 from localassist.adapters.llama.states import forget_states
 from localassist.domain.errors import ModelError
+from localassist.domain.keeping import Against
 from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import ChatModels
 from localassist.domain.settings import NO_MODEL
@@ -38,6 +40,7 @@ _ENOUGH_CONTEXT: Final = 8192
 """Tokens for which another model is unloaded where the user names no context length; longer is a luxury."""
 
 _TRY_ONCE_MORE: Final = "Ask again or choose it again to try once more, or choose another model."
+_CHANGED: Final = "The file is not as it was when it was last checked."
 _ADD: Final = "`localassist models list` shows what there is; `localassist models add FILE` adds a model file."
 
 
@@ -64,8 +67,8 @@ class LlamaChatModels(ChatModels):
         self._starters = tuple(starters)
         self._verify = verify
         self._settings = settings
-        self._remembered = RememberedFiles(home / "models.json")
-        self._checks = FileCheck(children, self._remembered)
+        self.remembered: Final = RememberedFiles(home / "models.json")
+        self._checks = FileCheck(children, self.remembered)
         self._states = home / "states"
         self._marks = LoadMarks(home / "loading")
         self._room = Room()
@@ -77,22 +80,44 @@ class LlamaChatModels(ChatModels):
     def files(self) -> tuple[ModelFile, ...]:
         quarantined, deaths = self._checks.quarantined(), self._marks.deaths()
         own = {starter.path for starter in self._starters}
-        known = [*self._starters, *(file for file in self._remembered.added() if file.path not in own)]
+        known = [*self._starters, *(file for file in self.remembered.added() if file.path not in own)]
         listed = {file.path for file in known}
         for path in sorted(quarantined.keys() - listed):
             known.append(ModelFile(_free_name(Path(path).stem, known), path, Path(path).stat().st_size))
-        return tuple(_as_it_is(file, quarantined.get(file.path, ""), died=file.path in deaths) for file in known)
+        return tuple(self._as_it_is(file, quarantined.get(file.path, ""), died=file.path in deaths) for file in known)
 
     @override
-    def add(self, path: str) -> ModelFile:
+    def add(self, path: str, name: str = "") -> ModelFile:
         path = _absolute(path)
-        known = next((file for file in self._starters if file.path == path), None)
+        known = self._starter(path)
         if known is not None:
             return known
-        file = self._checks.check(path, Stop(), anew=True).file
-        file = replace(file, name=_free_name(file.name, [other for other in self.files() if other.path != path]))
-        self._remembered.add(file)
+        checked = self._checks.check(path, Stop(), anew=True)
+        others = [other for other in self.files() if other.path != path]
+        file = replace(checked.file, name=_free_name(name or checked.file.name, others))
+        self.remembered.add(file)
+        expected = self.remembered.content(path)
+        if not checked.parts and (expected is None or expected.sha256 != checked.sha256):
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self.remembered.note_content(path, Content(checked.sha256, Against.FIRST_SEEN, checked.mark, now))
         return file
+
+    @override
+    def release(self, path: str) -> None:
+        with self._lock:
+            model = self._opened.get(path)
+        if model is None:
+            return
+        if model.is_answering:
+            raise ModelError(f"{model.description.name} answers just now.", "Wait for its answer, or stop it.")
+        model.unload()
+        with self._lock:
+            self._opened.pop(path, None)
+
+    @override
+    def forget(self, path: str) -> None:
+        self.release(path)
+        self.remembered.forget(path)
 
     @override
     def open(self, reference: str) -> ChatModel:
@@ -124,6 +149,15 @@ class LlamaChatModels(ChatModels):
             models = list(self._opened.values())
         for model in models:
             model.unload()
+
+    def _as_it_is(self, file: ModelFile, quarantine: str, *, died: bool) -> ModelFile:
+        if not Path(file.path).is_file():
+            return file if file.problem else replace(file, problem=GONE)
+        warning = f"{_died_loading(file.name)} {_TRY_ONCE_MORE}" if died else ""
+        expected = self.remembered.content(file.path)
+        if not warning and expected is not None and expected.mark not in {"", mark_of([Path(file.path)])}:
+            warning = _CHANGED
+        return replace(file, problem=file.problem or quarantine, warning=warning)
 
     def _handle(self, name: str, path: str) -> LlamaChatModel:
         with self._lock:
@@ -161,11 +195,17 @@ class LlamaChatModels(ChatModels):
             self._needs[path] = checked.need
             with self._marks.marking(path):
                 yield
+            self.remembered.note_used(path, datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def _starter(self, path: str) -> ModelFile | None:
+        return next((file for file in self._starters if file.path == path), None)
 
     def _checked(self, path: str, stop: Stop) -> Checked:
-        starter = next((file for file in self._starters if file.path == path), None)
+        starter = self._starter(path)
         if starter is None:
-            return self._checks.check(path, stop)
+            checked = self._checks.check(path, stop)
+            _require_same(checked, self.remembered.content(path))
+            return checked
         self._verify(starter)
         header, *parts = read_headers(path)
         return Checked(starter, need_of(header, parts))
@@ -194,12 +234,18 @@ def _named(reference: str, files: Sequence[ModelFile]) -> ModelFile | None:
     return begun[0] if begun else None
 
 
-def _as_it_is(file: ModelFile, quarantine: str, *, died: bool) -> ModelFile:
-    if not Path(file.path).is_file():
-        return file if file.problem else replace(file, problem=GONE)
-    return replace(
-        file, problem=file.problem or quarantine, warning=f"{_died_loading(file.name)} {_TRY_ONCE_MORE}" if died else ""
-    )
+def _require_same(checked: Checked, expected: Content | None) -> None:
+    """Raise `ModelError` for a file that was exchanged since somebody else than the disk said what it should be.
+
+    One that nobody vouched for may be another version, put there by its owner: it was tried anew.
+    """
+    vouched = expected is not None and expected.against is not Against.FIRST_SEEN
+    if expected is not None and vouched and not checked.parts and checked.sha256 != expected.sha256:
+        raise ModelError(
+            f"{Path(checked.file.path).name} was exchanged or damaged: it is not the file that was verified when it "
+            "came.",
+            "Get it again, or add it anew if you exchanged it yourself.",
+        )
 
 
 def _died_loading(name: str) -> str:

@@ -46,10 +46,17 @@ _CHOOSE_CHAT: Final = "Choose a chat model; its name often ends in Instruct or C
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file that may be loaded, named after itself, and what running it takes."""
+    """A file that may be loaded, named after itself, and what running it takes.
+
+    `sha256` is that of all its files one after another, `parts` how many there are besides the first; `mark` changes
+    when they do. The hash is empty where it was not needed.
+    """
 
     file: ModelFile
     need: Need
+    sha256: str = ""
+    parts: int = 0
+    mark: str = ""
 
 
 class FileCheck:
@@ -66,7 +73,10 @@ class FileCheck:
         """What the file holds. `anew`: try a refused one again. Raises `ModelError` if it can't be used."""
         header, *parts = headers = read_headers(path)
         _check_contents(header, Path(path).name)
-        verdict = self._verdict(path, headers, stop, anew=anew)
+        files = _parts(path, len(headers))
+        mark = mark_of(files)
+        sha256 = self._sha256(files, mark, stop)
+        verdict = self._verdict(path, headers, sha256, stop, anew=anew)
         if verdict.problem:
             raise ModelError(verdict.problem, _TRY_AGAIN if verdict.crashed else _ANOTHER_FILE)
         architecture = header.text("general.architecture")
@@ -78,7 +88,7 @@ class FileCheck:
             context_length=header.number(f"{architecture}.context_length"),
             licence=header.text("general.license"),
         )
-        return Checked(file, need_of(header, parts))
+        return Checked(file, need_of(header, parts), sha256, len(parts), mark)
 
     def quarantined(self) -> dict[str, str]:
         """The paths whose files, as they are now, ended the process that tried them, each with its problem."""
@@ -86,16 +96,18 @@ class FileCheck:
         return {
             path: verdict.problem
             for path, mark, verdict in crashed
-            if mark and _mark(_parts(path, len(mark.split()))) == mark
+            if mark and mark_of(_parts(path, len(mark.split()))) == mark
         }
 
-    def _verdict(self, path: str, headers: Sequence[Header], stop: Stop, *, anew: bool) -> Verdict:
-        files = _parts(path, len(headers))
-        mark = _mark(files)
+    def _sha256(self, files: Sequence[Path], mark: str, stop: Stop) -> str:
+        path = str(files[0])
         sha256 = self._remembered.sha256(path, mark)
         if not sha256:
             sha256 = _sha256(files, stop)
             self._remembered.note_version(path, mark, sha256)
+        return sha256
+
+    def _verdict(self, path: str, headers: Sequence[Header], sha256: str, stop: Stop, *, anew: bool) -> Verdict:
         key = verdict_key(sha256, _library())
         verdict = self._remembered.verdict(key)
         if verdict is None or (anew and verdict.problem):
@@ -194,8 +206,8 @@ def _spells_everything(header: Header) -> bool:
     return all(b"<0x%02X>" % byte in known or bytes([byte]) in known for byte in range(256))
 
 
-def _mark(files: Iterable[Path]) -> str:
-    """Changes when one of the files does; empty if one is gone."""
+def mark_of(files: Iterable[Path]) -> str:
+    """A text that changes when one of the files does; empty if one is gone."""
     try:
         return " ".join(f"{facts.st_size}:{facts.st_mtime_ns}" for facts in (file.stat() for file in files))
     except OSError:

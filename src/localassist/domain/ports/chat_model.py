@@ -111,8 +111,17 @@ class ChatModels(Protocol):
     def files(self) -> tuple[ModelFile, ...]:
         """The model files known here, the starter model first if installed, then by name."""
 
-    def add(self, path: str) -> ModelFile:
-        """Check a model file (in a child process) and remember it. Raises `ModelError` if it can't be used."""
+    def add(self, path: str, name: str = "") -> ModelFile:
+        """Check a model file (in a child process) and remember it, under a name or else its file's.
+
+        Raises `ModelError` if it can't be used.
+        """
+
+    def release(self, path: str) -> None:
+        """Take a file out of the memory, so that it can be deleted or moved. Raises `ModelError` while it answers."""
+
+    def forget(self, path: str) -> None:
+        """Take a file that was added off the list; it stays on the disk. Raises `ModelError` as `release`."""
 
     def open(self, reference: str) -> ChatModel:
         """The model with that name or file path, not loaded yet; the same handle every time.

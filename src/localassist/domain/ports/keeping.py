@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from localassist.domain.keeping import FoundModel
-    from localassist.domain.models import ModelFile
+    from localassist.domain.keeping import Against, CopyProgress, FoundModel, KeptModel, Verified
+    from localassist.domain.models import EmbeddingModel, ModelFile
     from localassist.domain.stopping import Stop
 
 
@@ -21,4 +21,42 @@ class ModelFinder(Protocol):
         Two files are the same by their inode, by the hash that their places name, or, where they are equally long and
         begin and end alike, by their content, which is then read whole: call it in a job. Raises `NotFoundError` for a
         folder that is not there, `Stopped` on request.
+        """
+
+
+class ModelShelf(Protocol):
+    """The models that are kept here. Safe to call from any thread; all of it may read the disk."""
+
+    @property
+    def folder(self) -> str:
+        """Our folder of models, which downloads and packs go to. Raises `SettingsError`."""
+
+    def kept(self, files: Sequence[ModelFile], embedders: Sequence[EmbeddingModel]) -> tuple[KeptModel, ...]:
+        """What is known of these chat models and embedders, and of the embedders and rerankers in our folder."""
+
+    def note(self, path: str, sha256: str, against: Against) -> None:
+        """Remember that a file was just found to be what somebody says. Raises `StorageError`."""
+
+    def verify(self, model: KeptModel, stop: Stop) -> Iterator[CopyProgress | Verified]:
+        """Read all its files and compare them: progress, and at last `Verified`, which says what is wrong.
+
+        What was found is remembered. A file that nobody knew a hash of is right as it is from now on. Raises `Stopped`.
+        """
+
+    def delete(self, model: KeptModel) -> None:
+        """Delete the files of a model that lies in our folder. Raises `StorageError`; then it can be done again."""
+
+    def move(self, destination: str, before_switch: Callable[[], None], stop: Stop) -> Iterator[CopyProgress]:
+        """Copy our folder to another one, read the copies back, use these instead, and then delete the originals.
+
+        `before_switch` is called when the copies are ready; what it raises ends the move. Killed or stopped at any
+        point nothing is lost, and the same call goes on from there. Raises `StorageError` for a destination that can't
+        be, has other files of these names or too little room, for a copy that is not like its original, and while a
+        download is unfinished; `SettingsError`, and `Stopped` on request.
+        """
+
+    def finish_move(self) -> None:
+        """Finish a move that was cut short after its copies were ready; does nothing where there is none.
+
+        Call it at the start. Raises `StorageError` and `SettingsError`.
         """

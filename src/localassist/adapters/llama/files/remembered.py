@@ -1,4 +1,4 @@
-"""models.json: the model files that the user added, and how the trials of files ended."""
+"""models.json: the model files that the user added, how their trials ended, what their content should be."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.domain.errors import StorageError
+from localassist.domain.keeping import Against
 from localassist.domain.models import ModelFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-_PARTS: Final = ("added", "versions", "verdicts")
+_PARTS: Final = ("added", "versions", "verdicts", "contents", "used")
+_BY_PATH: Final = ("added", "versions", "contents", "used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,20 @@ class Verdict:
 
     problem: str = ""
     crashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file should hold, hex SHA-256, by `against`'s word; `mark` is that of the file that was last compared.
+
+    `verified` is when that was, an ISO 8601 time, empty for never; `problem` what was wrong then.
+    """
+
+    sha256: str
+    against: Against
+    mark: str = ""
+    verified: str = ""
+    problem: str = ""
 
 
 class RememberedFiles:
@@ -48,6 +64,52 @@ class RememberedFiles:
             content["added"][file.path] = facts
 
         self._change(change)
+
+    def forget(self, path: str) -> None:
+        """Know nothing of a file any more, but how contents fared. Raises `StorageError`."""
+
+        def change(content: dict[str, Any]) -> None:
+            for part in _BY_PATH:
+                content[part].pop(path, None)
+
+        self._change(change)
+
+    def move(self, paths: Mapping[str, str]) -> None:
+        """Files are at other paths now: the new ones by the old. Raises `StorageError`."""
+
+        def change(content: dict[str, Any]) -> None:
+            for part in _BY_PATH:
+                content[part] = {paths.get(path, path): facts for path, facts in content[part].items()}
+
+        self._change(change)
+
+    def content(self, path: str) -> Content | None:
+        """What is known of what a file should hold, None for nothing."""
+        found = self._load()["contents"].get(path)
+        try:
+            return Content(**{**found, "against": Against(found["against"])}) if isinstance(found, dict) else None
+        except (TypeError, KeyError, ValueError):
+            return None
+
+    def note_content(self, path: str, expected: Content) -> None:
+        """Remember what a file should hold. Raises `StorageError`."""
+
+        def change(content: dict[str, Any]) -> None:
+            content["contents"][path] = asdict(expected)
+
+        self._change(change)
+
+    def last_used(self, path: str) -> str:
+        """When the file was last loaded, an ISO 8601 time; empty for never."""
+        return str(self._load()["used"].get(path, ""))
+
+    def note_used(self, path: str, when: str) -> None:
+        """Remember when a file was loaded, if that is possible."""
+
+        def change(content: dict[str, Any]) -> None:
+            content["used"][path] = when
+
+        self._change_if_possible(change)
 
     def sha256(self, path: str, mark: str) -> str:
         """The hash of the file as it is now, empty if it was not hashed since it changed."""

@@ -1,0 +1,228 @@
+"""The models that are kept here: what is known of each, whether it still is what it was, and its end."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from localassist.adapters.llama.files.remembered import Content
+from localassist.adapters.model_files.hashing import hashing, mark_of
+from localassist.adapters.model_files.moving import copy_folder, note_move, take_up
+from localassist.domain.errors import StorageError
+from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
+from localassist.domain.ports.keeping import ModelShelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from localassist.adapters.llama.files.remembered import RememberedFiles
+    from localassist.domain.models import EmbeddingModel, ModelFile
+    from localassist.domain.ports.settings import SettingsStore
+    from localassist.domain.stopping import Stop
+
+CHANGED: Final = "The file is not as it was when it was last checked."
+_WEIGHTS: Final = "model.safetensors"
+_LONGEST_CONFIG: Final = 10_000_000
+
+
+class DiskModelShelf(ModelShelf):
+    """Our folder of models, and what `models.json` remembers of the files in it and of those that lie elsewhere."""
+
+    def __init__(self, usual: Path, settings: SettingsStore, remembered: RememberedFiles, journal: Path) -> None:
+        """`usual` is the folder where the settings name none; `journal` the file that a move is noted in."""
+        self._usual = usual
+        self._settings = settings
+        self._remembered = remembered
+        self._journal = journal
+
+    @property
+    @override
+    def folder(self) -> str:
+        named = self._settings.load().models_folder
+        return str(Path(named).expanduser().absolute() if named else self._usual)
+
+    @override
+    def kept(self, files: Sequence[ModelFile], embedders: Sequence[EmbeddingModel]) -> tuple[KeptModel, ...]:
+        return (*map(self._chat_model, files), *map(self._embedder, embedders), *self._folders())
+
+    @override
+    def note(self, path: str, sha256: str, against: Against) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._remembered.note_content(path, Content(sha256, against, mark_of(Path(path)), now))
+
+    @override
+    def verify(self, model: KeptModel, stop: Stop) -> Iterator[CopyProgress | Verified]:
+        against, before = Against.CATALOGUE if model.sha256 else Against.FIRST_SEEN, 0
+        for file in model.files:
+            try:
+                digest = yield from _read_whole(Path(file), before, model.size, stop)
+            except StorageError as error:
+                yield Verified(model.name, against, f"{error.message} {error.hint}")
+                return
+            before += _size(file)
+            expected, problem = self._compared(file, model.sha256, digest)
+            against = expected.against
+            if problem:
+                yield Verified(model.name, against, problem)
+                return
+        yield Verified(model.name, against)
+
+    @override
+    def delete(self, model: KeptModel) -> None:
+        own = Path(self.folder)
+        for file in reversed(model.files):  # the first stands for all: without it nobody knows of the others
+            path = Path(file)
+            if not _lies_in(path, own):
+                raise StorageError(f"{path.name} does not lie in the folder of models, so it is not deleted.")
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StorageError(
+                    f"{path.name} can't be deleted: {error.strerror}.", "Close what uses it, then try again."
+                ) from error
+            self._remembered.forget(file)
+            _remove_empty(path.parent, own)
+
+    @override
+    def move(self, destination: str, before_switch: Callable[[], None], stop: Stop) -> Iterator[CopyProgress]:
+        source, target = Path(self.folder), Path(destination).expanduser().absolute()
+        names = yield from copy_folder(source, target, stop)
+        before_switch()
+        note_move(self._journal, source, target, names)
+        self.finish_move()
+
+    @override
+    def finish_move(self) -> None:
+        take_up(self._journal, self._settings, self._remembered)
+
+    def _compared(self, file: str, vouched: str, digest: str) -> tuple[Content, str]:
+        """What the file should be, remembered with how it was found, and what is wrong."""
+        known = self._remembered.content(file) or Content(digest, Against.FIRST_SEEN)
+        if vouched:
+            known = Content(vouched, Against.CATALOGUE)
+        problem = "" if known.sha256 == digest else _differs(Path(file).name, known.against)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._remembered.note_content(file, replace(known, mark=mark_of(Path(file)), verified=now, problem=problem))
+        return known, problem
+
+    def _chat_model(self, file: ModelFile) -> KeptModel:
+        files = (file.path, *_other_parts(file.path))
+        size = sum(_size(path) for path in files) or file.size
+        model = KeptModel(file.name, "chat", file.path, files, size, _lies_in(Path(file.path), Path(self.folder)))
+        model = replace(model, licence=file.licence, sha256=file.sha256, problem=file.problem, warning=file.warning)
+        return self._remembering(replace(model, came_along=bool(file.sha256)))
+
+    def _embedder(self, model: EmbeddingModel) -> KeptModel:
+        """One that came along: the catalogue vouches for its weights."""
+        files = (model.path,) if model.path else ()
+        path = str(Path(model.path).parent) if model.path else ""
+        kept = KeptModel(model.choice or model.name, "embedder", path, files, model.size, own=False)
+        kept = replace(kept, licence=model.licence, sha256=model.sha256, came_along=True, problem=model.problem)
+        return self._remembering(kept) if files else kept
+
+    def _folders(self) -> Iterator[KeptModel]:
+        """The embedders and rerankers in our folder, each a folder of its own."""
+        own = Path(self.folder)
+        for weights in sorted((*own.glob(f"*/{_WEIGHTS}"), *own.glob(f"*/*/{_WEIGHTS}"))):
+            folder = weights.parent
+            if folder.name.startswith(".") or folder.parent.name.startswith("."):
+                continue
+            kind = kind_of(folder)
+            if kind and _lies_in(weights, own):
+                files = tuple(str(path) for path in sorted(folder.rglob("*")) if path.is_file())
+                files = (str(weights), *(file for file in files if file != str(weights)))
+                size = sum(map(_size, files))
+                yield self._remembering(KeptModel(folder.name, kind, str(folder), files, size, own=True))
+
+    def _remembering(self, model: KeptModel) -> KeptModel:
+        """With what is remembered of its files; what is said of one holds for the model."""
+        known = [(path, content) for path in model.files if (content := self._remembered.content(path))]
+        if not known:
+            return replace(model, last_used=self._remembered.last_used(model.files[0]))
+        problem = next((content.problem for _, content in known if content.problem), "")
+        changed = any(content.mark not in {"", mark_of(Path(path))} for path, content in known)
+        return replace(
+            model,
+            against=known[0][1].against,
+            verified=min(content.verified for _, content in known) if len(known) == len(model.files) else "",
+            last_used=self._remembered.last_used(model.files[0]),
+            problem=model.problem or problem,
+            warning=model.warning or (CHANGED if changed else ""),
+        )
+
+
+def _read_whole(path: Path, before: int, total: int, stop: Stop) -> Generator[CopyProgress, None, str]:
+    """Its hex SHA-256; `before` bytes of `total` were read of other files. Raises like `hashing`."""
+    digest = ""
+    for read in hashing(path, stop):
+        if isinstance(read, int):
+            yield CopyProgress(path.name, before + read, total)
+        else:
+            digest = read
+    return digest
+
+
+def kind_of(folder: Path) -> str:
+    """Whether a folder with weights holds an embedder or a reranker; empty if it is neither."""
+    if (folder / "modules.json").is_file():
+        return "embedder"
+    named = _read(folder / "config.json").get("architectures")
+    architectures = named if isinstance(named, list) else []
+    return "reranker" if any(str(name).endswith("ForSequenceClassification") for name in architectures) else ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError, RecursionError):
+        if path.stat().st_size <= _LONGEST_CONFIG:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _other_parts(path: str) -> list[str]:
+    """The further files of a model in parts, as they are named."""
+    first = Path(path)
+    stem, mark, count = first.name.partition("-00001-of-")
+    if not mark:
+        return []
+    return [str(other) for other in sorted(first.parent.glob(f"*-of-{count}")) if _is_part(other.name, stem)]
+
+
+def _is_part(name: str, stem: str) -> bool:
+    number = name.removeprefix(f"{stem}-")[:5]
+    return name.startswith(f"{stem}-") and number.isdigit() and number != "00001"
+
+
+def _differs(name: str, against: Against) -> str:
+    if against is Against.FIRST_SEEN:
+        return f"{name} is not what it was when it was first seen here. Add it anew if you exchanged it yourself."
+    whose = {Against.HUB: "the hub published", Against.PACK: "was in the pack"}.get(against, "its makers published")
+    return f"{name} is not what {whose}: it was exchanged or damaged. Get it again."
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Whether a file is really in a folder: neither named nor linked from elsewhere."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve()) and path.is_relative_to(folder)
+    except OSError:
+        return False
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    with suppress(OSError):  # it is not empty
+        while folder != top and folder.is_relative_to(top):
+            folder.rmdir()
+            folder = folder.parent
