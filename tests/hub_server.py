@@ -40,8 +40,6 @@ class Hosted:
     changed: str = "2026-01-01T00:00:00.000Z"
     tags: tuple[str, ...] = ("gguf", "license:apache-2.0")
     large_from: int = 1000
-    claims: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Size and SHA-256 that the metadata claims of a file, where they are not the true ones."""
     _hashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def description(self, *, whole: bool) -> dict[str, Any]:
@@ -76,11 +74,9 @@ class Hosted:
 
     def _sibling(self, path: str) -> dict[str, Any]:
         content = self.files[path]
-        size, sha256 = self.claims.get(path) or (len(content), "")
-        entry: dict[str, Any] = {"rfilename": path, "size": size, "blobId": git_sha1(content)}
-        if size > self.large_from:
-            sha256 = sha256 or self.sha256(path)
-            entry["lfs"] = {"sha256": sha256, "size": size, "pointerSize": 134}
+        entry: dict[str, Any] = {"rfilename": path, "size": len(content), "blobId": git_sha1(content)}
+        if len(content) > self.large_from:
+            entry["lfs"] = {"sha256": self.sha256(path), "size": len(content), "pointerSize": 134}
         return entry
 
 
@@ -298,8 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
         if len(content) <= repository.large_from:
             self._say_content(content, headers | {"ETag": f'"{git_sha1(content)}"'})
             return
-        etag = repository.claims.get(file, (0, ""))[1] or repository.sha256(file)
-        headers |= {"X-Linked-Size": str(len(content)), "X-Linked-ETag": f'"{etag}"'}
+        headers |= {"X-Linked-Size": str(len(content)), "X-Linked-ETag": f'"{repository.sha256(file)}"'}
         self._say(302, b"", headers | {"Location": self.hub.link(repository, file)})
 
     def _from_cdn(self, path: str, query: dict[str, list[str]]) -> None:

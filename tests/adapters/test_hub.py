@@ -4,6 +4,7 @@ import hashlib
 import socket  # noqa: TID251  an address that nobody answers at
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -240,11 +241,14 @@ def test_where_the_token_comes_from(tmp_path: Path) -> None:
     assert find_token(lambda name: None, {"HF_TOKEN_PATH": str(tmp_path / "none")}) == ""
 
 
-def test_errors_of_the_keyring_reach_who_asks(server: HubServer) -> None:
+def test_errors_of_the_keyring_reach_who_asks_where_there_is_no_other_token(server: HubServer, tmp_path: Path) -> None:
     def locked() -> str:
         raise LocalAssistError("The system's keyring refused.", "Unlock it.")
 
     server.repositories[NAME].gated = True
-    hub = HuggingFaceHub(HubLine(NetworkDoor(lambda: False), server.endpoint, locked, QUICK))
+    environment = {"HF_HOME": str(tmp_path)}
+    token = partial(find_token, lambda name: locked(), environment)
+    hub = HuggingFaceHub(HubLine(NetworkDoor(lambda: False), server.endpoint, token, QUICK))
+    assert find_token(lambda name: locked(), {"HF_TOKEN": "hf_variable"}) == "hf_variable"
     with pytest.raises(LocalAssistError, match="keyring refused"):
         hub.read(Repository(NAME, "a" * 40), RemoteFile("small-Q4_K_M.gguf", 10240), 0, 10, Stop())

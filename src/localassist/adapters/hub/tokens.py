@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from localassist.domain.errors import LocalAssistError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -16,10 +18,18 @@ def find_token(secret: Callable[[str], str | None], environment: Mapping[str, st
     """The first token there is, "" where there is none: keyring, HF_TOKEN, the file that `hf auth login` writes.
 
     That file is at HF_TOKEN_PATH, else in HF_HOME, else in the cache folder (huggingface_hub 2.4.0, constants.py).
-    May wait for the keyring: never to be called on a thread that draws. Raises `LocalAssistError` where that refuses.
+    May wait for the keyring: never to be called on a thread that draws. Raises `LocalAssistError` where
+    that refuses and there is no other token.
     """
-    if kept := secret(SECRET):
-        return kept
+    try:
+        return secret(SECRET) or _elsewhere(environment)
+    except LocalAssistError:
+        if elsewhere := _elsewhere(environment):
+            return elsewhere
+        raise
+
+
+def _elsewhere(environment: Mapping[str, str]) -> str:
     for name in _VARIABLES:
         if given := environment.get(name, "").strip():
             return given
