@@ -48,6 +48,7 @@ _BITS: Final = {
     "IQ4_XS": 4.25,
     "IQ4_NL": 4.5,
 }
+_MUCH: Final = 0.6
 _OTHER_NAMES: Final = {"FP16": "F16", "FP32": "F32", "Q3_K": "Q3_K_M", "Q4_K": "Q4_K_M", "Q5_K": "Q5_K_M"}
 _WHOLE: Final = frozenset({"F16", "BF16", "F32"})
 _NAME: Final = re.compile(
@@ -83,6 +84,22 @@ def projectors(files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...]:
     return tuple(sorted(found, key=lambda file: (file.size, file.path)))
 
 
+def without_quantisation(path: str) -> str:
+    """What all quantisations of a model share of their files' paths; a part of one counts as the whole."""
+    part = _PART.match(path)
+    stem = part["stem"] if part else path.removesuffix(path[-5:]) if path.lower().endswith(".gguf") else path
+    return _NAME.sub("", stem.upper())
+
+
+def keeps_most(quantisation: str) -> bool:
+    """Whether a model is worth having like this where there is a choice: by the table, no less than four bits do."""
+    plain = quantisation.upper().removeprefix("UD-")
+    if plain in _WHOLE or plain.startswith("MXFP4"):  # the latter is how its makers publish gpt-oss
+        return True
+    rise, bits = _PERPLEXITY_RISE.get(_OTHER_NAMES.get(plain, plain)), _BITS.get(plain, 0.0)
+    return rise < _MUCH if rise is not None else bits >= 4
+
+
 def loses(quantisation: str) -> str:
     """What a quantisation costs, as a sentence; "" where no source says."""
     if quantisation in _WHOLE:
@@ -99,7 +116,7 @@ def _in_words(rise: float) -> str:
     # Where one word gives way to the next is our choice.
     for least, words in (
         (2.0, "Loses very much"),
-        (0.6, "Loses much"),
+        (_MUCH, "Loses much"),
         (0.25, "Loses something"),
         (0.04, "Loses little"),
     ):

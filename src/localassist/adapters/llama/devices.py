@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.llama.bindings import bindings
@@ -26,13 +27,18 @@ def list_devices() -> tuple[Device, ...]:
 
 
 def report() -> tuple[JSON, bytes]:
-    """`list_devices` as a task for a child process: {"offload": bool, "devices": [{field: value} ...]}.
+    """`list_devices` as a task for a child process: {"offload", "instructions": [name ...], "devices": [{...} ...]}.
+
+    `instructions` are the processor's that the library uses, in its own names (AVX2, NEON ...).
 
     Asking in a child keeps the library out of this process, and a build for another processor from ending it.
     """
     fields = ("name", "description", "kind", "memory_total", "memory_free")
     devices = [{name: getattr(device, name) for name in fields} for device in list_devices()]
-    return {"offload": bool(bindings().api.llama_supports_gpu_offload()), "devices": devices}, b""
+    api = bindings().api
+    said = api.llama_print_system_info().decode(errors="replace")
+    used: list[JSON] = [name for name, value in re.findall(r"(\w+) = (\d+)", said) if value != "0"]
+    return {"offload": bool(api.llama_supports_gpu_offload()), "instructions": used, "devices": list(devices)}, b""
 
 
 def usable_gpus() -> tuple[Device, ...]:
@@ -42,7 +48,12 @@ def usable_gpus() -> tuple[Device, ...]:
     """
     if not bindings().api.llama_supports_gpu_offload():
         return ()
-    gpus = [device for device in list_devices() if device.kind in {"gpu", "integrated"}]
+    return usable_of(list_devices())
+
+
+def usable_of(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    """Those of the devices that `usable_gpus` gives where the library was built with them."""
+    gpus = [device for device in devices if device.kind in {"gpu", "integrated"}]
     cards = [device for device in gpus if device.kind == "gpu"]
     return tuple(cards or gpus)
 

@@ -29,7 +29,7 @@ _INTERVALS: Final = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4, "minimax-01": 
 """Hybrids of which one layer in so many has attention, unless the file names another number."""
 
 _KV_FROM_START: Final = {"gemma3n": 20}
-_BASE, _A_LAYER, _A_TOKEN, _A_MERGE = 1_500_000, 120_000, 250, 105
+_BASE, _A_LAYER, _A_TOKEN, _A_MERGE = 1_800_000, 120_000, 210, 130
 """Bytes beside weights, cache and results: of any model, of a layer's graph, of a token and a merge of its vocabulary.
 
 Measured with llama-cpp-python 0.3.36 on models of 512 to 152,000 tokens and 1 to 36 layers.
@@ -72,9 +72,10 @@ class Layers:
         width = self._number("embedding_length")
         chosen = self._number("expert_used_count")
         experts = 3 * chosen * self._number("expert_feed_forward_length") + chosen * width
-        forward = max(3 * max(self._numbers("feed_forward_length"), default=0), experts)
+        longest = max(self._numbers("feed_forward_length"), default=0)
         queries = max(self._heads, default=0) * (self._number("attention.key_length") or self._usual_length)
-        attending = 3 * width + queries + forward
+        attending = 3 * width + queries
+        attending = attending + max(3 * longest, experts) if self._header.gated else max(attending, width + 2 * longest)
         scanning = 2 * width + 6 * self._number("ssm.inner_size")
         return MICRO_BATCH * _FLOAT32 * max(attending, scanning)
 

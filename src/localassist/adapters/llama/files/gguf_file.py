@@ -62,7 +62,8 @@ class Header:
 
     `size` is the file's length, `tensor_bytes` what the tensors take of it and `expert_bytes` those among them that
     hold all experts of a layer; `tables` are the bytes of tensors by name of which a token may read one row alone.
-    `length` is where the tensors begin, `lists` how many texts each list holds.
+    `length` is where the tensors begin, `lists` how many texts each list holds; `gated` says that a layer's way forward
+    multiplies two matrices' results, unless it has the biases of the simpler way and no gate.
     """
 
     values: dict[str, Value]
@@ -73,6 +74,7 @@ class Header:
     tables: dict[str, int] = field(default_factory=dict)
     length: int = 0
     lists: dict[str, int] = field(default_factory=dict)
+    gated: bool = True
 
     def text(self, key: str) -> str:
         """A text value, empty if there is none."""
@@ -157,6 +159,7 @@ class _Parser:
             tables={name: size for name, size in tables if name in _TABLES},
             length=start,
             lists=self._lists,
+            gated=_is_gated([tensor.name for tensor in found]),
         )
 
     def _entry(self) -> tuple[str, Value]:
@@ -243,3 +246,7 @@ class _Parser:
 
     def _absurd(self, claim: str) -> ModelError:
         return ModelError(f"{self._name} is damaged or not a model: it claims to hold {claim}.", DOWNLOAD_AGAIN)
+
+
+def _is_gated(names: list[bytes]) -> bool:
+    return any(b".ffn_gate" in name for name in names) or not any(b".ffn_up.bias" in name for name in names)
