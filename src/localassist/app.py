@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords
     from localassist.adapters.embedding.cross_encoder import CrossEncoder
     from localassist.adapters.embedding.prepared import PreparedModels
-    from localassist.adapters.hub.asking import HubLine
     from localassist.adapters.llama import LlamaChatModels
     from localassist.domain.diagnosis import Finding
     from localassist.domain.events import Embedding
@@ -42,8 +41,8 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
+    from localassist.model_library import ModelParts
     from localassist.usecases.answering import AnswerQuestion
-    from localassist.usecases.downloading import DownloadModels
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.services import Services
 
@@ -254,25 +253,15 @@ class App:
         )
 
     @cached_property
-    def _hub_line(self) -> HubLine:
-        from localassist.adapters.hub.asking import HubLine
-        from localassist.adapters.secrets import KeyringSecrets
+    def _model_parts(self) -> ModelParts:
+        from localassist.model_library import ModelParts
 
-        return HubLine.find(self.door, KeyringSecrets().get, os.environ)
-
-    @cached_property
-    def _downloads(self) -> DownloadModels:
-        from localassist.adapters.hub.download_file import DownloadFile
-        from localassist.adapters.hub.downloader import HubDownloader
-        from localassist.usecases.downloading import DownloadModels
-
-        return DownloadModels(HubDownloader(self._hub_line), DownloadFile(self.places.downloads), self.models.add)
+        return ModelParts(self.places, self.settings, self.door, self.catalog, self.models)
 
     @cached_property
     def _services(self) -> Services:
         from localassist.adapters.database import Database, DatabaseConversationStore
         from localassist.adapters.files import DiskFiles
-        from localassist.adapters.hub.hub import HuggingFaceHub
         from localassist.adapters.readers.file_reader import FileReader
         from localassist.adapters.watching import SystemFolderWatcher
         from localassist.usecases.answering import AnswerQuestion
@@ -314,9 +303,9 @@ class App:
             models=self.models,
             embedding_models=self.catalog,
             catalogue=self.catalog,
-            hub=HuggingFaceHub(self._hub_line),
-            downloads=self._downloads,
-            models_folder=str(self.places.models),
+            hub=self._model_parts.hub,
+            downloads=self._model_parts.downloads(lasting=self._for_window),
+            library=lambda: self._model_parts.library,
             settings=self.settings,
             index=self._index,
             ingest=ingesting(files),

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def test_reading_ahead_lasts_until_the_question_is_typed() -> None:
-    read: list[int] = []
+    read: list[tuple[int, str]] = []
     began, ended = threading.Event(), threading.Event()
 
-    def read_ahead(conversation_id: int, stop: Stop) -> None:
-        read.append(conversation_id)
+    def read_ahead(conversation_id: int, stop: Stop, model: str) -> None:
+        read.append((conversation_id, model))
         asked = threading.Event()
         with stop.while_waiting(asked.set):
             began.set()
@@ -28,8 +28,8 @@ def test_reading_ahead_lasts_until_the_question_is_typed() -> None:
     services = cast("Services", SimpleNamespace(read_ahead=read_ahead))
     with Talk(services).read_ahead():
         assert read == [], "there is no conversation yet"
-    with Talk(services, 7, 8).read_ahead():
+    with Talk(services, 7, 8, model="small").read_ahead():
         assert began.wait(5)
         assert not ended.is_set()
-    assert read == [7]
+    assert read == [(7, "small")]
     assert ended.is_set()

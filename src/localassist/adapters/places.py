@@ -66,6 +66,11 @@ class Places:
         return self.data / "models"
 
     @property
+    def model_moves(self) -> Path:
+        """What remembers a move of that folder that was cut short."""
+        return self.data / "models-move.json"
+
+    @property
     def downloads(self) -> Path:
         """What remembers the downloads that were asked for."""
         return self.data / "downloads.json"

@@ -76,12 +76,11 @@ def search(arguments: argparse.Namespace, services: Services, console: Console) 
 def chat(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`chat`: questions and answers by turns, kept in the history like those of the window."""
     import_line_editing()
-    scope = None
-    if arguments.docs or arguments.collection:
-        with stopped_by_ctrl_c() as stop:
-            scope = scope_given(arguments, services, console, stop)
+    if arguments.model:
+        services.models.open(arguments.model)  # told now rather than after the first question
+    scope = _scope_of_chat(arguments, services, console)
     console.print(CHAT_COMMANDS)
-    talk = Talk(services, scope=scope)
+    talk = Talk(services, scope=scope, model=arguments.model)
     while True:
         try:
             with talk.read_ahead():
@@ -95,21 +94,33 @@ def chat(arguments: argparse.Namespace, services: Services, console: Console) ->
             case "/quit":
                 return 0
             case "/new":
-                talk = Talk(services, scope=scope)
+                talk = Talk(services, scope=scope, model=arguments.model)
             case _ if text.startswith("/"):
                 console.print(CHAT_COMMANDS)
             case _:
                 _turn(talk, text, console)
 
 
+def _scope_of_chat(arguments: argparse.Namespace, services: Services, console: Console) -> Scope | None:
+    """What was named; None where nothing was."""
+    if not arguments.docs and not arguments.collection:
+        return None
+    with stopped_by_ctrl_c() as stop:
+        return scope_given(arguments, services, console, stop)
+
+
 @dataclass(slots=True)
 class Talk:
-    """One conversation of `chat`, made with its first question; `scope` None asks all collections there are."""
+    """One conversation of `chat`, made with its first question; `scope` None asks all collections there are.
+
+    `model` is the name or file of the one that is asked; "" takes the settings' one.
+    """
 
     services: Services
     conversation_id: int | None = None
     head_id: int | None = None
     scope: Scope | None = None
+    model: str = ""
 
     def ask(self, text: str, console: Console, stop: Stop) -> None:
         """Ask and print the answer."""
@@ -119,7 +130,7 @@ class Talk:
         scope = self.scope
         if scope is None:
             scope = Scope.everything() if services.documents.collections() else Scope()
-        question = Question(self.conversation_id, self.head_id, text, scope)
+        question = Question(self.conversation_id, self.head_id, text, scope, self.model)
         self.head_id = stream(services.answer, question, console, stop).id
 
     @contextmanager
@@ -130,7 +141,10 @@ class Talk:
             return
         stop = Stop()
         reading = threading.Thread(
-            target=self.services.read_ahead, args=(self.conversation_id, stop), daemon=True, name="reading ahead"
+            target=self.services.read_ahead,
+            args=(self.conversation_id, stop, self.model),
+            daemon=True,
+            name="reading ahead",
         )
         reading.start()
         try:

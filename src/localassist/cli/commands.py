@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.cli import (
     asking,
+    catalogue,
     demo,
     documents,
     embedders,
     evaluating,
+    getting,
     models,
+    showing,
     standing,
     syncing,
 )
@@ -39,5 +42,13 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("docs", "rename"): documents.rename,
     ("models", "list"): models.list_,
     ("models", "add"): models.add,
+    ("models", "search"): catalogue.search,
+    ("models", "show"): showing.show,
+    ("models", "download"): getting.download,
+    ("models", "token"): getting.token,
+    ("models", "found"): models.found,
+    ("models", "remove"): models.remove,
+    ("models", "verify"): models.verify,
+    ("models", "move"): models.move,
     ("demo", ""): demo.demo,
 }

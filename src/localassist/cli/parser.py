@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from typing_extensions import override
@@ -62,13 +64,15 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
 def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     ask = _add_json(_add(commands, "ask", "answer one question"))
     _add_scope(ask)
-    ask.add_argument("--model", metavar="NAME|FILE", default="", help="the chat model to ask, by name or GGUF file")
+    _add_model(ask)
     ask.add_argument("--quotes", action="store_true", help="answer with the documents' own words, without a model")
     ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
     search = _add_json(_add(commands, "search", "find passages"))
     _add_scope(search)
     search.add_argument("query", metavar="QUERY", nargs="+", help="what to look for; - reads it from standard input")
-    _add_scope(_add(commands, "chat", "ask by turns, kept in the history"))
+    chat = _add(commands, "chat", "ask by turns, kept in the history")
+    _add_scope(chat)
+    _add_model(chat)
 
 
 def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -107,11 +111,57 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
-    models = _add(commands, "models", "the chat models on this computer")
+    models = _add(commands, "models", "the models on this computer and those that can be had")
     verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True)
-    _add(verbs, "list", "every chat model known here, * by the one that answers")
-    add = _add(verbs, "add", "check a GGUF file and remember it where it is")
+    listing = _add_json(_add(verbs, "list", "the models that can be used here, * by the one that answers"))
+    listing.add_argument("--catalogue", action="store_true", help="the models that can be had, instead")
+    _add_getting(verbs)
+    add = _add_json(_add(verbs, "add", "check a GGUF file and remember it where it is"))
     add.add_argument("file", metavar="FILE", help="the GGUF file; it is used where it lies")
+    remove = _add_json(_add(verbs, "remove", "delete a model that was downloaded, forget one that lies elsewhere"))
+    remove.add_argument("name", metavar="NAME", help="its name or path, as `models list` shows it")
+    remove.add_argument("--yes", action="store_true", help="without asking whether it is meant")
+    verify = _add_json(_add(verbs, "verify", "read models whole and say whether they are what they should be"))
+    verify.add_argument("names", metavar="NAME", nargs="*", help="which; without a name all of them")
+    move = _add_json(_add(verbs, "move", "move the folder of downloaded models, to another disk for instance"))
+    move.add_argument("folder", metavar="FOLDER", help="where they are to lie; it is made if it is not there")
+    found = _add_json(_add(verbs, "found", "model files that other programs keep on this disk"))
+    found.add_argument("folders", metavar="FOLDER", nargs="*", help="a folder to look in besides")
+
+
+def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
+    search = _add_json(_add(verbs, "search", "look for a model in the catalogue and on the hub"))
+    search.add_argument("text", metavar="TEXT", nargs="*", help="words of its name or of what it is good at")
+    search.add_argument("--sort", choices=["downloads", "likes", "changed"], default="downloads")
+    search.add_argument("--licence", metavar="ID", default="", help="its licence as the hub calls it: apache-2.0")
+    search.add_argument("--author", metavar="NAME", default="", help="whose model it is on the hub")
+    search.add_argument("--most", metavar="N", type=_count, default=20, help="how many of the hub's to show, not 20")
+    show = _add_json(_add(verbs, "show", "all that is known of one model, with its licence in plain words"))
+    show.add_argument("name", metavar="NAME", help="a model here, one of the catalogue, or OWNER/NAME on the hub")
+    show.add_argument("--card", action="store_true", help="what its makers say of it, too")
+    download = _add_json(_add(verbs, "download", "get a model from the hub, verified; Ctrl-C pauses it"))
+    download.add_argument(
+        "name",
+        metavar="NAME[:QUANTISATION]",
+        help="one of the catalogue, or OWNER/NAME on the hub; without a quantisation the recommended one",
+    )
+    download.add_argument("--speed", metavar="MB", type=_speed, default=0.0, help="take at most so many MB a second")
+    _add(verbs, "token", "keep a token of the hub, for models whose makers ask who you are, in the system's keyring")
+
+
+def _count(text: str) -> int:
+    """A number of things. Raises `ArgumentTypeError` for any other."""
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to 1000")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    """A number of megabytes. Raises `ArgumentTypeError` for any other."""
+    with suppress(ValueError):
+        if 0 < (speed := float(text)) < math.inf:
+            return speed
+    raise argparse.ArgumentTypeError(f"{text} is no number of MB above 0")
 
 
 def _collection_name(text: str) -> str:
@@ -128,6 +178,10 @@ def _add(commands: argparse._SubParsersAction[_Parser], name: str, what: str) ->
 def _add_json(parser: _Parser) -> _Parser:
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
+
+
+def _add_model(parser: _Parser) -> None:
+    parser.add_argument("--model", metavar="NAME|FILE", default="", help="the chat model to ask, by name or GGUF file")
 
 
 def _add_scope(parser: _Parser) -> None:

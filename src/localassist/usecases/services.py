@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.documents import DocumentReader, DocumentStore, PassageIndex
     from localassist.domain.ports.embedder import EmbeddingModels
     from localassist.domain.ports.hub import Hub
+    from localassist.domain.ports.keeping import ModelShelf
     from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
@@ -22,10 +23,30 @@ if TYPE_CHECKING:
     from localassist.usecases.evaluating import EvaluateSearch
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
+    from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
+    from localassist.usecases.looking_up import LookUpModel
     from localassist.usecases.mirroring import MirrorFolders
     from localassist.usecases.reading_ahead import ReadAhead
     from localassist.usecases.reembedding import ChangeEmbedder
     from localassist.usecases.retrieval import SearchPassages
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLibrary:
+    """What is done with models besides asking them: `look_up` what is to be had, the rest with those on this disk.
+
+    `shelf` is our folder of them. `keep_token` keeps a token of the hub in the system's keyring; False says that no
+    keyring works here and that it lasts until the program ends.
+    """
+
+    look_up: LookUpModel
+    shelf: ModelShelf
+    kept: ListModels
+    find: FindModels
+    remove: RemoveModel
+    verify: VerifyModels
+    move: MoveModels
+    keep_token: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +58,8 @@ class Services:
     one of `conversations`. `mirror` keeps collections true to the disk: a window iterates `mirror(stop)` once, in a job
     of its own, and need not ingest what it adds with `documents.add_collection`, which is taken up within seconds.
     `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
-    `downloads` bring files of `hub` into folders below `models_folder`; `catalogue` has the models known by name.
+    `downloads` bring files of `hub` into folders of our own; `catalogue` has the models known by name.
+    `library` gives the rest of what is done with models, made when it is first asked for.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
     """
@@ -51,7 +73,7 @@ class Services:
     catalogue: ModelCatalog
     hub: Hub
     downloads: DownloadModels
-    models_folder: str
+    library: Callable[[], ModelLibrary]
     settings: SettingsStore
     index: PassageIndex
     ingest: IngestPaths

@@ -55,6 +55,18 @@ class DownloadFile(DownloadList):
             ) from error
 
 
+class NoDownloadFile(DownloadList):
+    """No list: a command's downloads are its own, and the command goes on with what lies beside the models."""
+
+    @override
+    def load(self) -> tuple[Download, ...]:
+        return ()
+
+    @override
+    def save(self, downloads: Sequence[Download]) -> None:
+        pass
+
+
 def _download(values: dict[str, Any]) -> Download:
     files = tuple(RemoteFile(**file) for file in values["files"])
     return Download(**values | {"files": files, "state": DownloadState(values["state"])})

@@ -1,0 +1,159 @@
+"""`models download`: a model from the hub onto this disk, verified, and what it takes said before."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from localassist.cli.console import one_line
+from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
+from localassist.cli.offline import require_online
+from localassist.cli.showing import gate_line, licence_lines, variant_object
+from localassist.cli.sizes import duration_words, size_words
+from localassist.domain.errors import LocalAssistError
+from localassist.domain.library import DownloadState
+from localassist.usecases.looking_up import named_variant
+
+if TYPE_CHECKING:
+    import argparse
+
+    from localassist.cli.console import Console
+    from localassist.domain.library import Download, Variant
+    from localassist.domain.stopping import Stop
+    from localassist.usecases.looking_up import Wanted
+    from localassist.usecases.services import Services
+
+_TOKENS: Final = "https://huggingface.co/settings/tokens"
+
+
+def download(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`models download`: exit code 130 when Ctrl-C paused it.
+
+    Raises what looking up raises, what made the download fail, and what keeps from using what came whole.
+    """
+    name, quantisation = named_variant(arguments.name)
+    services.library().look_up.require(name)
+    require_online(services)
+    with stopped_by_ctrl_c() as stop:
+        console.progress("Asking the hub ...")
+        wanted = services.library().look_up(name, stop)
+        variant = _variant(wanted, quantisation, console)
+        _announce(wanted, variant, services, console)
+        services.downloads.limit(arguments.speed * 1e6)
+        folder = str(Path(services.library().shelf.folder, *wanted.repository.name.split("/")))
+        asked = services.downloads.enqueue(wanted.repository, variant.files, folder)
+        ended = _bring(asked, services, console, stop)
+    if ended.state is DownloadState.FAILED:
+        raise LocalAssistError(ended.problem, ended.hint)
+    if console.as_json:
+        console.object(_object(ended, wanted, variant, services))
+    if ended.state is not DownloadState.DONE:
+        there = f"{size_words(ended.received)} of {size_words(ended.total)} are on the disk"
+        console.warn(f"Paused: {there}. The same command goes on from there.")
+        return INTERRUPTED
+    console.print(f"All {size_words(ended.total)} came, and are what the hub says, in {one_line(ended.folder)}")
+    if ended.problem:
+        raise LocalAssistError(ended.problem, ended.hint)
+    console.print(_use_line(ended, wanted, services))
+    return 0
+
+
+def _variant(wanted: Wanted, quantisation: str, console: Console) -> Variant:
+    """The variant that was named, or the one that is taken without, with the reason said."""
+    if quantisation:
+        return wanted.variant(quantisation)
+    variant, reason = wanted.suggested()
+    if reason:
+        console.print(reason)
+    return variant
+
+
+def _announce(wanted: Wanted, variant: Variant, services: Services, console: Console) -> None:
+    """What is going to be fetched and under which terms, and the room that it takes."""
+    name = wanted.entry.name if wanted.entry else wanted.repository.name
+    parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
+    quantisation = f", {variant.quantisation}" if variant.quantisation else ""
+    console.print(f"{one_line(name)}{quantisation}: {size_words(variant.size)}{parts}, {variant.loses}".rstrip(", "))
+    console.print(f"  from: {one_line(wanted.repository.name)}, as of {one_line(wanted.repository.revision[:12])}")
+    for line in licence_lines(wanted.licence):
+        console.print(line)
+    if gate := gate_line(wanted):
+        console.print(f"  {gate}")
+    free = shutil.disk_usage(_existing(Path(services.library().shelf.folder))).free
+    console.print(f"  disk: it takes {size_words(variant.size)}, {size_words(free)} are free")
+
+
+def _bring(asked: Download, services: Services, console: Console, stop: Stop) -> Download:
+    """Let it run, showing how far it is; gives how it ended."""
+    ended = asked
+    for event in services.downloads.run(stop):
+        if event.id == asked.id:
+            ended = event
+            console.progress(_progress(event))
+    console.end_progress()
+    return ended
+
+
+def _progress(event: Download) -> str:
+    share = event.received / event.total if event.total else 1.0
+    line = f"{share:.0%}: {size_words(event.received)} of {size_words(event.total)}"
+    if event.seconds_left is None:
+        return line
+    return f"{line}, {size_words(int(event.bytes_per_second))} a second, {duration_words(event.seconds_left)} left"
+
+
+def _use_line(ended: Download, wanted: Wanted, services: Services) -> str:
+    """How what came is used."""
+    if wanted.kind == "embedder":
+        return f"`localassist docs embedder {ended.folder}` searches documents with it."
+    if wanted.kind == "reranker":
+        return f'`reranker = "{ended.folder}"` in the settings file ranks what was found with it.'
+    name = _name_here(ended, services)
+    return (
+        f"It is listed as {one_line(name)}: `localassist ask --model {one_line(name)} QUESTION` asks it; "
+        f'`chat_model = "{one_line(name)}"` in the settings file has it answer always.'
+    )
+
+
+def _name_here(ended: Download, services: Services) -> str:
+    """The name of the chat model that came, "" for what is none."""
+    paths = {str(Path(ended.folder, file.path)) for file in ended.files}
+    return next((file.name for file in services.models.files() if file.path in paths), "")
+
+
+def _object(ended: Download, wanted: Wanted, variant: Variant, services: Services) -> dict[str, Any]:
+    return {
+        "repository": ended.repository,
+        "revision": ended.revision,
+        "kind": wanted.kind,
+        **variant_object(variant),
+        "folder": ended.folder,
+        "state": "paused" if ended.state is not DownloadState.DONE else ended.state.value,
+        "received": ended.received,
+        "model": _name_here(ended, services),
+        "problem": ended.problem,
+    }
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def token(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """`models token`: asks for a token of the hub, unseen, and keeps it. Raises `LocalAssistError` without keyring."""
+    console.print(f"A token that may read is made at {_TOKENS}, after logging in there.")
+    try:
+        given = console.read_password("Token: ").strip()
+    except EOFError:
+        given = ""
+    if not given:
+        raise LocalAssistError("No token was typed, so nothing was kept.", "Type or paste it, then press Enter.")
+    if not services.library().keep_token(given):
+        raise LocalAssistError(
+            "No keyring of the system works here, so the token was not kept: it is never written to a file.",
+            "Name it in the variable HF_TOKEN instead, for as long as you need it.",
+        )
+    console.print("It is kept in the system's keyring, and shown to the hub only where that asks who you are.")
+    return 0

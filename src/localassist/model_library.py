@@ -1,0 +1,95 @@
+"""Builds what finds, gets and keeps models, for the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from localassist.usecases.services import ModelLibrary
+
+if TYPE_CHECKING:
+    from localassist.adapters.catalog import Catalog
+    from localassist.adapters.hub.asking import HubLine
+    from localassist.adapters.llama import LlamaChatModels
+    from localassist.adapters.model_files.shelf import DiskModelShelf
+    from localassist.adapters.network import NetworkDoor
+    from localassist.adapters.places import Places
+    from localassist.adapters.secrets import KeyringSecrets
+    from localassist.domain.ports.hub import Hub
+    from localassist.domain.ports.settings import SettingsStore
+    from localassist.usecases.downloading import DownloadModels
+
+
+class ModelParts:
+    """The parts, each built when it is first asked for: most starts need hardly any."""
+
+    def __init__(
+        self, places: Places, settings: SettingsStore, door: NetworkDoor, catalog: Catalog, models: LlamaChatModels
+    ) -> None:
+        self._places = places
+        self._settings = settings
+        self._door = door
+        self._catalog = catalog
+        self._models = models
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The hub that the environment names."""
+        from localassist.adapters.hub.hub import HuggingFaceHub
+
+        return HuggingFaceHub(self._line)
+
+    def downloads(self, *, lasting: bool) -> DownloadModels:
+        """The queue of downloads; `lasting` ones are known after a restart, as a window has it."""
+        from localassist.adapters.hub.download_file import DownloadFile, NoDownloadFile
+        from localassist.adapters.hub.downloader import HubDownloader
+        from localassist.domain.keeping import Against
+        from localassist.usecases.downloading import DownloadModels
+
+        saved = DownloadFile(self._places.downloads) if lasting else NoDownloadFile()
+        note = partial(self.shelf.note, against=Against.HUB)
+        return DownloadModels(HubDownloader(self._line), saved, self._models.add, note=note)
+
+    @cached_property
+    def shelf(self) -> DiskModelShelf:
+        """Our folder of models."""
+        from localassist.adapters.model_files.shelf import DiskModelShelf
+
+        places = self._places
+        return DiskModelShelf(places.models, self._settings, self._models.remembered, places.model_moves)
+
+    @cached_property
+    def library(self) -> ModelLibrary:
+        """What is done with models besides asking them."""
+        from localassist.adapters.hub.tokens import SECRET
+        from localassist.adapters.model_files.finding import DiskModelFinder
+        from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
+        from localassist.usecases.looking_up import LookUpModel
+
+        models, shelf = self._models, self.shelf
+        kept = ListModels(models, self._catalog, shelf)
+        return ModelLibrary(
+            look_up=LookUpModel(self._catalog, self.hub),
+            shelf=shelf,
+            kept=kept,
+            find=FindModels(DiskModelFinder(Path.home(), os.environ, sys.platform), models),
+            remove=RemoveModel(kept, models, shelf, self._settings),
+            verify=VerifyModels(kept, shelf),
+            move=MoveModels(kept, models, shelf),
+            keep_token=partial(self._secrets.set, SECRET),
+        )
+
+    @cached_property
+    def _line(self) -> HubLine:
+        from localassist.adapters.hub.asking import HubLine
+
+        return HubLine.find(self._door, self._secrets.get, os.environ)
+
+    @cached_property
+    def _secrets(self) -> KeyringSecrets:
+        from localassist.adapters.secrets import KeyringSecrets
+
+        return KeyringSecrets()
