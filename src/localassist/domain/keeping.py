@@ -123,7 +123,11 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """A model of a pack is on this disk, verified; `path` is its file, or its folder where it is no chat model."""
+    """A model of a pack is on this disk, verified; `path` is its file, or its folder where it is no chat model.
+
+    `problem` says why it can't be used here, empty if it can.
+    """
 
     model: Packed
     path: str
+    problem: str = ""

@@ -62,12 +62,14 @@ class DiskModelShelf(ModelShelf):
         for file in model.files:
             try:
                 digest = yield from _read_whole(Path(file), before, model.size, stop)
+                vouched = model.sha256 if file == model.files[0] else ""
             except StorageError as error:
                 yield Verified(model.name, against, f"{error.message} {error.hint}")
                 return
             before += _size(file)
-            expected, problem = self._compared(file, model.sha256, digest)
-            against = expected.against
+            expected, problem = self._compared(file, vouched, digest)
+            if file == model.files[0] or problem:
+                against = expected.against
             if problem:
                 yield Verified(model.name, against, problem)
                 return
@@ -120,25 +122,31 @@ class DiskModelShelf(ModelShelf):
 
     def _embedder(self, model: EmbeddingModel) -> KeptModel:
         """One that came along: the catalogue vouches for its weights."""
-        files = (model.path,) if model.path else ()
-        path = str(Path(model.path).parent) if model.path else ""
-        kept = KeptModel(model.choice or model.name, "embedder", path, files, model.size, own=False)
-        kept = replace(kept, licence=model.licence, sha256=model.sha256, came_along=True, problem=model.problem)
-        return self._remembering(kept) if files else kept
+        if not model.path:
+            kept = KeptModel(model.choice, "embedder", "", (), model.size, own=False)
+        else:
+            kept = self._in_folder(Path(model.path).parent, "embedder")
+        kept = replace(kept, name=model.choice, licence=model.licence, sha256=model.sha256)
+        return replace(kept, came_along=True, problem=kept.problem or model.problem)
 
     def _folders(self) -> Iterator[KeptModel]:
-        """The embedders and rerankers in our folder, each a folder of its own."""
+        """The embedders and rerankers in our folder, each a folder of its own, and those that the settings name."""
         own = Path(self.folder)
-        for weights in sorted((*own.glob(f"*/{_WEIGHTS}"), *own.glob(f"*/*/{_WEIGHTS}"))):
-            folder = weights.parent
-            if folder.name.startswith(".") or folder.parent.name.startswith("."):
-                continue
+        found = {path.parent for path in (*own.glob(f"[!.]*/{_WEIGHTS}"), *own.glob(f"[!.]*/[!.]*/{_WEIGHTS}"))}
+        chosen = self._settings.load()
+        named = {Path(name).expanduser() for name in (chosen.embedding_model, chosen.reranker) if name}
+        found |= {folder for folder in named if folder.is_absolute() and (folder / _WEIGHTS).is_file()}
+        for folder in sorted(found):
             kind = kind_of(folder)
-            if kind and _lies_in(weights, own):
-                files = tuple(str(path) for path in sorted(folder.rglob("*")) if path.is_file())
-                files = (str(weights), *(file for file in files if file != str(weights)))
-                size = sum(map(_size, files))
-                yield self._remembering(KeptModel(folder.name, kind, str(folder), files, size, own=True))
+            if kind:
+                yield self._in_folder(folder, kind)
+
+    def _in_folder(self, folder: Path, kind: str) -> KeptModel:
+        weights = str(folder / _WEIGHTS)
+        others = (str(path) for path in sorted(folder.rglob("*")) if path.is_file())
+        files = (weights, *(file for file in others if file != weights))
+        own = _lies_in(folder / _WEIGHTS, Path(self.folder))
+        return self._remembering(KeptModel(folder.name, kind, str(folder), files, sum(map(_size, files)), own))
 
     def _remembering(self, model: KeptModel) -> KeptModel:
         """With what is remembered of its files; what is said of one holds for the model."""

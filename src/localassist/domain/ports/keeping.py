@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from localassist.domain.keeping import Against, CopyProgress, FoundModel, KeptModel, Verified
+    from localassist.domain.keeping import (
+        Against,
+        CopyProgress,
+        FoundModel,
+        KeptModel,
+        Packed,
+        Unpacked,
+        Verified,
+    )
+    from localassist.domain.library import Licence
     from localassist.domain.models import EmbeddingModel, ModelFile
     from localassist.domain.stopping import Stop
 
@@ -59,4 +68,25 @@ class ModelShelf(Protocol):
         """Finish a move that was cut short after its copies were ready; does nothing where there is none.
 
         Call it at the start. Raises `StorageError` and `SettingsError`.
+        """
+
+
+class ModelPacks(Protocol):
+    """Packs: models with their hashes and licences in one file, to be carried to a computer without network."""
+
+    def pack(self, models: Sequence[tuple[KeptModel, Licence]], path: str, stop: Stop) -> Iterator[CopyProgress]:
+        """Write these models to a file that is not there yet; it appears when it is whole.
+
+        Raises `StorageError` where it can't be written, `ModelError` for a model that is not what it should be or has a
+        file that could run code, `Stopped` on request.
+        """
+
+    def contents(self, path: str) -> tuple[Packed, ...]:
+        """What a pack says it holds; only its form is checked. Raises `ModelError` saying what is wrong with it."""
+
+    def unpack(self, path: str, folder: str, stop: Stop) -> Iterator[CopyProgress | Unpacked]:
+        """Bring the models of a pack into a folder; none appears before all are verified.
+
+        A model that is there already, the very same, is not brought again. Raises `ModelError` for a pack that is not
+        whole, was changed or holds what no pack may; `StorageError` where the disk won't have it; `Stopped`.
         """
