@@ -51,6 +51,7 @@ from localassist.domain.events import (
     ReasoningEnded,
     TokenDelta,
 )
+from localassist.domain.fitting import Capacity, Pace
 from localassist.domain.locating import place_of
 from localassist.domain.models import ModelDescription, ModelFile
 from localassist.domain.ports.activity import Activity
@@ -68,6 +69,7 @@ from localassist.domain.ports.documents import (
     part_hash,
 )
 from localassist.domain.ports.embedder import Embedder
+from localassist.domain.ports.fitting import Paces, Surroundings
 from localassist.domain.ports.settings import SettingsStore
 from localassist.domain.ports.watching import FolderWatch, FolderWatcher
 from localassist.domain.settings import Settings
@@ -914,6 +916,25 @@ class FakeChatModel(ChatModel):
         stop.raise_if_requested()
         self.prefilled.append(tuple(turns))
         self.framings.append(framing)
+
+
+class FakeSurroundings(Surroundings):
+    """A computer of four cores with half of its 16 GB free."""
+
+    def __init__(self, memory_free: int = 8_000_000_000) -> None:
+        self._memory_free = memory_free
+
+    @override
+    def capacity(self) -> Capacity:
+        return Capacity(16_000_000_000, self._memory_free, disk_free=100_000_000_000, cores=4, bandwidth=20e9)
+
+
+class FakePaces(Paces):
+    """Nobody has answered yet."""
+
+    @override
+    def recent(self) -> tuple[Pace, ...]:
+        return ()
 
 
 class FakeChatModels(ChatModels):

@@ -256,7 +256,9 @@ class App:
     def _model_parts(self) -> ModelParts:
         from localassist.model_library import ModelParts
 
-        return ModelParts(self.places, self.settings, self.door, self.catalog, self.models)
+        return ModelParts(
+            self.places, self.settings, self.door, self.catalog, self.models, self.children, self.database
+        )
 
     @cached_property
     def _services(self) -> Services:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from localassist.usecases.services import ModelLibrary
 
 if TYPE_CHECKING:
     from localassist.adapters.catalog import Catalog
+    from localassist.adapters.children import ChildPool
+    from localassist.adapters.database import Database
     from localassist.adapters.hub.asking import HubLine
     from localassist.adapters.llama import LlamaChatModels
     from localassist.adapters.model_files.shelf import DiskModelShelf
@@ -21,19 +24,20 @@ if TYPE_CHECKING:
     from localassist.domain.ports.hub import Hub
     from localassist.domain.ports.settings import SettingsStore
     from localassist.usecases.downloading import DownloadModels
+    from localassist.usecases.fitting_models import FitModels
 
 
+@dataclass(eq=False)
 class ModelParts:
-    """The parts, each built when it is first asked for: most starts need hardly any."""
+    """The parts, each built over the app's own when it is first asked for: most starts need hardly any."""
 
-    def __init__(
-        self, places: Places, settings: SettingsStore, door: NetworkDoor, catalog: Catalog, models: LlamaChatModels
-    ) -> None:
-        self._places = places
-        self._settings = settings
-        self._door = door
-        self._catalog = catalog
-        self._models = models
+    places: Places
+    settings: SettingsStore
+    door: NetworkDoor
+    catalog: Catalog
+    models: LlamaChatModels
+    children: ChildPool
+    database: Database
 
     @cached_property
     def hub(self) -> Hub:
@@ -49,17 +53,17 @@ class ModelParts:
         from localassist.domain.keeping import Against
         from localassist.usecases.downloading import DownloadModels
 
-        saved = DownloadFile(self._places.downloads) if lasting else NoDownloadFile()
+        saved = DownloadFile(self.places.downloads) if lasting else NoDownloadFile()
         note = partial(self.shelf.note, against=Against.HUB)
-        return DownloadModels(HubDownloader(self._line), saved, self._models.add, note=note)
+        return DownloadModels(HubDownloader(self._line), saved, self.models.add, note=note)
 
     @cached_property
     def shelf(self) -> DiskModelShelf:
         """Our folder of models."""
         from localassist.adapters.model_files.shelf import DiskModelShelf
 
-        places = self._places
-        return DiskModelShelf(places.models, self._settings, self._models.remembered, places.model_moves)
+        places = self.places
+        return DiskModelShelf(places.models, self.settings, self.models.remembered, places.model_moves)
 
     @cached_property
     def library(self) -> ModelLibrary:
@@ -68,25 +72,39 @@ class ModelParts:
         from localassist.adapters.model_files.finding import DiskModelFinder
         from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
         from localassist.usecases.looking_up import LookUpModel
+        from localassist.usecases.recommending import RecommendModel
 
-        models, shelf = self._models, self.shelf
-        kept = ListModels(models, self._catalog, shelf)
+        models, shelf, fit = self.models, self.shelf, self._fit()
+        kept = ListModels(models, self.catalog, shelf)
         return ModelLibrary(
-            look_up=LookUpModel(self._catalog, self.hub),
+            look_up=LookUpModel(self.catalog, self.hub),
+            fit=fit,
+            recommend=RecommendModel(self.hub, self.catalog, models, fit),
             shelf=shelf,
             kept=kept,
             find=FindModels(DiskModelFinder(Path.home(), os.environ, sys.platform), models),
-            remove=RemoveModel(kept, models, shelf, self._settings),
+            remove=RemoveModel(kept, models, shelf, self.settings),
             verify=VerifyModels(kept, shelf),
             move=MoveModels(kept, models, shelf),
             keep_token=partial(self._secrets.set, SECRET),
+        )
+
+    def _fit(self) -> FitModels:
+        from localassist.adapters.database.paces import DatabasePaces
+        from localassist.adapters.hardware import SystemSurroundings
+        from localassist.adapters.llama.footprints import HeaderFootprints
+        from localassist.usecases.fitting_models import FitModels
+
+        here = SystemSurroundings(self.children, Path(self.shelf.folder), self.places.bandwidth)
+        return FitModels(
+            HeaderFootprints(self.hub), here, DatabasePaces(self.database), self.models, self.models.loaded
         )
 
     @cached_property
     def _line(self) -> HubLine:
         from localassist.adapters.hub.asking import HubLine
 
-        return HubLine.find(self._door, self._secrets.get, os.environ)
+        return HubLine.find(self.door, self._secrets.get, os.environ)
 
     @cached_property
     def _secrets(self) -> KeyringSecrets:

@@ -81,6 +81,11 @@ class Places:
         return self.cache / "verified.json"
 
     @property
+    def bandwidth(self) -> Path:
+        """What remembers how fast this computer's memory is."""
+        return self.cache / "bandwidth.json"
+
+    @property
     def own(self) -> frozenset[str]:
         """All of the folders, as text."""
         return frozenset(map(str, (self.data, self.config, self.cache, self.logs)))

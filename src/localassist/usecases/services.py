@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.downloading import DownloadModels
     from localassist.usecases.evaluating import EvaluateSearch
+    from localassist.usecases.fitting_models import FitModels
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
     from localassist.usecases.looking_up import LookUpModel
     from localassist.usecases.mirroring import MirrorFolders
     from localassist.usecases.reading_ahead import ReadAhead
+    from localassist.usecases.recommending import RecommendModel
     from localassist.usecases.reembedding import ChangeEmbedder
     from localassist.usecases.retrieval import SearchPassages
 
@@ -35,11 +37,14 @@ if TYPE_CHECKING:
 class ModelLibrary:
     """What is done with models besides asking them: `look_up` what is to be had, the rest with those on this disk.
 
-    `shelf` is our folder of them. `keep_token` keeps a token of the hub in the system's keyring; False says that no
-    keyring works here and that it lasts until the program ends.
+    `fit` judges how models go with this computer, `recommend` names one to begin with. `shelf` is our folder of them.
+    `keep_token` keeps a token of the hub in the system's keyring; False says that no keyring works here and that it
+    lasts until the program ends.
     """
 
     look_up: LookUpModel
+    fit: FitModels
+    recommend: RecommendModel
     shelf: ModelShelf
     kept: ListModels
     find: FindModels

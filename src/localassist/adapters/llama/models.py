@@ -159,6 +159,11 @@ class LlamaChatModels(ChatModels):
             warning = _CHANGED
         return replace(file, problem=file.problem or quarantine, warning=warning)
 
+    def loaded(self) -> tuple[str, ...]:
+        """The paths of the models that are in memory just now."""
+        with self._lock:
+            return tuple(path for path, model in self._opened.items() if model.is_loaded)
+
     def _handle(self, name: str, path: str) -> LlamaChatModel:
         with self._lock:
             if path not in self._opened:
