@@ -14,12 +14,13 @@ from localassist.cli.sizes import duration_words, size_words
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.library import DownloadState
 from localassist.usecases.looking_up import named_variant
+from localassist.usecases.suggesting import judged, suggestion
 
 if TYPE_CHECKING:
     import argparse
 
     from localassist.cli.console import Console
-    from localassist.domain.library import Download, Variant
+    from localassist.domain.library import Download, Fit, Variant
     from localassist.domain.stopping import Stop
     from localassist.usecases.looking_up import Wanted
     from localassist.usecases.services import Services
@@ -38,8 +39,8 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
     with stopped_by_ctrl_c() as stop:
         console.progress("Asking the hub ...")
         wanted = services.library().look_up(name, stop)
-        variant = _variant(wanted, quantisation, console)
-        _announce(wanted, variant, services, console)
+        variant, fit = _variant(wanted, quantisation, services, console, stop)
+        _announce(wanted, variant, fit, services, console)
         services.downloads.limit(arguments.speed * 1e6)
         folder = str(Path(services.library().shelf.folder, *wanted.repository.name.split("/")))
         asked = services.downloads.enqueue(wanted.repository, variant.files, folder)
@@ -59,17 +60,27 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
     return 0
 
 
-def _variant(wanted: Wanted, quantisation: str, console: Console) -> Variant:
-    """The variant that was named, or the one that is taken without, with the reason said."""
+def _variant(
+    wanted: Wanted, quantisation: str, services: Services, console: Console, stop: Stop
+) -> tuple[Variant, Fit | None]:
+    """The variant that was named, or the one that is taken without, with the reason said; how it fits, if it has to.
+
+    Raises `ModelError` where none is named and none runs here.
+    """
+    if wanted.kind != "chat":
+        return (wanted.variant(quantisation) if quantisation else wanted.variants[0]), None
+    console.progress("Looking at the file's beginning, and at this computer ...")
+    judge = services.library().fit()
     if quantisation:
-        return wanted.variant(quantisation)
-    variant, reason = wanted.suggested()
-    if reason:
-        console.print(reason)
-    return variant
+        variant = wanted.variant(quantisation)
+        return variant, judge.variant(wanted.repository, variant, stop)
+    suggested = suggestion(wanted, judged(wanted, judge, stop))
+    if suggested.reason:
+        console.print(f"{suggested.reason} NAME:QUANTISATION takes another, `models fit` compares them.")
+    return suggested.variant, suggested.fit
 
 
-def _announce(wanted: Wanted, variant: Variant, services: Services, console: Console) -> None:
+def _announce(wanted: Wanted, variant: Variant, fit: Fit | None, services: Services, console: Console) -> None:
     """What is going to be fetched and under which terms, and the room that it takes."""
     name = wanted.entry.name if wanted.entry else wanted.repository.name
     parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
@@ -81,6 +92,8 @@ def _announce(wanted: Wanted, variant: Variant, services: Services, console: Con
     if gate := gate_line(wanted):
         console.print(f"  {gate}")
     free = shutil.disk_usage(_existing(Path(services.library().shelf.folder))).free
+    if fit is not None:
+        console.print(f"  memory: {fit.suitability.value}. {fit.reason}")
     console.print(f"  disk: it takes {size_words(variant.size)}, {size_words(free)} are free")
 
 

@@ -139,6 +139,11 @@ def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
     show = _add_json(_add(verbs, "show", "all that is known of one model, with its licence in plain words"))
     show.add_argument("name", metavar="NAME", help="a model here, one of the catalogue, or OWNER/NAME on the hub")
     show.add_argument("--card", action="store_true", help="what its makers say of it, too")
+    fit = _add_json(_add(verbs, "fit", "how well a model goes with this computer, and how fast it will write"))
+    fit.add_argument(
+        "name", metavar="NAME[:QUANTISATION]", nargs="?", default="", help="without a name: which model to begin with"
+    )
+    fit.add_argument("--context", metavar="N", type=_tokens, default=0, help="tokens of a conversation, not 8192")
     download = _add_json(_add(verbs, "download", "get a model from the hub, verified; Ctrl-C pauses it"))
     download.add_argument(
         "name",
@@ -153,6 +158,13 @@ def _count(text: str) -> int:
     """A number of things. Raises `ArgumentTypeError` for any other."""
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text} is no number from 1 to 1000")
+    return int(text)
+
+
+def _tokens(text: str) -> int:
+    """A length of context. Raises `ArgumentTypeError` for any that the settings could not have."""
+    if not text.isdecimal() or not 1 <= int(text) <= 1_048_576:
+        raise argparse.ArgumentTypeError(f"{text} is no number of tokens from 1 to 1048576")
     return int(text)
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.stopping import Stop
 
-USUAL: Final = "Q4_K_M"
-"""What llama.cpp takes where no quantisation is named (its argument `-hf`)."""
 _WEB: Final = re.compile(r"^(https?://)?(huggingface\.co|hf\.co)/|/(tree|blob|resolve)/.*$", re.IGNORECASE)
 _WEIGHTS: Final = "model.safetensors"
 # Beside an embedder's or reranker's weights: its tokenizer and configuration, and the layers behind the pooling, in
@@ -44,20 +42,6 @@ class Wanted:
         if self.entry is not None:
             return self.entry.kind
         return "chat" if self.variants and self.variants[0].files[0].path.lower().endswith(".gguf") else "embedder"
-
-    def suggested(self) -> tuple[Variant, str]:
-        """The variant to take where none is named, and why; no reason where there is only one."""
-        if len(self.variants) == 1:
-            return self.variants[0], ""
-        for variant in self.variants:
-            if variant.quantisation == USUAL:
-                return (
-                    variant,
-                    f"{USUAL} is taken, as it loses little at a small size; NAME:QUANTISATION takes another.",
-                )
-        smallest = self.variants[0]
-        name = smallest.quantisation or smallest.files[0].path
-        return smallest, f"{name} is taken, as it is the smallest; NAME:QUANTISATION takes another."
 
     def variant(self, named: str) -> Variant:
         """The variant of that quantisation or file name. Raises `NotFoundError` that lists what there is."""

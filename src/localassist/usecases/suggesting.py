@@ -1,0 +1,70 @@
+"""Which of a model's files to take where none was named: the one that keeps most of it and fits this computer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.errors import ModelError
+from localassist.domain.library import Fit, Suitability, Variant
+from localassist.domain.quantisations import keeps_most
+
+if TYPE_CHECKING:
+    from localassist.domain.stopping import Stop
+    from localassist.usecases.fitting_models import Judge
+    from localassist.usecases.looking_up import Wanted
+
+_BEST_FIRST: Final = (Suitability.FITS, Suitability.SLOW, Suitability.TIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A variant, how it fits, and why it is taken rather than another, as a sentence; "" where there is only one."""
+
+    variant: Variant
+    fit: Fit
+    reason: str
+
+
+def judged(wanted: Wanted, judge: Judge, stop: Stop, context_length: int = 0) -> list[tuple[Variant, Fit]]:
+    """How each of a chat model's variants fits, smallest first. Raises what `Judge.variant` raises."""
+    variants = wanted.variants
+    return [(each, judge.variant(wanted.repository, each, stop, context_length)) for each in variants]
+
+
+def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
+    """What to take of a chat model. Raises `ModelError` where nothing of it runs on this computer."""
+    (smallest, fit), *others = fits
+    if not others:
+        return Suggestion(smallest, fit, "")
+    kept = [each for each in fits if _is_worth_it(each[0])] or fits
+    for suitability in _BEST_FIRST:
+        found = [each for each in kept if each[1].suitability is suitability]
+        if found:
+            # What fits well may as well be the largest; of what does not, the smallest does best.
+            variant, fit = found[-1] if suitability is Suitability.FITS else found[0]
+            return Suggestion(variant, fit, _reason(variant, suitability, only=len(found) == 1))
+    for variant, its_fit in reversed(fits):
+        if its_fit.suitability is not Suitability.WONT_RUN:
+            return Suggestion(variant, its_fit, f"{_name(variant)} is taken: it loses much, but what keeps more won't run.")
+    raise ModelError(
+        f"No file of {wanted.repository.name} runs on this computer. The smallest, {_name(smallest)}: {fit.reason}",
+        f"Choose a smaller model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
+    )
+
+
+def _reason(variant: Variant, suitability: Suitability, *, only: bool) -> str:
+    if suitability is Suitability.FITS:
+        if only:
+            return f"{_name(variant)} is taken: nothing else of it that keeps most fits this computer well."
+        return f"{_name(variant)} is taken: of all that fit this computer well it keeps most of the model."
+    return f"{_name(variant)} is taken: nothing of it that keeps most fits this computer well, and this comes nearest."
+
+
+def _is_worth_it(variant: Variant) -> bool:
+    """Whether it keeps most of the model, and in less than the 16 bits a weight which gain nothing."""
+    return bool(variant.quantisation) and keeps_most(variant.quantisation) and "16" not in variant.quantisation
+
+
+def _name(variant: Variant) -> str:
+    return variant.quantisation or variant.files[0].path
