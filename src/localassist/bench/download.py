@@ -15,33 +15,17 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from localassist.adapters.hub.asking import HubLine
-from localassist.adapters.hub.downloader import HubDownloader
-from localassist.adapters.network import NetworkDoor
 from localassist.bench.report import Result
 from localassist.domain.errors import NotFoundError
-from localassist.domain.library import Download, RemoteFile
-from localassist.domain.stopping import Stop
+from localassist.domain.library import RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _SIZES: Final = (200, 600)
 _ROUNDS: Final = 7
-_NAME: Final = "bench/model"
 _FILE: Final = "model.gguf"
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  a folder in memory: what is measured is not the disk
-
-# The most memory a process ever took that downloaded one file, in the unit of this system.
-_PEAK: Final = """
-import resource, sys
-from pathlib import Path
-from localassist.bench.download import fetch
-from localassist.domain.library import RemoteFile
-address, folder, size, sha256 = sys.argv[1:]
-fetch(address, Path(folder), RemoteFile("model.gguf", int(size), sha256))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
 
 
 def run() -> Iterator[Result]:
@@ -56,21 +40,10 @@ def run() -> Iterator[Result]:
         yield from _growth(Path(folder))
 
 
-def fetch(address: str, folder: Path, file: RemoteFile) -> None:
-    """Download a file as the app does, into a folder that is empty."""
-    downloader = HubDownloader(HubLine(NetworkDoor(offline=lambda: False), address))
-    download = Download("1", _NAME, "0" * 40, (file,), str(folder))
-    for _ in downloader.fetch(download, file, Stop(), lambda: 0.0):
-        pass
-    (folder / _FILE).unlink()
-
-
 def _onto_disk(folder: Path) -> Iterator[Result]:
     """Until the file is safe from a power cut, which curl leaves to chance."""
-    with _served(folder, _SIZES[0]) as (address, file):
-        curls, ours = _alternate(
-            lambda: _curl(address, folder / "curl", then=_flush), lambda: fetch(address, folder / "ours", file)
-        )
+    with _served(folder, _SIZES[0]) as (address, file), _ours(address, folder, file) as fetch:
+        curls, ours = _alternate(lambda: _curl(address, folder / "curl", then=_flush), fetch)
     ratio = median(curl / own for curl, own in zip(curls, ours, strict=True))
     reference = f"curl, then flushed, {_SIZES[0] / median(curls):.0f} MB/s"
     yield Result("download onto the disk, verified, ratio", ratio, "x", reference, "at least 0.9", ratio >= 0.9)
@@ -79,13 +52,13 @@ def _onto_disk(folder: Path) -> Iterator[Result]:
 def _into_memory(folder: Path) -> Iterator[Result]:
     """What the line and the processor allow: hashing takes a core of its own, and the server has one too."""
     size = _SIZES[1]
-    with _served(folder, size) as (address, file):
+    with _served(folder, size) as (address, file), _ours(address, folder, file) as fetch:
         target = folder / "curl"
         curls, hashed, doubles, ours = _alternate(
             lambda: _curl(address, target),
             lambda: _curl(address, target, then=_hash),
             lambda: _two_curls(address, folder, file.size),
-            lambda: fetch(address, folder / "ours", file),
+            fetch,
         )
     name = "download in memory, verified"
     yield Result(name, size / median(ours), "MB/s", f"curl, {size / median(curls):.0f} MB/s")
@@ -96,7 +69,7 @@ def _into_memory(folder: Path) -> Iterator[Result]:
     yield Result("two streams of one file at once, ratio", gain, "x", "curl with one stream")
 
 
-def _alternate(*calls: Callable[[], None]) -> list[list[float]]:
+def _alternate(*calls: Callable[[], object]) -> list[list[float]]:
     """The seconds that each takes, in turn, so that each suffers alike from whatever else runs."""
     rounds = [[_seconds(call) for call in calls] for _ in range(_ROUNDS)]
     return [list(times) for times in zip(*rounds, strict=True)]
@@ -108,13 +81,32 @@ def _growth(folder: Path) -> Iterator[Result]:
         return
     peaks = []
     for size in _SIZES:
-        with _served(folder, size) as (address, file):
-            command = [sys.executable, "-c", _PEAK, address, str(folder / "peak"), str(file.size), file.sha256]
-            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603  our own
-            peaks.append(int(done.stdout) / 1024)
+        with _served(folder, size) as (address, file), _ours(address, folder, file) as fetch:
+            peaks.append(fetch() / 1024)
     growth = peaks[1] - peaks[0]
     reference = f"{_SIZES[0]} MB, {peaks[0]:.0f} MiB in all"
     yield Result(f"memory that {_SIZES[1]} MB take beyond", growth, "MiB", reference, "at most 8 MiB", growth <= 8)
+
+
+@contextmanager
+def _ours(address: str, folder: Path, file: RemoteFile) -> Iterator[Callable[[], int]]:
+    """Downloads the file in a process of its own, whose peak of memory (KiB) it gives.
+
+    Of its own, as this one may be guarded by the app's door, which lets no other pass.
+    """
+    arguments = (address, str(folder / "ours"), file.path, str(file.size), file.sha256)
+    command = [sys.executable, "-m", "localassist.bench.fetching", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603  our own
+        asks, answers = child.stdin, child.stdout
+        assert asks is not None
+        assert answers is not None
+
+        def fetch() -> int:
+            asks.write("again\n")
+            asks.flush()
+            return int(answers.readline())
+
+        yield fetch
 
 
 @contextmanager
@@ -168,7 +160,7 @@ def _two_curls(address: str, folder: Path, size: int) -> None:
         (folder / half).unlink()
 
 
-def _seconds(call: Callable[[], None]) -> float:
+def _seconds(call: Callable[[], object]) -> float:
     started = time.monotonic()
     call()
     return time.monotonic() - started

@@ -1,6 +1,6 @@
 """Files of the hub onto the disk: one stream by ranges, gone on with after whatever ended it, verified, then shown.
 
-One stream and no more: on loopback two fetch a file 1.1 times as fast as one (`localassist bench download`), and what
+One stream and no more: on loopback two fetch a file hardly faster than one (`localassist bench download`), and what
 ours waits for there is the hash, which goes through a file in order. Two downloads at once use two lines.
 """
 
