@@ -78,6 +78,16 @@ def test_two_that_changed_places_are_marked(said: str, held: str) -> None:
         ("El banco compra el barco a la empresa.", "La empresa vende el barco al banco."),
         ("The buyer met the seller.", "The seller met the buyer."),
         ("She refused the silver medal that the king gave her.", "The king awarded her a silver medal."),
+        ("An assistant will help the clerk.", "The director hires an assistant who will help the clerk."),
+        ("The director was asked by the union to raise wages.", "The union asked the director to raise wages."),
+        ("Ann asked the board to pass the plan.", "Ann showed the plan and asked the board to pass the plan."),
+        ("The bank (of the town) sold the bus to the school.", "The bank sold the bus to the school."),
+        ("Die Vermieterin trägt die Kosten.", "Die Kosten trägt die Vermieterin."),
+        ("Die Vermieterin erhält vom Mieter eine Miete.", "Der Mieter zahlt der Vermieterin eine Miete."),
+        ("Der Mieter erfährt von der Bank von einem Brief.", "Die Bank meldet dem Mieter einen Brief."),
+        ("Mit dem neu ernannten Kanzler setzte er die Politik fort.", "Er setzte die Politik mit dem Kanzler fort."),
+        ("Er darf nicht im schottischen Parlament reden.", "Der Graf darf nicht im schottischen Parlament reden."),
+        ("Der Mieter meldet der Bank jeden Schaden.", "Die Bank meldet dem Mieter jede Erhöhung."),
     ],
 )
 def test_the_same_from_the_other_side_is_not_marked(said: str, held: str) -> None:

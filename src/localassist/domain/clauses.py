@@ -27,6 +27,14 @@ _GERMAN_ENDING: Final = re.compile(r"(?:e?te?n?|en|e?st|e)$")
 _SHORTEST: Final = 5
 _APART: Final = frozenset(["that", "which", "whom", "que"])
 """Before what an object is said of."""
+_WHO: Final = "who"
+"""Before what somebody does who was named last."""
+_LEADING: Final = deeds.TO | deeds.BY | deeds.FROM | deeds.PREPOSITIONS
+_PARTING: Final = _CONNECTING | _APART
+_ADJECTIVE: Final = re.compile(r"(?:[^e]al|ous|[ai]ble|ful|less|ary)$")
+"""What words end with that are hardly ever verbs, in English."""
+_GERMAN_ADJECTIVE: Final = re.compile(r"e[nmrs]?$|^neu$")
+_ADJECTIVES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody or something in a clause, at `place` of its tokens; `mark` is the word that leads to it."""
+    """Somebody or something in a clause, at `place` of its tokens; `mark` is the word that leads to it.
+
+    `head` is its last word, casefolded.
+    """
 
     keys: frozenset[str]
+    head: str
     place: int
     span: tuple[int, int]
     mark: str
@@ -77,8 +89,8 @@ class Clauses:
         self._romance = not self._german and is_romance(text)
         leading = deeds.DETERMINERS | ({"l", "d"} if self._romance else set() if self._german else {"a", "an"})
         tokens = list(_tokens(text, leading, german=self._german))
-        self.articles = {(one.plain, other.key) for one, other in pairwise(tokens)}
-        self._tokens = tokens
+        self.articles = {(one.plain, other.plain) for one, other in pairwise(tokens)}
+        self._tokens = _outside_brackets(tokens)
         self.nouns = frozenset(_nouns(tokens, german=self._german))
 
     def clauses(self, nouns: frozenset[str]) -> list[Clause]:
@@ -86,27 +98,51 @@ class Clauses:
         found: list[Clause] = []
         run: list[Token] = []
         for token in [*self._tokens, None]:
-            if token is not None and (token.plain not in _CONNECTING | _APART and token.plain[0] not in ",;:()|—–"):
+            if token is not None and not _parts(token):
                 run.append(token)
                 continue
             clause = self._clause(run, nouns)
-            if token is not None and token.plain not in ";:" and _is_only_named(clause):
-                continue  # "Ann Lee, the tenant, pays"
-            found.append(clause)
-            run = []
+            if token is None or token.plain in ";:" or not _is_only_named(clause):  # "Ann Lee, the tenant, pays"
+                found.append(clause)
+                run = []
+            if token is not None and _is_who(token) and not run:
+                run = _named_last(found)
         return found
 
     def _clause(self, run: Sequence[Token], nouns: frozenset[str]) -> Clause:
         parties = tuple(_parties(run, nouns, german=self._german))
         taken = {key for party in parties for key in party.keys}
-        verbs = tuple(place for place in range(len(run)) if _may_be_verb(run, place, taken))
+        english = not (self._german or self._romance)
+        verbs = tuple(
+            place
+            for place in range(len(run))
+            if _may_be_verb(run, place, taken) and not (english and _ADJECTIVE.search(run[place].plain))
+        )
         keys = frozenset(token.key for token in run if token.key)
-        return Clause(tuple(run), parties, keys, self._german, not (self._german or self._romance), verbs)
+        return Clause(tuple(run), parties, keys, self._german, english, verbs)
 
 
 def counts(word: str) -> bool:
     """Whether a word is a number."""
     return word[:1].isdigit() or word in _COUNTS
+
+
+def _parts(token: Token) -> bool:
+    """Whether a clause ends there."""
+    return token.plain in _PARTING or token.plain[0] in ",;:()|—–" or _is_who(token)
+
+
+def _is_who(token: Token) -> bool:
+    return token.plain == _WHO and not token.capital  # the WHO, Doctor Who
+
+
+def _named_last(clauses: Sequence[Clause]) -> list[Token]:
+    """The tokens of whom or what was named last."""
+    named = next((clause for clause in reversed(clauses) if clause.parties), None)
+    if named is None:
+        return []
+    last = named.parties[-1]
+    return [token for token in named.tokens[last.place :] if token.end <= last.span[1]]
 
 
 def _is_only_named(clause: Clause) -> bool:
@@ -142,6 +178,21 @@ def _is_led(run: Sequence[Token], place: int) -> bool:
         return False
     leads = before.plain in deeds.PREPOSITIONS | deeds.FROM | deeds.BY
     return before.leads or leads or before.plain[0].isdigit()
+
+
+def _outside_brackets(tokens: Sequence[Token]) -> list[Token]:
+    """What is said around brackets goes on behind them."""
+    kept: list[Token] = []
+    opened: int | None = None
+    for token in tokens:
+        if token.plain == ")" and opened is not None:
+            del kept[opened:]
+            opened = None
+            continue
+        if token.plain == "(":
+            opened = len(kept)
+        kept.append(token)
+    return kept
 
 
 def _tokens(text: str, leading: frozenset[str], *, german: bool) -> Iterator[Token]:
@@ -182,11 +233,11 @@ def _parties(run: Sequence[Token], nouns: frozenset[str], *, german: bool) -> It
             last += 1
         inner = [token for token in run[first + led : last] if token.key and token.plain not in deeds.TITLES]
         if inner and not (run[last - 1].possessive):
-            mark, article = _lead(run, first, led=led)
+            mark, article = _lead(run, _led_from(run, first) if german and not led else first, led=led)
             keys = frozenset(token.key for token in inner if token.capital or not german)
             counted = first and run[first - 1].plain[0].isdigit()
             if keys and not counted:
-                yield Party(keys, first, (inner[0].start, inner[-1].end), mark, article)
+                yield Party(keys, run[last - 1].plain, first, (inner[0].start, inner[-1].end), mark, article)
         place = max(last, first + 1)
 
 
@@ -203,15 +254,30 @@ def _goes_on(run: Sequence[Token], at: int, first: int, nouns: frozenset[str], *
     return (led and at == first) or token.key in nouns
 
 
+def _led_from(run: Sequence[Token], first: int) -> int:
+    """Where what leads to a German noun begins, adjectives before it included; `first` where nothing leads to it."""
+    place = first
+    while (
+        place and first - place < _ADJECTIVES and _GERMAN_ADJECTIVE.search(run[place - 1].plain) and run[place - 1].key
+    ):
+        place -= 1
+    before = run[place - 1] if place else None
+    if before is None:
+        return first
+    if before.leads:
+        return place - 1
+    return place if before.plain in _LEADING else first
+
+
 def _lead(run: Sequence[Token], first: int, *, led: bool) -> tuple[str, str]:
     """The preposition before a party, and its article."""
-    article = run[first].plain if led else "dem" if run[first].plain == "herrn" else ""
+    article = run[first].plain if led or run[first].leads else "dem" if run[first].plain == "herrn" else ""
     if article in {"au", "aux", "al"}:
         return "to", ""
     if article in {"du", "del", "des", "d"}:
         return "de", ""
     before = run[first - 1].plain if first else ""
-    if before in deeds.TO | deeds.BY | deeds.FROM | deeds.PREPOSITIONS:
+    if before in _LEADING:
         return before, article
     if article == "der" and first and run[first - 1].capital:
         return "of", article

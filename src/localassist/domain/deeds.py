@@ -85,7 +85,7 @@ from von vom de du del
 FROM: Final = frozenset(_FROM_WORDS.split())
 _PREPOSITIONS: Final = """
 of in at on with for against under over between into onto within without before after during until since about
-across through towards upon near beside besides per as like than if when where des zur zum zu bei beim mit für
+across through towards upon near beside besides per as like than if when where des zur zum zu am ans bei beim mit für
 gegen unter über zwischen in im ins vor nach während bis seit um aus auf wegen ohne als wie wenn zugunsten
 gegenüber dans en pour sur avec sans sous chez contre entre vers avant après pendant depuis dès jusqu comme si
 quand con sin sobre bajo contra entre hacia hasta desde ante tras para según durante como cuando
@@ -104,6 +104,12 @@ _BECOMING_WORDS: Final = """
 wird werden wurde wurden worden
 """
 BECOMING: Final = frozenset(_BECOMING_WORDS.split())
+_HELPING_WORDS: Final = """
+hat haben hatte hatten ist sind war waren habe hätte hätten darf dürfen kann können konnte konnten soll sollen muss
+müssen will wollen wollte wollten
+"""
+HELPING: Final = BECOMING.union(_HELPING_WORDS.split())
+"""German verbs beside which another one does not tell whether one does it or many do."""
 PARTICIPLE: Final = re.compile(
     r"(?:ed|en|id|nt|lt|ld|ght|ft|pt|st|de|ne|ad|wn|ung|un|rn|ut|et)$|^(?:ge|be|ver|er|ent|zer)\w+(?:t|en)$|\w+ge\w+(?:t|en)$"
     r"|(?:ée?s?|ie?s?|ue?s?|[ai]d[oa]s?|t[oa]s?)$"

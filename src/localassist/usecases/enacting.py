@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from localassist.domain.clauses import Clause, Clauses, Party
     from localassist.usecases.facts import Span
 
+    _Acting = Sequence[tuple[Party, int]]
+
 _CLITICS: Final = frozenset({"lo", "le", "les", "los"})
 """Spanish ones: whoever acts stands behind the verb then."""
 _MUTUAL_VERBS: Final = "meet marry married match equal resemble border join agree heiraten treffen"
 _MUTUAL: Final = frozenset(map(base_of, _MUTUAL_VERBS.split()))
 _DEFINED: Final = re.compile(r"((?:[^\W\d_a-z][^\W\d_]*[ -]){1,5})\((?:[^\W\d_]{2,3}\s|[ld]['’])?([^\W\d_]+)\)")
+_FEMININE: Final = re.compile(r"(?:er|ar|or|eur|[tdfgks])in$")
+"""What German women's words end with, and not Verein or Termin."""
+_PLURAL_ENDING: Final = "en"
+"""Of a German noun behind "die" that is no singular, and of a verb whose subject is none."""
 _DATIVE: Final = frozenset({"dem", "einem", "seinem", "ihrem"})
 _REACH: Final = 3
 
@@ -84,7 +90,9 @@ def _shared(said: Clause, held: Clause) -> list[tuple[int, int]]:
 
 
 def _told(said: Clause, held: Clause) -> list[tuple[int, int]]:
-    """Those verbs of both that are no further words of one noun, as in "silver medal"."""
+    """Those verbs of both that are no further words of one noun, as in "silver medal", and whose subjects are there:
+    who approves in "she asked the board to approve it" is not told.
+    """
 
     def before(clause: Clause, place: int) -> str:
         return clause.tokens[place - 1].key if place else ""
@@ -92,10 +100,18 @@ def _told(said: Clause, held: Clause) -> list[tuple[int, int]]:
     return [
         (one, other)
         for one, other in _shared(said, held)
-        if said.tokens[one].key != held.tokens[other].key
-        or before(said, one) != before(held, other)
-        or not before(said, one)
+        if not (_is_ordered(said, one) or _is_ordered(held, other))
+        and (
+            said.tokens[one].key != held.tokens[other].key
+            or before(said, one) != before(held, other)
+            or not before(said, one)
+        )
     ]
+
+
+def _is_ordered(clause: Clause, verb: int) -> bool:
+    """Whether an English infinitive stands behind another verb."""
+    return clause.english and verb > 0 and clause.tokens[verb - 1].plain == "to" and min(clause.verbs) < verb
 
 
 class _Sides:
@@ -115,28 +131,44 @@ class _Sides:
         return len(shared) + sum(counts(key) for key in shared) + same / 2
 
     def wrong(self, said: Clause, held: Clause) -> list[Party]:
-        """Those acting in a clause who do not in another one, while somebody acts there to whom it is done here."""
+        """Those acting in a clause who do not in another one, while somebody acts there to whom it is done here.
+
+        One verb that both say alike of two is enough for none to be.
+        """
+        found: list[Party] = []
         for one, other in _told(said, held):
             mine, theirs = self._acting(said, one), self._acting(held, other)
-            turns = {
-                n: [side * side_there for party_there, side_there in theirs if self.same(party, party_there)]
-                for n, (party, side) in enumerate(mine)
-            }
-            changed = {mine[n][1] for n, products in turns.items() if products and max(products) < 0}
-            kept = any(product > 0 for products in turns.values() for product in products)
-            acting = [party for party, side in mine if side > 0]
-            if acting and -1 in changed and not kept:  # who acts there has it done to them here
-                return acting
-            if acting and 1 in changed and any(side > 0 for _, side in theirs):
-                return acting
-        return []
+            turns = [(side, self._turns(party, side, theirs)) for party, side in mine]
+            kept = [side for side, products in turns if products and max(products) > 0]
+            if 1 in kept:
+                if len(kept) > 1:
+                    return []
+                continue
+            changed = {side for side, products in turns if products and max(products) < 0}
+            two_deeds = self._is_done_to_others(mine, held) and self._is_done_to_others(theirs, said)
+            acts_there = -1 in changed and not kept
+            if (acts_there or (1 in changed and _actors(theirs))) and not two_deeds:
+                found = found or _actors(mine)
+        return found
+
+    def _turns(self, party: Party, side: int, theirs: _Acting) -> list[int]:
+        """For each time that a party is named: 1 where its side is the same, -1 where it is the other one."""
+        return [side * side_there for party_there, side_there in theirs if self.same(party, party_there)]
+
+    def _is_done_to_others(self, parties: _Acting, there: Clause) -> bool:
+        """Whether something is done to one that another clause does not name."""
+        return any(
+            side <= 0
+            and party.keys.isdisjoint(there.keys)
+            and not any(self.same(party, other) for other in there.parties)
+            for party, side in parties
+        )
 
     def other(self, said: Clause, held: Clause) -> tuple[Party, Party] | None:
         """Who acts in a clause and who acts in another one instead."""
         for one, other in _told(said, held):
             mine, theirs = self._acting(said, one), self._acting(held, other)
-            acting = [party for party, side in mine if side > 0]
-            instead = [party for party, side in theirs if side > 0]
+            acting, instead = _actors(mine), _actors(theirs)
             apart = acting and instead and not any(self.same(a, b) for a in acting for b, _ in theirs)
             if apart and not any(self.same(a, b) for a in instead for b, _ in mine):
                 return acting[0], instead[0]
@@ -181,23 +213,36 @@ class _Sides:
     def _subject(self, clause: Clause, verb: int) -> Party | None:
         bare = [party for party in clause.parties if not party.mark]
         if clause.german:
-            return self._german_subject(bare)
+            return self._german_subject(bare, clause, verb)
         before = [party for party in bare if party.place < verb]
         if before:
             return before[0]
         turned = verb and clause.tokens[verb - 1].plain in _CLITICS
         return bare[0] if bare and turned else None
 
-    def _german_subject(self, bare: Sequence[Party]) -> Party | None:
+    def _german_subject(self, bare: Sequence[Party], clause: Clause, verb: int) -> Party | None:
         open_ones = [party for party in bare if not self._is_oblique(party)]
+        if not {token.plain for token in clause.tokens} & deeds.HELPING:
+            one = not clause.tokens[verb].plain.endswith(_PLURAL_ENDING)
+            open_ones = [party for party in open_ones if not (one and _are_many(party))]
         certain = [party for party in open_ones if party.article == "der"]
         return next(iter(certain or open_ones), None)
 
     def _is_oblique(self, party: Party) -> bool:
         if party.article in deeds.OBLIQUE:
             return True
-        feminine = any((article, key) in self._articles for article in ("die", "eine") for key in party.keys)
+        feminine = _FEMININE.search(party.head) is not None or any(
+            (each, party.head) in self._articles for each in ("die", "eine")
+        )
         return party.article in {"der", "einer", "ihrer", "seiner"} and feminine
+
+
+def _are_many(party: Party) -> bool:
+    return party.article == "die" and party.head.endswith(_PLURAL_ENDING)
+
+
+def _actors(parties: _Acting) -> list[Party]:
+    return [party for party, side in parties if side > 0]
 
 
 def _is_passive(clause: Clause, verb: int) -> bool:
