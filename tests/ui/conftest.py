@@ -19,9 +19,11 @@ from fakes import (
     FakeEmbedder,
     FakeFiles,
     FakeFolderWatcher,
+    FakePaces,
     FakePassageIndex,
     FakeReader,
     FakeSettingsStore,
+    FakeSurroundings,
 )
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.database import Database, DatabaseDocumentStore
@@ -29,6 +31,10 @@ from localassist.adapters.hub.asking import HubLine
 from localassist.adapters.hub.download_file import DownloadFile
 from localassist.adapters.hub.downloader import HubDownloader
 from localassist.adapters.hub.hub import HuggingFaceHub
+from localassist.adapters.llama.files.remembered import RememberedFiles
+from localassist.adapters.llama.footprints import HeaderFootprints
+from localassist.adapters.model_files.finding import DiskModelFinder
+from localassist.adapters.model_files.shelf import DiskModelShelf
 from localassist.adapters.network import NetworkDoor
 from localassist.adapters.resources import resource
 from localassist.domain.chat import Evidence, MessageStatus, Question
@@ -43,13 +49,17 @@ from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
 from localassist.usecases.downloading import DownloadModels
 from localassist.usecases.evaluating import EvaluateSearch
+from localassist.usecases.fitting_models import FitModels
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
+from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
+from localassist.usecases.looking_up import LookUpModel
 from localassist.usecases.mirroring import MirrorFolders
 from localassist.usecases.reading_ahead import ReadAhead
+from localassist.usecases.recommending import RecommendModel
 from localassist.usecases.reembedding import ChangeEmbedder
 from localassist.usecases.retrieval import SearchPassages
-from localassist.usecases.services import Services
+from localassist.usecases.services import ModelLibrary, Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,6 +217,23 @@ def services(
     forget = ForgetDocuments(documents, index, models, read_ahead)
     line = HubLine(NetworkDoor(offline=lambda: settings.load().offline), hub_endpoint)
     saved = DownloadFile(tmp_path / "downloads.json")
+    hub, catalog = HuggingFaceHub(line), Catalog(resource("models.toml"), tmp_path / "verified.json")
+    remembered = RememberedFiles(tmp_path / "models.json")
+    shelf = DiskModelShelf(tmp_path / "models", settings, remembered, tmp_path / "models_move.json")
+    kept = ListModels(models, catalog, shelf)
+    fit = FitModels(HeaderFootprints(hub), FakeSurroundings(), FakePaces(), models, lambda: ())
+    library = ModelLibrary(
+        look_up=LookUpModel(catalog, hub),
+        fit=fit,
+        recommend=RecommendModel(hub, catalog, models, fit),
+        shelf=shelf,
+        kept=kept,
+        find=FindModels(DiskModelFinder(tmp_path, {}, "linux", tmp_path), models),
+        remove=RemoveModel(kept, models, shelf, settings),
+        verify=VerifyModels(kept, shelf),
+        move=MoveModels(kept, models, shelf),
+        keep_token=lambda _token: True,
+    )
 
     def ingesting(source: FileSource) -> IngestPaths:
         return IngestPaths(source, reader, embedder, documents, index, activity)
@@ -217,11 +244,11 @@ def services(
         documents=documents,
         reader=reader,
         models=models,
-        embedding_models=Catalog(resource("models.toml"), Path("unused")),
-        catalogue=Catalog(resource("models.toml"), Path("unused")),
-        hub=HuggingFaceHub(line),
+        embedding_models=catalog,
+        catalogue=catalog,
+        hub=hub,
         downloads=DownloadModels(HubDownloader(line), saved, models.add),
-        models_folder=str(tmp_path / "models"),
+        library=lambda: library,
         settings=settings,
         index=index,
         ingest=ingesting(files),

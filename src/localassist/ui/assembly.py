@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from localassist.domain.chat import Sources
 from localassist.ui.chat.conversations_presenter import ConversationsPresenter
 from localassist.ui.chat.markdown import warm_up
+from localassist.ui.chat.markdown_view import MarkdownView
 from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.documents.attaching import AttachmentsPresenter
@@ -18,11 +19,15 @@ from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.errors import describe
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.front import TEACHING
+from localassist.ui.models.library import ModelsLibrary
+from localassist.ui.models.library_dialog import Page
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
 from localassist.ui.settings.dialog import SettingsDialog
 from localassist.ui.settings.presenter import SettingsPresenter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QPoint
 
     from localassist.domain.chat import Conversation, Message
@@ -67,6 +72,7 @@ class Assembly(QObject):
         self._attachments = AttachmentsPresenter(services, jobs, icons)
         self.chat.composer.put_above(self._attachments.view)
         self._models = ModelsPresenter(self.picker, services, jobs)
+        self._library = ModelsLibrary(self.window, services, jobs, icons, self._make_card)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
         EvidencePresenter(self.evidence, services, jobs)
         self._connect_chat()
@@ -92,6 +98,7 @@ class Assembly(QObject):
         self._list.refresh()
         self.chat.composer.field.setFocus()
         self._documents.follow()
+        self._library.begin()
 
     def _connect_chat(self) -> None:
         self._chat.sources_recalled.connect(self._on_sources_recalled)
@@ -125,7 +132,15 @@ class Assembly(QObject):
         self.window.new_requested.connect(self._on_new_requested)
         self.window.stop_requested.connect(self._chat.stop)
         self.window.switch_requested.connect(self._on_switch_requested)
-        self.window.models_requested.connect(self._on_models_requested)
+        self.window.models_requested.connect(self._library.show)
+        self.picker.library_requested.connect(self._library.show)
+        self.first_start.library_chosen.connect(self._library.show)
+        self.window.downloads_requested.connect(lambda: self._library.show(Page.DOWNLOADS))
+        self._library.told.connect(self.window.show_downloads)
+        self._library.failed.connect(self._on_problem)
+        self._library.models_changed.connect(self._models.refresh)
+        self._library.model_used.connect(self._on_model_used)
+        self._library.settings_requested.connect(self._on_settings_requested)
         self.window.settings_requested.connect(self._on_settings_requested)
 
     def _explain(self) -> None:
@@ -219,9 +234,13 @@ class Assembly(QObject):
         dialog.conversation_chosen.connect(self._chat.open)
         dialog.open()
 
-    def _on_models_requested(self) -> None:
-        self._leave_first_start()
-        self.picker.showMenu()
+    def _make_card(self) -> tuple[MarkdownView, Callable[[str], None]]:
+        view = MarkdownView(self._icons, "What the model's maker says", "The model's maker")
+        return view, view.show_markdown
+
+    def _on_model_used(self) -> None:
+        self._models.refresh()
+        self.window.show_first_start(shown=False)
 
     def _on_settings_requested(self) -> None:
         if self._settings is None:
@@ -238,6 +257,7 @@ class Assembly(QObject):
         self._icons.theme.choose(settings.theme)
         self.window.show_offline(offline=settings.offline)
         self._models.refresh()
+        self._library.refresh()
 
     def _on_problem(self, problem: Problem) -> None:
         self.chat.composer.complain(problem.text)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from localassist.ui.theme import LEFT_WIDTH, RIGHT_WIDTH, SMALL_PIXELS, STEP
@@ -50,6 +59,7 @@ class MainWindow(QMainWindow):
     switch_requested = Signal()
     stop_requested = Signal()
     models_requested = Signal()
+    downloads_requested = Signal()
     settings_requested = Signal()
 
     def __init__(self, icons: Icons, views: Views) -> None:
@@ -65,6 +75,7 @@ class MainWindow(QMainWindow):
         self._lock = IconButton(icons, "lock", OFFLINE, tint="green")
         self._models = IconButton(icons, "model", "Models")
         self._settings = IconButton(icons, "settings", "Settings")
+        self._downloads = _quiet_button("Show the downloads")
         self._middle = QStackedWidget()
         self._middle.addWidget(views.chat)
         self._middle.addWidget(views.first_start)
@@ -94,8 +105,13 @@ class MainWindow(QMainWindow):
         """Whether the offline switch is on: a closed padlock says so."""
         self._lock.setVisible(offline)
 
+    def show_downloads(self, words: str) -> None:
+        """Say how far downloads are; "" while nothing is downloaded."""
+        self._downloads.setText(words)
+        self._downloads.setVisible(bool(words))
+
     def show_first_start(self, *, shown: bool) -> None:
-        """Show the three ways in instead of a conversation."""
+        """Show the four ways in instead of a conversation."""
         self._middle.setCurrentIndex(1 if shown else 0)
 
     def show_evidence(self, *, shown: bool) -> None:
@@ -122,6 +138,7 @@ class MainWindow(QMainWindow):
         foot.addWidget(self._models)
         foot.addWidget(self._settings)
         foot.addStretch()
+        foot.addWidget(self._downloads)
         column = QWidget()
         column.setProperty("kind", "side")
         column.setMinimumWidth(45 * STEP)
@@ -164,6 +181,7 @@ class MainWindow(QMainWindow):
         self._right_button.clicked.connect(self._on_right_toggled)
         self._lock.clicked.connect(self.settings_requested)
         self._models.clicked.connect(self.models_requested)
+        self._downloads.clicked.connect(self.downloads_requested)
         self._settings.clicked.connect(self.settings_requested)
         self._views.conversations.new_requested.connect(self.new_requested)
 
@@ -213,6 +231,15 @@ class MainWindow(QMainWindow):
         self._show_left(shown=True)
         self._views.conversations.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._views.conversations.search.selectAll()
+
+
+def _quiet_button(tip: str) -> QPushButton:
+    """Hidden until there is something to say."""
+    button = QPushButton()
+    button.setProperty("kind", "quiet")
+    button.setToolTip(tip)
+    button.hide()
+    return button
 
 
 def _rule() -> QFrame:

@@ -97,19 +97,21 @@ class Furnishing(QObject):
             self._begun = True
             self._jobs.call(self._load, self._on_loaded, self._on_failed)
 
-    def _load(self) -> Services:
-        """On a worker: most of the program's modules, so that `_on_loaded` finds them in memory."""
-
-        return self._open_services()
-
-    def _on_loaded(self, services: Services) -> None:
+    def _load(self) -> tuple[type[Assembly], Services]:
+        """On a worker: most of the program's modules take their time to load."""
         from localassist.ui.assembly import Assembly
 
-        self.assembly = Assembly(services, self._jobs, self._front)
+        return Assembly, self._open_services()
+
+    def _on_loaded(self, loaded: tuple[type[Assembly], Services]) -> None:
+        assembly, services = loaded
+        self.assembly = assembly(services, self._jobs, self._front)
         self.assembly.begin()
 
     def _on_failed(self, error: BaseException) -> None:
-        self._front.chat.composer.complain(describe(error).text)
+        problem = describe(error).text
+        self._front.chat.composer.wait_for(problem)  # nothing can be asked in this window any more
+        self._front.chat.composer.complain(problem)
 
 
 def _chosen(settings: SettingsStore) -> tuple[Settings, str]:

@@ -91,18 +91,19 @@ QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-bac
 QFrame[kind="composer"] { background: $surface; border: 1px solid $border; border-radius: 12px; }
 QFrame[kind="composer"][focused="true"] { border: 1px solid $accent; }
 
-QListView, QTreeView { background: transparent; border: none; }
-QListView:focus, QTreeView:focus { border: none; }
-QListView::item, QTreeView::item { padding: 6px 8px; border-radius: 8px; color: $text; border: 1px solid transparent; }
-QListView::item:hover, QTreeView::item:hover { background: $hover; }
-QListView::item:selected, QTreeView::item:selected { background: $hover; color: $text; }
-QListView::item:selected:focus, QTreeView::item:selected:focus { border: 1px solid $accent; }
+QListView { background: transparent; border: none; }
+QListView:focus { border: none; }
+QListView::item { padding: 6px 8px; border-radius: 8px; color: $text; border: 1px solid transparent; }
+QListView::item:hover { background: $hover; }
+QListView::item:selected { background: $hover; color: $text; }
+QListView::item:selected:focus { border: 1px solid $accent; }
 QListView::item:disabled { color: $muted; background: transparent; }
 
-QTableView { background: $surface; border: 1px solid $border; border-radius: 8px; selection-background-color: $hover;
-  selection-color: $text; }
-QTableView:focus { border-color: $accent; }
+QTableView, QTreeView { background: $surface; border: 1px solid $border; border-radius: 8px;
+  selection-background-color: $hover; selection-color: $text; }
+QTableView:focus, QTreeView:focus { border-color: $accent; }
 QTableView::item { padding: 0 8px; }
+QTreeView::item { padding: 6px 8px; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 8px; }

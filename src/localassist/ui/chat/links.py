@@ -1,4 +1,4 @@
-"""Links in an answer: the whole address is shown before anything is opened."""
+"""Links that others wrote: the whole address is shown before anything is opened."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 OPENABLE: Final = frozenset({"http", "https", "mailto"})
 
 
-def link_dialog(address: str, parent: QWidget) -> QMessageBox:
-    """A dialog that shows an address and opens it in the browser only if told to."""
+def link_dialog(address: str, parent: QWidget, who: str = "A model") -> QMessageBox:
+    """A dialog that shows an address that `who` wrote, and opens it in the browser only if told to."""
     dialog = QMessageBox(parent)
     dialog.setTextFormat(Qt.TextFormat.PlainText)
-    dialog.setWindowTitle("Link in an answer")
+    dialog.setWindowTitle("Open a link?")
     dialog.setText(address)
     url = QUrl(address)
     copy = dialog.addButton("Copy address", QMessageBox.ButtonRole.ActionRole)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(address))
     dialog.addButton(QMessageBox.StandardButton.Cancel)
     if url.scheme() in OPENABLE:
-        dialog.setInformativeText("A model wrote this address. Opening it tells its server that you did.")
+        dialog.setInformativeText(f"{who} wrote this address. Opening it tells its server that you did.")
         opening = dialog.addButton("Open in the browser", QMessageBox.ButtonRole.AcceptRole)
         opening.clicked.connect(lambda: QDesktopServices.openUrl(url))
     else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CITE: Final = "cite:"  # our own address schemes; nothing else is ever loaded
 UNSUPPORTED: Final = "unsupported:"
 JOINER: Final = "\N{WORD JOINER}"  # keeps a citation on the line of the word before it
+TAG: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 CODE_TOKENS: Final = frozenset({"fence", "code_block"})
 MOST_HIGHLIGHTED: Final = 60_000  # characters; longer code stays uncoloured rather than hold up the window
 
@@ -58,12 +60,15 @@ class Block:
 
 
 class Markdown:
-    """Parses CommonMark with tables and strikethrough; HTML in it is shown as text and pictures are never loaded."""
+    """Parses CommonMark with tables and strikethrough; pictures are never loaded.
 
-    def __init__(self) -> None:
+    HTML in it is shown as text or, with `drop_html`, as the words between its tags.
+    """
+
+    def __init__(self, *, drop_html: bool = False) -> None:
         from markdown_it import MarkdownIt  # not needed before the first message is shown
 
-        self._parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+        self._parser = MarkdownIt("commonmark", {"html": drop_html}).enable(["table", "strikethrough"])
         for name, rule in RULES.items():
             self._parser.add_render_rule(name, rule)
 
@@ -151,6 +156,15 @@ def _inline_code(_renderer: object, tokens: Sequence[Token], index: int, _option
     return f'<code style="background-color:{colours.raised}">&nbsp;{code}&nbsp;</code>'
 
 
+def _html_block(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    words = unescape(TAG.sub(" ", unmarked(tokens[index].content))).split()
+    return f"<p>{escape(' '.join(words))}</p>" if words else ""
+
+
+def _html_inline(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+    return "<br/>" if tokens[index].content.lower().startswith("<br") else ""
+
+
 def _nested_code(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
     return f"<pre>{escape(unmarked(tokens[index].content))}</pre>"
 
@@ -202,6 +216,8 @@ def _rule(_renderer: object, _tokens: object, _index: int, _options: object, env
 RULES: Final[dict[str, Callable[..., str]]] = {
     "text": _text,
     "code_inline": _inline_code,
+    "html_block": _html_block,
+    "html_inline": _html_inline,
     "fence": _nested_code,
     "code_block": _nested_code,
     "image": _picture,

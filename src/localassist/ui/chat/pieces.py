@@ -226,14 +226,14 @@ def answer_piece(piece: Piece, tokens: Tokens, width: float, doubts: Sequence[Do
     """A piece of an answer, laid out that many pixels wide; `doubts` are the whole answer's, which its text marks."""
     if isinstance(piece, Code):
         document = MessageDocument(tokens, code_font())
-        document.setDefaultTextOption(_wrapped_anywhere())
+        document.setDefaultTextOption(wrapped_anywhere())
         document.setHtml(piece.html)
         laid = LaidPiece(
             PieceKind.CODE, document, (PADDING, CODE_HEADER, PADDING, GAP), language=piece.language, source=piece.text
         )
     else:
         document = MessageDocument(tokens, body_font())
-        document.setDefaultTextOption(_wrapped_anywhere())
+        document.setDefaultTextOption(wrapped_anywhere())
         document.setHtml(piece.html)
         if doubts:
             show_doubts(document, doubts, tokens)
@@ -248,7 +248,7 @@ def plain_piece(kind: PieceKind, text: str, tokens: Tokens, width: float, tone: 
     if kind is not PieceKind.QUESTION:
         font.setPixelSize(BODY_PIXELS - 2)
     document = MessageDocument(tokens, font)
-    document.setDefaultTextOption(_wrapped_anywhere())
+    document.setDefaultTextOption(wrapped_anywhere())
     document.setPlainText(text)
     _space_lines(document)
     # The last line has its spacing below it, which the eye counts as padding.
@@ -264,7 +264,7 @@ def sources_piece(citations: Sequence[Citation], tokens: Tokens, width: float) -
     font = body_font()
     font.setPixelSize(BODY_PIXELS - 2)
     document = MessageDocument(tokens, font)
-    document.setDefaultTextOption(_wrapped_anywhere())
+    document.setDefaultTextOption(wrapped_anywhere())
     shown = [
         f'<a href="{CITE}{each.n}"><img src="{CITE}{each.n}"/>{JOINER}&nbsp;{escape(place_of_citation(each))}</a>'
         for each in citations[:MOST_SOURCES]
@@ -289,7 +289,8 @@ def _line_percent(font: QFont) -> int:
     return round(100 * LINE_HEIGHT * font.pixelSize() / QFontMetricsF(font).height())
 
 
-def _wrapped_anywhere() -> QTextOption:
+def wrapped_anywhere() -> QTextOption:
+    """Lines break between words, and inside a word that is longer than a line."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     return option

@@ -1,11 +1,11 @@
-"""The first window: three ways in, each saying what it costs in disk and what leaves the computer."""
+"""The first window: four ways in, each saying what it costs in disk and what leaves the computer."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -45,6 +45,18 @@ class Way(Enum):
         ),
         "It came with localassist and needs no further disk. Nothing leaves this computer.",
         "Use the starter model",
+    )
+    LIBRARY = (
+        "Choose a model from the library",
+        (
+            "Over a hundred recommended models, and all others of Hugging Face: what each is good for, what its "
+            "licence allows, how much it takes."
+        ),
+        (
+            "Needs as much disk as the model has, which is said before. What you search for, look up and download is "
+            "asked of huggingface.co, once you turn off the offline switch; nothing else leaves this computer."
+        ),
+        "Choose a model…",
     )
     FILE = (
         "Use a model file",
@@ -86,15 +98,26 @@ class WayView(QFrame):
         row.addWidget(self._bar, 3)
         row.addWidget(stop)
         self.note = NoteView(icons)
-        heading = WordsLabel(title, "title")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4 * STEP, 3 * STEP, 4 * STEP, 3 * STEP)
-        layout.setSpacing(2 * STEP)
-        for widget in (heading, WordsLabel(what), self._cost, self.button, self._progress, self.note):
-            layout.addWidget(widget)
+        self._lay_out(WordsLabel(title, "title"), WordsLabel(what), self._cost)
         self.button.clicked.connect(self.chosen)
         stop.clicked.connect(self.stop_requested)
         self._progress.hide()
+
+    def _lay_out(self, *told: QWidget) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2 * STEP)
+        for widget in told:
+            words.addWidget(widget)
+        top = QHBoxLayout()
+        top.setSpacing(4 * STEP)
+        top.addLayout(words, 1)
+        top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * STEP, 3 * STEP, 4 * STEP, 3 * STEP)
+        layout.setSpacing(2 * STEP)
+        layout.addLayout(top)
+        layout.addWidget(self._progress)
+        layout.addWidget(self.note)
 
     def show_cost(self, cost: str) -> None:
         """Say what this way costs."""
@@ -123,9 +146,10 @@ class WayView(QFrame):
 
 
 class FirstStartView(QWidget):
-    """The three ways in and the demo; `file_chosen` carries a path."""
+    """The four ways in and the demo; `file_chosen` carries a path."""
 
     starter_chosen = Signal()
+    library_chosen = Signal()
     file_chosen = Signal(str)
     documents_only_chosen = Signal()
     demo_chosen = Signal()
@@ -138,6 +162,7 @@ class FirstStartView(QWidget):
         self._demo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._ways[Way.STARTER].button.setProperty("kind", "primary")
         self._ways[Way.STARTER].chosen.connect(self.starter_chosen)
+        self._ways[Way.LIBRARY].chosen.connect(self.library_chosen)
         self._ways[Way.FILE].chosen.connect(self._choose_file)
         self._ways[Way.DOCUMENTS].chosen.connect(self.documents_only_chosen)
         for way in self._ways.values():

@@ -34,6 +34,7 @@ class ModelPicker(QToolButton):
 
     model_chosen = Signal(str)
     file_chosen = Signal(str)
+    library_requested = Signal()
     opened = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
@@ -93,6 +94,7 @@ class ModelPicker(QToolButton):
             group.addAction(self._entry(file))
         group.addAction(self._without_model())
         self._menu.addSeparator()
+        self._menu.addAction("Models…", self.library_requested.emit)
         self._menu.addAction("Use a model file…", lambda: choose_model_file(self, self.file_chosen.emit))
         if self._device or self._unused:
             self._menu.addSeparator()

@@ -1,0 +1,152 @@
+"""The models that are here: where they are, how big, when last used, whether verified; and what to do with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from localassist.ui.models.model_list import ModelList, Row
+from localassist.ui.models.sizes import size_words
+from localassist.ui.models.words import date_words
+from localassist.ui.theme import STEP
+from localassist.ui.widgets.elided import ElidedLabel
+from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localassist.domain.keeping import KeptModel
+    from localassist.ui.icons import Icons
+
+COLUMNS: Final = (
+    ("Model", 0),
+    ("For", 30 * STEP),
+    ("Size", 18 * STEP),
+    ("Licence", 30 * STEP),
+    ("Last used", 22 * STEP),
+    ("Verified", 22 * STEP),
+)
+KINDS: Final = {"chat": "conversation", "embedder": "finding passages", "reranker": "ranking passages"}
+IN_USE: Final = "in use"
+
+
+class InstalledPage(QWidget):
+    """Every signal carries the `KeptModel` that is chosen."""
+
+    use_requested = Signal(object)
+    verify_requested = Signal(object)
+    folder_requested = Signal(object)
+    removal_requested = Signal(object)
+    removal_confirmed = Signal(object)
+    stop_requested = Signal()
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self._models: dict[str, KeptModel] = {}
+        self._in_use: frozenset[str] = frozenset()
+        self._list = ModelList(icons, "Models on this computer", COLUMNS)
+        self._path = ElidedLabel()
+        self._remarks = WordsLabel(kind="muted", selectable=True)
+        self.note = NoteView(icons)
+        self.work = StatusLine(icons)
+        self.use = QPushButton("Use it")
+        self.verify = QPushButton("Verify")
+        self.folder = QPushButton("Open folder")
+        self.remove = QPushButton("Remove…")
+        self._lay_out()
+        self._connect()
+        self._on_chosen_changed()
+
+    def show_models(self, models: Sequence[KeptModel], in_use: frozenset[str]) -> None:
+        """Show these; `in_use` are the paths of those that the settings choose."""
+        self._models = {model.path: model for model in models}
+        self._in_use = in_use
+        self._list.show_groups([("", [self._row(model) for model in models])])
+        self._on_chosen_changed()
+
+    def choose(self, path: str) -> None:
+        """Choose the one of that path."""
+        self._list.choose(path)
+
+    @property
+    def chosen(self) -> KeptModel | None:
+        """The one that is chosen."""
+        chosen = self._list.chosen
+        return self._models.get(chosen[0]) if chosen else None
+
+    def ask_to_remove(self, model: KeptModel, consequences: Sequence[str]) -> None:
+        """Say what removing it means, and offer to do it."""
+        self.note.say(
+            f"Remove {model.name}? {' '.join(consequences)}", "Remove it", lambda: self._confirm_removal(model)
+        )
+
+    def _confirm_removal(self, model: KeptModel) -> None:
+        self.note.hide()
+        self.removal_confirmed.emit(model)
+
+    def _row(self, model: KeptModel) -> Row:
+        used = IN_USE if model.path in self._in_use else date_words(model.last_used)
+        return Row(
+            model.path,
+            (
+                model.name,
+                KINDS.get(model.kind, model.kind),
+                size_words(model.size),
+                model.licence or "not known",
+                used,
+                date_words(model.verified),
+            ),
+            (
+                "red" if model.problem else "",
+                "muted",
+                "muted",
+                "" if model.licence else "muted",
+                "green" if used == IN_USE else "muted",
+                "" if model.verified else "muted",
+            ),
+            f"{model.path}\n{model.problem or model.warning}".strip(),
+        )
+
+    def _on_chosen_changed(self) -> None:
+        model = self.chosen
+        self._path.setText(model.path if model else "")
+        self._remarks.setText(" ".join(_remarks(model)) if model else "Choose a model to see where it is.")
+        self.use.setEnabled(model is not None and not model.problem and model.path not in self._in_use)
+        for button in (self.verify, self.folder):
+            button.setEnabled(model is not None)
+        self.remove.setEnabled(model is not None and not model.came_along)
+
+    def _connect(self) -> None:
+        self._list.chosen_changed.connect(self._on_chosen_changed)
+        self._list.key_activated.connect(lambda _key: self.use_requested.emit(self.chosen))
+        self.use.clicked.connect(lambda: self.use_requested.emit(self.chosen))
+        self.verify.clicked.connect(lambda: self.verify_requested.emit(self.chosen))
+        self.folder.clicked.connect(lambda: self.folder_requested.emit(self.chosen))
+        self.remove.clicked.connect(lambda: self.removal_requested.emit(self.chosen))
+        self.work.stop_requested.connect(self.stop_requested)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * STEP)
+        for button in (self.use, self.verify, self.folder, self.remove):
+            buttons.addWidget(button)
+        buttons.addWidget(self.work, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * STEP, 3 * STEP, 4 * STEP, 4 * STEP)
+        layout.setSpacing(2 * STEP)
+        layout.addWidget(self._list, 1)
+        for widget in (self._path, self._remarks, self.note):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+
+
+def _remarks(model: KeptModel) -> list[str]:
+    where = "It lies in the folder of models." if model.own else "It is used where it lies."
+    if model.came_along:
+        where = "It came along with localassist."
+    verified = f"{model.against.meaning}" if model.verified and model.against else "It was never verified."
+    return [told for told in (model.problem, model.warning, where, verified) if told]

@@ -1,0 +1,159 @@
+"""Lists the models that are here; verifies, removes and chooses them."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from localassist.domain.events import Embedding, Reembedding
+from localassist.domain.keeping import CopyProgress, KeptModel, Verified
+from localassist.ui.errors import describe
+from localassist.ui.models.sizes import size_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from localassist.domain.library import Download
+    from localassist.domain.stopping import Stop
+    from localassist.ui.jobs import Job, Jobs
+    from localassist.ui.models.installed_page import InstalledPage
+    from localassist.usecases.services import Services
+
+
+class InstalledPresenter(QObject):
+    """Between the page and what is kept here. `changed` says that there are others now, `used` that one is chosen."""
+
+    changed = Signal()
+    used = Signal()
+
+    def __init__(self, page: InstalledPage, services: Services, jobs: Jobs) -> None:
+        super().__init__(page)
+        self._page = page
+        self._services = services
+        self._jobs = jobs
+        self._job: Job | None = None
+        page.use_requested.connect(self.use)
+        page.verify_requested.connect(self._on_verify_requested)
+        page.folder_requested.connect(self._on_folder_requested)
+        page.removal_requested.connect(self._on_removal_requested)
+        page.removal_confirmed.connect(self._on_removal_confirmed)
+        page.stop_requested.connect(self._on_stop_requested)
+
+    def refresh(self) -> None:
+        """Show what is here now."""
+
+        def read() -> tuple[tuple[KeptModel, ...], frozenset[str]]:
+            models = self._services.library().kept()
+            return models, self._in_use(models)
+
+        self._jobs.call(read, lambda found: self._page.show_models(*found), self._on_failed)
+
+    def use(self, model: KeptModel | None) -> None:
+        """Choose a model for what it is for."""
+        if model is None:
+            return
+
+        def work(stop: Stop) -> Iterator[object]:
+            if model.kind == "chat":
+                self._services.models.open(model.path)  # whoever chooses it wants it, whatever it did before
+                yield self._services.settings.change(chat_model=model.name)
+            elif model.kind == "reranker":
+                yield self._services.settings.change(reranker=model.path)
+            else:
+                yield from self._services.change_embedder(self._choice(model), stop)
+
+        self._work(work).succeeded.connect(lambda: self._on_used(model))
+
+    def use_downloaded(self, download: Download) -> None:
+        """Choose what came with a download."""
+        wanted = {PurePath(download.folder, file.path) for file in download.files}
+
+        def find() -> KeptModel | None:
+            kept = self._services.library().kept()
+            return next((model for model in kept if {PurePath(each) for each in model.files} & wanted), None)
+
+        self._jobs.call(find, self.use, self._on_failed)
+
+    def _work(self, work: Callable[[Stop], Iterator[object]]) -> Job:
+        """Do what takes long, one at a time, and show how far it is."""
+        if self._job is not None:
+            self._job.stop()
+        self._page.note.hide()
+        self._job = job = self._jobs.prepare(work)
+        job.progressed.connect(self._on_progressed)
+        job.failed.connect(self._on_failed)
+        job.ended.connect(lambda: self._on_ended(job))
+        job.start()
+        return job
+
+    def _choice(self, model: KeptModel) -> str:
+        known = self._services.embedding_models.embedding_models()
+        return next((each.choice for each in known if each.name == model.name), model.path)
+
+    def _in_use(self, models: tuple[KeptModel, ...]) -> frozenset[str]:
+        settings = self._services.settings.load()
+        chat = self._services.models.default()
+        embedder = self._services.embedding_models.embedding_model(settings.embedding_model)
+        names = {embedder.name, settings.reranker} | ({chat.description.path} if chat else set())
+        return frozenset(model.path for model in models if {model.name, model.path} & names)
+
+    def _on_used(self, model: KeptModel) -> None:
+        if model.kind != "chat":
+            self._page.note.say(f"{model.name} is used from the next start on.")
+        self.refresh()
+        self.used.emit()
+
+    def _on_verify_requested(self, model: KeptModel) -> None:
+        self._work(lambda stop: self._services.library().verify(stop, model.path))
+
+    def _on_progressed(self, happening: object) -> None:
+        match happening:
+            case CopyProgress(name, done, total):
+                read = f"Reading {name}: {size_words(done)} of {size_words(total)}"
+                self._page.work.say(read, done / total if total else None)
+            case Reembedding(path, done):
+                self._page.work.say(f"Dividing documents anew: {done:,} so far, now {PurePath(path).name}", None)
+            case Embedding(done, total):
+                self._page.work.say(f"Embedding {done:,} of {total:,} passages", done / total if total else None)
+            case Verified(name, against, problem):
+                if problem:
+                    self._page.note.warn(problem)
+                else:
+                    self._page.note.say(f"{name} is as it should be. {against.meaning}")
+
+    def _on_ended(self, job: Job) -> None:
+        if job is self._job:
+            self._job = None
+            self._page.work.clear()
+        self.refresh()
+
+    def _on_folder_requested(self, model: KeptModel) -> None:
+        folder = PurePath(model.files[0] if model.files else model.path).parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._page.note.warn(f"No program opened the folder {folder}.")
+
+    def _on_removal_requested(self, model: KeptModel) -> None:
+        self._jobs.call(
+            lambda: self._services.library().remove.consequences(model.path),
+            lambda told: self._page.ask_to_remove(model, told),
+            self._on_failed,
+        )
+
+    def _on_removal_confirmed(self, model: KeptModel) -> None:
+        self._jobs.call(
+            lambda: self._services.library().remove(model.path), lambda _gone: self._on_changed(), self._on_failed
+        )
+
+    def _on_stop_requested(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+
+    def _on_changed(self) -> None:
+        self.refresh()
+        self.changed.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._page.note.complain(describe(error))

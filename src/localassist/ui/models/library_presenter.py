@@ -1,0 +1,210 @@
+"""Fills the library's catalogue and search, looks models up, and lets what was chosen be downloaded."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from localassist.domain.errors import ModelError, OfflineError
+from localassist.ui.errors import describe
+from localassist.ui.models.offers import Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localassist.domain.library import CatalogEntry, Fit, ModelSearch, Suitability
+    from localassist.domain.stopping import Stop
+    from localassist.ui.jobs import Job, Jobs
+    from localassist.ui.models.browsing import BrowsingPage
+    from localassist.ui.models.library_dialog import LibraryDialog
+    from localassist.usecases.fitting_models import FitModels
+    from localassist.usecases.services import Services
+
+LOG: Final = logging.getLogger(__name__)
+AT_ONCE: Final = 10
+"""Results that are handed over together; a list that grows one by one would be laid out as often."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What its maker says of an offer."""
+
+    offer: Offer
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    """How an offer's variants fit, each under the path of its first file."""
+
+    offer: Offer
+    fits: dict[str, Fit]
+
+
+class BrowsingPresenter(QObject):
+    """Looks up what is chosen on one page. `download_requested` carries an offer and a variant of it."""
+
+    download_requested = Signal(object, object)
+
+    def __init__(self, page: BrowsingPage, services: Services, jobs: Jobs) -> None:
+        super().__init__(page)
+        self._page = page
+        self._services = services
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._cards: dict[str, str] = {}
+        page.look_up_requested.connect(self.look_up)
+        page.chosen_changed.connect(self._on_chosen_changed)
+        page.download_requested.connect(self.download_requested)
+
+    def look_up(self, offers: Sequence[Offer]) -> None:
+        """Ask the hub for the files of these, and what their makers say."""
+        if self._job is not None:
+            self._job.stop()
+        self._page.details.show_looking_up()
+        self._job = job = self._jobs.prepare(lambda stop: self._found(offers, stop))
+        job.progressed.connect(self._on_progressed)
+        job.failed.connect(self._on_failed)
+        job.start()
+
+    def _found(self, offers: Sequence[Offer], stop: Stop) -> Iterator[object]:
+        library = self._services.library()
+        for offer in offers:
+            if offer.repository_name:
+                wanted = library.look_up(offer.repository_name, stop)
+                yield (found := Offer.of(wanted))
+                yield _Card(found, self._services.hub.card(wanted.repository, stop))
+                if wanted.kind == "chat":
+                    yield from _fits(found, library.fit, stop)
+
+    def _on_progressed(self, happening: object) -> None:
+        match happening:
+            case Offer():
+                self._page.show_found(happening)
+            case _Card(offer, text):
+                self._cards[offer.key] = text
+                self._show_card()
+            case _Fits(offer, fits):
+                self._page.show_fit(offer, fits)
+
+    def _on_chosen_changed(self, _offers: list[Offer]) -> None:
+        self._show_card()
+
+    def _show_card(self) -> None:
+        chosen = self._page.chosen
+        if len(chosen) == 1 and chosen[0].is_looked_up:
+            self._page.details.show_card(self._cards.get(chosen[0].key, ""))
+
+    def _on_failed(self, error: BaseException) -> None:
+        chosen = self._page.chosen
+        if len(chosen) == 1:
+            self._page.details.show_offer(chosen[0])
+            self._page.details.note.complain(describe(error))
+        else:
+            self._page.comparison.note.complain(describe(error))
+
+
+class LibraryPresenter(QObject):
+    """Between the library's catalogue and search, and the catalogue and the hub.
+
+    `download_requested` carries an offer and a variant of it, `settings_requested` asks for the settings.
+    """
+
+    download_requested = Signal(object, object)
+    settings_requested = Signal()
+
+    def __init__(self, dialog: LibraryDialog, services: Services, jobs: Jobs) -> None:
+        super().__init__(dialog)
+        self._dialog = dialog
+        self._services = services
+        self._jobs = jobs
+        self._job: Job | None = None
+        self._guessed = False
+        for page in (dialog.catalogue, dialog.search):
+            BrowsingPresenter(page, services, jobs).download_requested.connect(self.download_requested)
+        dialog.search.search_requested.connect(self._on_search_requested)
+        dialog.search.settings_requested.connect(self.settings_requested)
+
+    def refresh(self) -> None:
+        """Read the catalogue, and whether the offline switch is on."""
+        self._jobs.call(self._services.catalogue.entries, self._on_entries, self._on_catalogue_failed)
+        self._jobs.call(
+            lambda: self._services.settings.load().offline,
+            lambda offline: self.show_offline(offline=offline),
+            self._on_search_failed,
+        )
+
+    def show_offline(self, *, offline: bool) -> None:
+        """Say on the search's page that nothing is looked up while the offline switch is on."""
+        if offline:
+            self._dialog.search.show_offline()
+        else:
+            self._dialog.search.show_online()
+
+    def _on_entries(self, entries: tuple[CatalogEntry, ...]) -> None:
+        self._dialog.catalogue.show_entries(entries)
+
+        if not self._guessed:
+            self._guessed = True
+            self._jobs.call(
+                lambda: self._guess(entries), self._dialog.catalogue.show_suitability, self._on_catalogue_failed
+            )
+
+    def _guess(self, entries: Sequence[CatalogEntry]) -> dict[str, Suitability]:
+        """How well models fit by their parameters alone, without asking anybody."""
+        judge = self._services.library().fit()
+        guessed = {entry.id: judge.guess(entry) for entry in entries}
+        return {key: suitability for key, suitability in guessed.items() if suitability is not None}
+
+    def _searched(self, search: ModelSearch, stop: Stop) -> Iterator[list[Offer]]:
+        if self._services.settings.load().offline:
+            raise OfflineError("")
+        look_up = self._services.library().look_up
+        found: list[Offer] = []
+        for repository in self._services.hub.search(search, stop):
+            entry = look_up.entry(repository.name)
+            found.append(Offer(entry, repository, look_up.licence(entry, repository) if repository.licence else None))
+            if len(found) == AT_ONCE:
+                yield found
+                found = []
+        yield found
+
+    def _on_search_requested(self, search: ModelSearch) -> None:
+        if self._job is not None:
+            self._job.stop()
+        self._dialog.search.show_searching()
+        self._job = job = self._jobs.prepare(lambda stop: self._searched(search, stop))
+        job.progressed.connect(lambda found: self._on_found(job, found))
+        job.succeeded.connect(self._dialog.search.show_end)
+        job.failed.connect(self._on_search_failed)
+        job.start()
+
+    def _on_found(self, job: Job, found: list[Offer]) -> None:
+        if job is self._job:  # what a search that was given up still found belongs nowhere
+            self._dialog.search.add_found(found)
+
+    def _on_catalogue_failed(self, error: BaseException) -> None:
+        self._dialog.catalogue.note.complain(describe(error))
+
+    def _on_search_failed(self, error: BaseException) -> None:
+        if isinstance(error, OfflineError):
+            self._dialog.search.show_offline()
+        else:
+            self._dialog.search.note.complain(describe(error))
+            self._dialog.search.say("")
+
+
+def _fits(offer: Offer, fit: FitModels, stop: Stop) -> Iterator[_Fits]:
+    """How each of its variants fits, the suggested one first: it may take a few megabytes of its header to tell."""
+    judge = fit()
+    suggested, repository = offer.suggested, offer.repository
+    if repository is None:
+        return
+    for variant in sorted(offer.variants, key=lambda variant: variant is not suggested):
+        try:
+            yield _Fits(offer, {variant.files[0].path: judge.variant(repository, variant, stop)})
+        except ModelError as error:  # of another kind than we can run; it can be downloaded all the same
+            LOG.info("%s can't be judged: %s", repository.name, error.message)
