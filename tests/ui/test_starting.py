@@ -97,6 +97,10 @@ def test_what_keeps_the_program_from_starting_is_said_in_the_window(qtbot: QtBot
     front.window.show()
     qtbot.waitUntil(lambda: "The database is damaged." in front.chat.composer.note)
     assert furnishing.assembly is None
+    qtbot.keyClicks(front.chat.composer.field, "How long is the notice?")
+    front.chat.composer.field.sent.emit()
+    assert "The database is damaged." in front.chat.composer.note
+    assert front.chat.composer.field.toPlainText() == "How long is the notice?"
 
 
 @UNIX
