@@ -72,7 +72,7 @@ from localassist.domain.ports.embedder import Embedder
 from localassist.domain.ports.fitting import Paces, Surroundings
 from localassist.domain.ports.settings import SettingsStore
 from localassist.domain.ports.watching import FolderWatch, FolderWatcher
-from localassist.domain.settings import Settings
+from localassist.domain.settings import ModelSettings, Settings
 from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 
@@ -1122,10 +1122,20 @@ class FakeSettingsStore(SettingsStore):
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
+        self.of_models: dict[str, ModelSettings] = {}
 
     @override
     def load(self) -> Settings:
         return self._settings
+
+    @override
+    def for_model(self, name: str) -> ModelSettings:
+        return self.of_models.get(name, ModelSettings())
+
+    @override
+    def change_model(self, name: str, **values: object) -> ModelSettings:
+        self.of_models[name] = replace(self.for_model(name), **values)  # type: ignore[arg-type]
+        return self.of_models[name]
 
     @override
     def change(self, **values: object) -> Settings:

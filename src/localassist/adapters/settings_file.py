@@ -9,13 +9,19 @@ import threading
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
 from localassist.domain.errors import SettingsError
 from localassist.domain.ports.settings import SettingsStore
-from localassist.domain.settings import Settings
+from localassist.domain.settings import ModelSettings, Settings
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+_MODELS: Final = "models"
+"""The table of tables that hold what was chosen for single models."""
 
 
 class TomlSettingsStore(SettingsStore):
@@ -50,6 +56,36 @@ class TomlSettingsStore(SettingsStore):
                     document[name] = item
             self._write(tomlkit.dumps(document))
             return changed
+
+    @override
+    def for_model(self, name: str) -> ModelSettings:
+        return self._of_model(self._parse(self._read()), name)
+
+    @override
+    def change_model(self, name: str, **values: object) -> ModelSettings:
+        import tomlkit
+
+        with self._lock:
+            text = self._read()
+            current = self._parse(text)
+            self._check(text, current)
+            changed = ModelSettings(**{**self._of_model(current, name).chosen, **values})
+            document = tomlkit.parse(text)
+            _choose(document, name, values)
+            self._write(tomlkit.dumps(document))
+            return changed
+
+    def _of_model(self, values: dict[str, Any], name: str) -> ModelSettings:
+        tables = values.get(_MODELS, {})
+        found = tables.get(name, {}) if isinstance(tables, dict) else None
+        if not isinstance(found, dict):
+            raise SettingsError(
+                f"In {self._path}, the settings of {name} are not a table.", f'It begins with [{_MODELS}."{name}"].'
+            )
+        try:
+            return ModelSettings(**_known_of_model(found))
+        except SettingsError as error:
+            raise SettingsError(f"In {self._path}, of the model {name}: {error.message}", error.hint) from error
 
     def _read(self) -> str:
         try:
@@ -103,6 +139,28 @@ class TomlSettingsStore(SettingsStore):
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {item.name: values[item.name] for item in fields(Settings) if item.name in values}
+
+
+def _known_of_model(values: dict[str, Any]) -> dict[str, Any]:
+    found = {item.name: values[item.name] for item in fields(ModelSettings) if item.name in values}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+
+
+def _choose(document: TOMLDocument, name: str, values: dict[str, object]) -> None:
+    """Put values into a model's table and take out those that are None; an empty table goes."""
+    import tomlkit
+
+    models = document.setdefault(_MODELS, tomlkit.table(is_super_table=True))
+    table = models.setdefault(name, tomlkit.table())
+    for key, value in values.items():
+        if value is not None:
+            table[key] = list(value) if isinstance(value, tuple) else value
+        elif key in table:
+            del table[key]
+    if not table:
+        del models[name]
+    if not models:
+        del document[_MODELS]
 
 
 def _line_of_wrong_value(text: str, values: dict[str, Any]) -> int:

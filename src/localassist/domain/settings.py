@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from localassist.domain.errors import SettingsError
@@ -65,11 +65,84 @@ class Settings:
             _check(item.name, getattr(self, item.name), item.default, item.metadata["allowed"])
 
 
+def _of_model(like: Any, meaning: str, allowed: tuple[float, float] | tuple[str, ...] = ()) -> Any:
+    return field(default=None, metadata={"meaning": meaning, "allowed": allowed, "like": like})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What holds for one chat model; None where the model has no choice of its own. Checked on creation.
+
+    Those that `Settings` has too go before these. A draft model is not among them: the session asks for the logits of
+    one token at a time, so it could not judge several that another model guessed. Raises `SettingsError`.
+    """
+
+    system_prompt: str | None = _of_model(
+        "", "Said to this model before conversations that have no words of their own."
+    )
+    temperature: float | None = _of_model(0.0, "How freely it chooses words; 0 always takes the likeliest.", (0.0, 2.0))
+    top_k: int | None = _of_model(0, "It chooses among so many of the likeliest tokens; 0 among all.", (0, 100_000))
+    top_p: float | None = _of_model(0.0, "Among the likeliest that together are so likely.", (0.0, 1.0))
+    min_p: float | None = _of_model(0.0, "Among those at least so likely, measured by the likeliest.", (0.0, 1.0))
+    repeat_penalty: float | None = _of_model(0.0, "What was said just now becomes less likely; 1 does not.", (0.5, 2.0))
+    max_answer_tokens: int | None = _of_model(0, "An answer ends after this many tokens.", (16, 32768))
+    max_reasoning_tokens: int | None = _of_model(0, "So many tokens to think; 0 keeps it from thinking.", (0, 32768))
+    context_length: int | None = _of_model(0, "Tokens a conversation may use; 0 lets the app choose.", (0, 1_048_576))
+    gpu_layers: int | None = _of_model(
+        0, "At most so many layers on the graphics processors; 0 uses the processor alone.", (0, 1000)
+    )
+    template: str | None = _of_model("", "Chat template (Jinja) in the place of the one in its file.")
+    adapters: tuple[str, ...] | None = _of_model(
+        (), "Adapter files (LoRA) it is loaded with, each with @ and its weight where that is not 1."
+    )
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            if getattr(self, item.name) is not None:
+                _check(item.name, getattr(self, item.name), item.metadata["like"], item.metadata["allowed"])
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, by name."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def weighed_adapters(self) -> tuple[tuple[str, float], ...]:
+        """The adapter files with their weights."""
+        return tuple(map(_weighed, self.adapters or ()))
+
+    def over(self, settings: Settings) -> Settings:
+        """The settings as they hold for this model."""
+        names = {item.name for item in fields(Settings)}
+        return replace(settings, **{name: value for name, value in self.chosen.items() if name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings of a model to be shared; `model` is the name of the one they were made for.
+
+    `unknown` are sentences about what the file holds besides, which was left out.
+    """
+
+    model: str
+    settings: ModelSettings
+    unknown: tuple[str, ...] = ()
+
+
+def _weighed(adapter: str) -> tuple[str, float]:
+    path, mark, weight = adapter.rpartition("@")
+    try:
+        return (path, float(weight)) if mark else (adapter, 1.0)
+    except ValueError:
+        return adapter, 1.0  # a path that has an @ of its own
+
+
 def _check(name: str, value: object, default: object, allowed: tuple[Any, ...]) -> None:
     if not _same_type(value, default):
         raise SettingsError(
             f"The setting {name} is {value!r}, which is not a {_kind(default)}.",
-            f"Its default is {default!r}.",
+            f"It is written like {default!r}.",
         )
     if allowed and isinstance(value, str):
         if value not in allowed:
@@ -83,8 +156,11 @@ def _same_type(value: object, default: object) -> bool:
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, float):
         return isinstance(value, int | float)
+    if isinstance(default, tuple):
+        return isinstance(value, tuple) and all(isinstance(each, str) for each in value)
     return isinstance(value, type(default))
 
 
 def _kind(default: object) -> str:
-    return {bool: "yes or no (true or false)", int: "whole number", float: "number"}.get(type(default), "text")
+    kinds = {bool: "yes or no (true or false)", int: "whole number", float: "number", tuple: "list of texts"}
+    return kinds.get(type(default), "text")

@@ -19,7 +19,6 @@ from localassist.domain.events import (
     TokenDelta,
     ToolCalled,
 )
-from localassist.domain.ports.chat_model import Sampling
 from localassist.domain.settings import NO_MODEL
 from localassist.usecases import grounding
 from localassist.usecases.citing import Grounded, without_markers
@@ -35,6 +34,7 @@ from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
+from localassist.usecases.tuning import tuned
 from localassist.usecases.whole_tasks import Wanted
 
 if TYPE_CHECKING:
@@ -58,8 +58,6 @@ _QUOTES: Final = 3
 _QUOTES_OF_ALL: Final = 12
 _MEANING_UP_TO: Final = 40_000
 """Characters whose sentences are compared with the answer's by meaning; with more, words alone decide."""
-_REPEAT_PENALTY: Final = 1.1
-"""Just enough to lead a small model out of saying one sentence for ever."""
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _STEPS: Final[dict[type, str]] = {ReasoningDelta: "reasoning", TokenDelta: "answer", ToolCalled: "answer"}
@@ -161,17 +159,17 @@ class AnswerQuestion:
         draft.check()
 
     def _reader(self, model: ChatModel) -> Reader:
-        settings = self._settings.load()
-        sampling = Sampling(temperature=settings.temperature, repeat_penalty=_REPEAT_PENALTY)
-        return Reader(model, sampling, framing_for(settings, kept=False))
+        asked = tuned(self._settings, model)
+        return Reader(model, asked.sampling, framing_for(asked.settings, kept=False))
 
     def _material(self, draft: Draft, model: ChatModel, stop: Stop) -> Material:
         conversation = self._conversations.get(draft.question.conversation_id)
+        asked = tuned(self._settings, model)
         lines = self._lines(draft, stop)
         if lines is None and draft.passages and not draft.whole:
-            self._gather.widen(draft, model, framing_for(self._settings.load(), kept=self._conversations.lasts))
+            self._gather.widen(draft, model, framing_for(asked.settings, kept=self._conversations.lasts))
         return Material(
-            conversation.system_prompt or self._settings.load().system_prompt,
+            asked.system_prompt(conversation),
             draft.history,
             draft.history.as_given(draft.question.text),
             draft.passages,
@@ -228,18 +226,13 @@ class AnswerQuestion:
         return sum(status in {DocumentStatus.WAITING, DocumentStatus.READING} for status in standing)
 
     def _generate(self, draft: Draft, material: Material, model: ChatModel, stop: Stop) -> Iterator[AnswerEvent]:
-        settings = self._settings.load()
-        framing = framing_for(settings, kept=self._conversations.lasts)
-        limits = Limits(settings.max_answer_tokens, settings.max_reasoning_tokens)
+        asked = tuned(self._settings, model)
+        framing = framing_for(asked.settings, kept=self._conversations.lasts)
+        limits = Limits(asked.settings.max_answer_tokens, asked.settings.max_reasoning_tokens)
         prompt = write_prompt(material, model, limits, framing)
         draft.note_prompt(prompt, material)
         yield from draft.unseen()
-        sampling = Sampling(
-            temperature=settings.temperature,
-            repeat_penalty=_REPEAT_PENALTY,
-            max_tokens=prompt.room,
-            max_reasoning_tokens=prompt.room_to_think,
-        )
+        sampling = replace(asked.sampling, max_tokens=prompt.room, max_reasoning_tokens=prompt.room_to_think)
         thoughts: list[str] = []
         if draft.passages:
             draft.look_ahead(lambda: grounding.Grounder(self._evidence(draft, stop)))

@@ -11,6 +11,7 @@ from localassist.domain.errors import LocalAssistError, Stopped
 from localassist.usecases.prompting import Material, framing_for, reads_lines, write_beginning
 from localassist.usecases.quoting import fence_of
 from localassist.usecases.retelling import retell
+from localassist.usecases.tuning import tuned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,13 +75,13 @@ class ReadAhead:
         messages = self._conversations.branch(conversation.head_id)
         if not messages or messages[-1].status is MessageStatus.STREAMING:
             return
-        settings = self._settings.load()
+        asked = tuned(self._settings, model)
         material = Material(
-            conversation.system_prompt or settings.system_prompt,
+            asked.system_prompt(conversation),
             retell(messages, self._documents),
             lines=() if reads_lines(model, self._models.files()) else None,
             fence=fence_of(conversation),
         )
         stop.raise_if_requested()
-        framing = framing_for(settings, kept=self._conversations.lasts)
+        framing = framing_for(asked.settings, kept=self._conversations.lasts)
         model.prefill(write_beginning(material), stop, framing)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.adapters.llama.adapters import Adapters
 from localassist.adapters.llama.bindings import bindings, trim_memory
 from localassist.adapters.llama.context import AbortSwitch, Context, ContextOptions
 from localassist.adapters.llama.devices import usable_gpus
@@ -38,8 +39,9 @@ class LoadOptions:
     """How to load.
 
     `context_length` 0 takes what the model was trained for, as far as there is memory; `threads` 0 the physical
-    cores, fewer under load. `use_gpu`: put as many layers on the graphics processors as fit. `keep_alive_seconds`
-    after the last answer the model leaves the memory, 0 keeps it. `check_weights`: look at every number.
+    cores, fewer under load. `use_gpu`: put as many layers on the graphics processors as fit, and at most
+    `gpu_layers`. `keep_alive_seconds` after the last answer the model leaves the memory, 0 keeps it. `check_weights`:
+    look at every number. `template` takes the place of the file's own; `adapters` are LoRA files and their weights.
     """
 
     context_length: int = 0
@@ -47,6 +49,9 @@ class LoadOptions:
     use_gpu: bool = True
     keep_alive_seconds: float = 0.0
     check_weights: bool = False
+    gpu_layers: int | None = None
+    template: str = ""
+    adapters: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,11 @@ class LoadedModel:
             self._header, tuple(map(read_header, _other_parts(path, self._header.number("split.count"))))
         )
         try:
+            self._adapters = Adapters(options.adapters, self._header)
             self._load(options, stop, report)
             self.vocabulary = Vocabulary(self._model)
             self._frees.callback(self.vocabulary.close)
-            self.prompts = PromptWriter(self._template(), self.vocabulary, self.context_length)
+            self.prompts = PromptWriter(self._template(options.template), self.vocabulary, self.context_length)
             self._context.warm_up(max(self.vocabulary.bos, 0))
         except BaseException:
             self.close()
@@ -157,13 +163,13 @@ class LoadedModel:
 
     def _attempts(self, options: LoadOptions) -> list[_Attempt]:
         """Where the model may be put, the fastest first; the CPU comes last."""
-        gpus = usable_gpus() if options.use_gpu else ()
+        gpus = usable_gpus() if options.use_gpu and options.gpu_layers != 0 else ()
         on_cpu = f"CPU, {self._threads_said}"
         if not gpus:
             return [_Attempt(0, options.context_length, free_memory(), on_cpu)]
         names, free = ", ".join(gpu.description for gpu in gpus), sum(gpu.memory_free for gpu in gpus)
         length = options.context_length or _USUAL_CONTEXT
-        layers = layers_for_gpu(self._need, free, length)
+        layers = _at_most(options.gpu_layers, layers_for_gpu(self._need, free, length), self._need.layers + 1)
         attempts = []
         if layers < 0:
             attempts.append(_Attempt(-1, options.context_length, free, f"{names}, {self._threads_said}"))
@@ -194,6 +200,7 @@ class LoadedModel:
             allowed = longest_allowed(self._header, self.trained_length)
             self._plan = plan_context(self._need, attempt.free, attempt.wanted, allowed)
             self.context_length = self._plan.limit
+            self._adapters.load(model)
             context = self._make_context(self._plan.start)
             undo.callback(context.close)
             if not context.memory:
@@ -207,7 +214,10 @@ class LoadedModel:
         return f"{self._threads} thread{'s' if self._threads != 1 else ''}"
 
     def _make_context(self, length: int) -> Context:
-        return Context(self._model, ContextOptions(length, self._plan.kv_bits, self._threads), self._pool, self.abort)
+        options = ContextOptions(length, self._plan.kv_bits, self._threads)
+        context = Context(self._model, options, self._pool, self.abort)
+        self._adapters.attach(context.native)
+        return context
 
     def _load_weights(self, layers: int, options: LoadOptions, stop: Stop, report: Callable[[float], None]) -> Any:
         def progress(fraction: float, _data: object) -> bool:
@@ -230,11 +240,18 @@ class LoadedModel:
             raise Stopped
         return model
 
-    def _template(self) -> Template:
-        source = self._api.llama_model_chat_template(self._model, None)
+    def _template(self, chosen: str) -> Template:
+        source = chosen.encode() or self._api.llama_model_chat_template(self._model, None)
         text = source.decode("utf-8", errors="replace") if source else ""
         eos = int(self._api.llama_vocab_eos(self.vocabulary.native))
         return template_for(text, self.vocabulary.text_of(self.vocabulary.bos), self.vocabulary.text_of(eos))
+
+
+def _at_most(wanted: int | None, fitting: int, all_layers: int) -> int:
+    """How many of the layers that fit (-1: all) go onto the graphics processors; `wanted` None is as many as fit."""
+    if wanted is None or wanted >= all_layers:
+        return fitting
+    return wanted if fitting < 0 else min(wanted, fitting)
 
 
 def _other_parts(path: str, count: int) -> list[str]:

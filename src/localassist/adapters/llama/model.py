@@ -201,8 +201,11 @@ class LlamaChatModel(ChatModel):
         return Session(loaded, self._open_states(loaded))
 
     def _open_states(self, loaded: LoadedModel) -> StateStore | None:
-        """Where what the model reads is kept; nowhere if that can't be read."""
-        if self._states is None:
+        """Where what the model reads is kept; nowhere if that can't be read.
+
+        With adapters it would read otherwise, and states don't tell of them.
+        """
+        if self._states is None or (self._loaded_with is not None and self._loaded_with.adapters):
             return None
         try:
             return StateStore(self._states, fingerprint(self._described.path, loaded.kv_bits))

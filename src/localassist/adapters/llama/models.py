@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -168,7 +169,7 @@ class LlamaChatModels(ChatModels):
         with self._lock:
             if path not in self._opened:
                 self._opened[path] = LlamaChatModel(
-                    name, path, self._options, lambda stop: self._admit(name, path, stop), self._states
+                    name, path, partial(self._options, name), partial(self._admit, name, path), self._states
                 )
             return self._opened[path]
 
@@ -181,12 +182,16 @@ class LlamaChatModels(ChatModels):
             return self._handle(Path(path).stem, path)
         raise ModelError(f"There is no chat model named {reference[:200]!r}, and no file of that name.", _ADD)
 
-    def _options(self) -> LoadOptions:
-        settings = self._settings.load()
+    def _options(self, name: str) -> LoadOptions:
+        own = self._settings.for_model(name)
+        settings = own.over(self._settings.load())
         return LoadOptions(
             context_length=settings.context_length,
             threads=settings.threads,
             keep_alive_seconds=settings.unload_after_minutes * 60,
+            gpu_layers=own.gpu_layers,
+            template=own.template or "",
+            adapters=tuple((_absolute(path), weight) for path, weight in own.weighed_adapters),
         )
 
     @contextmanager
@@ -195,8 +200,10 @@ class LlamaChatModels(ChatModels):
             self._marks.forget_death(path)
             raise ModelError(_died_loading(name), _TRY_ONCE_MORE)
         checked = self._checked(path, stop)
+        options = self._options(name)
+        self._checks.check_tuning(path, options.template, options.adapters, stop)
         with self._room.taken(stop):
-            self._room.make(name, checked.need, self._wanted(checked.file), self._neighbours(path))
+            self._room.make(name, checked.need, self._wanted(options, checked.file), self._neighbours(path))
             self._needs[path] = checked.need
             with self._marks.marking(path):
                 yield
@@ -215,9 +222,10 @@ class LlamaChatModels(ChatModels):
         header, *parts = read_headers(path)
         return Checked(starter, need_of(header, parts))
 
-    def _wanted(self, file: ModelFile) -> int:
+    @staticmethod
+    def _wanted(options: LoadOptions, file: ModelFile) -> int:
         """The context for which idle models give way, in tokens."""
-        wanted = self._settings.load().context_length or _ENOUGH_CONTEXT
+        wanted = options.context_length or _ENOUGH_CONTEXT
         return min(wanted, file.context_length or wanted)
 
     def _neighbours(self, path: str) -> list[Neighbour]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.children import ChildDied, Death, Limits
+from localassist.adapters.llama.adapters import check_adapter
 from localassist.adapters.llama.files.gguf_file import DOWNLOAD_AGAIN, Header, read_header
 from localassist.adapters.llama.files.remembered import Verdict, verdict_key
 from localassist.adapters.llama.memory import Need, need_of
@@ -18,7 +20,7 @@ from localassist.domain.models import ModelFile
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from localassist.adapters.child_messages import JSON
     from localassist.adapters.children import ChildPool
@@ -90,6 +92,29 @@ class FileCheck:
         )
         return Checked(file, need_of(header, parts), sha256, len(parts), mark)
 
+    def check_tuning(self, path: str, template: str, adapters: Sequence[tuple[str, float]], stop: Stop) -> None:
+        """Try a file with another template and with adapters: all are strangers' programs or read by native code.
+
+        Raises `ModelError` if they can't be used with it.
+        """
+        if not template and not adapters:
+            return
+        headers = read_headers(path)
+        for adapter, _ in adapters:
+            check_adapter(adapter, headers[0])
+        files = [Path(adapter) for adapter, _ in adapters]
+        told = [mark_of(_parts(path, len(headers))), template, *(str(weight) for _, weight in adapters)]
+        told += [self._sha256([file], mark_of([file]), stop) for file in files]
+        key = verdict_key(hashlib.sha256(json.dumps([path, *told]).encode()).hexdigest(), _library())
+        verdict = self._remembered.verdict(key)
+        if verdict is None:
+            size = sum(header.size for header in headers) + sum(file.stat().st_size for file in files)
+            tuning: dict[str, JSON] = {"template": template, "adapters": [list(adapter) for adapter in adapters]}
+            verdict = self._try(path, size, stop, tuning)
+            self._remembered.note_verdict(key, verdict)
+        if verdict.problem:
+            raise ModelError(verdict.problem, "Choose another template or other adapters for this model, or none.")
+
     def quarantined(self) -> dict[str, str]:
         """The paths whose files, as they are now, ended the process that tried them, each with its problem."""
         crashed = self._remembered.crashed(_library())
@@ -115,13 +140,13 @@ class FileCheck:
             self._remembered.note_verdict(key, verdict)
         return verdict
 
-    def _try(self, path: str, size: int, stop: Stop) -> Verdict:
+    def _try(self, path: str, size: int, stop: Stop, tuning: Mapping[str, JSON] | None = None) -> Verdict:
         name = Path(path).name
         limits = Limits(
             seconds=60 + size / _SLOWEST_READ, memory_bytes=3 * size + _SPARE_MEMORY, output_bytes=1_000_000
         )
         try:
-            self._children.call(_TASK, {"path": path}, limits, stop)
+            self._children.call(_TASK, {"path": path, **(tuning or {})}, limits, stop)
         except MemoryShortageError:
             raise  # says nothing of the file: it is tried again
         except ModelError as error:
@@ -135,14 +160,15 @@ class FileCheck:
         return Verdict()
 
 
-def try_file(path: str) -> tuple[JSON, bytes]:
+def try_file(path: str, template: str = "", adapters: Sequence[tuple[str, float]] = ()) -> tuple[JSON, bytes]:
     """In a child process: load the file, format a conversation, read it and choose a token. Raises `ModelError`."""
     from localassist.adapters.llama.loading import LoadedModel, LoadOptions
     from localassist.adapters.llama.sampling import SamplerChain
     from localassist.adapters.llama.session import Session
     from localassist.domain.ports.chat_model import Sampling
 
-    options = LoadOptions(context_length=_TRIAL_CONTEXT, use_gpu=False, check_weights=True)
+    chosen = tuple((str(adapter), float(weight)) for adapter, weight in adapters)
+    options = LoadOptions(_TRIAL_CONTEXT, use_gpu=False, check_weights=True, template=template, adapters=chosen)
     loaded = LoadedModel(path, options, Stop(), lambda _fraction: None)
     session = Session(loaded)
     said = [Turn(Role.SYSTEM, "Be brief."), Turn(Role.USER, _STRANGE_TEXT), Turn(Role.ASSISTANT, "Yes.")]
