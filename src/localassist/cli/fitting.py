@@ -126,7 +126,7 @@ def _tell(name: str, rows: Sequence[tuple[str, int, Fit]], console: Console) -> 
     if console.as_json:
         files = [{"quantisation": row, "size": size, **fit_object(fit)} for row, size, fit in rows]
         console.object({"name": name, "files": files})
-    context = rows[0][2].context_length
+    context = max(fit.context_length for _, _, fit in rows)
     console.print(f"{one_line(name)}, for a conversation of {context:,} tokens:")
     width = max(len(one_line(row)) for row, _, _ in rows)
     for row, size, fit in rows:

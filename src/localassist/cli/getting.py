@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.cli.catalogue import licence_object
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.offline import require_online
-from localassist.cli.showing import gate_line, licence_lines, variant_object
+from localassist.cli.showing import gate_lines, known_here, licence_lines, variant_object
 from localassist.cli.sizes import duration_words, size_words
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.library import DownloadState
@@ -20,11 +22,16 @@ if TYPE_CHECKING:
     import argparse
 
     from localassist.cli.console import Console
-    from localassist.domain.library import Download, Fit, Variant
+    from localassist.domain.library import Download, Variant
     from localassist.domain.stopping import Stop
     from localassist.usecases.looking_up import Wanted
     from localassist.usecases.services import Services
 
+_KINDS: Final = {
+    "chat": "a chat model",
+    "embedder": "a model to search documents with",
+    "reranker": "a model to rank what was found with",
+}
 _TOKENS: Final = "https://huggingface.co/settings/tokens"
 
 
@@ -34,67 +41,69 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
     Raises what looking up raises, what made the download fail, and what keeps from using what came whole.
     """
     name, quantisation = named_variant(arguments.name)
-    services.library().look_up.require(name)
+    _require_absent(name, services)
     require_online(services)
     with stopped_by_ctrl_c() as stop:
         console.progress("Asking the hub ...")
         wanted = services.library().look_up(name, stop)
-        variant, fit = _variant(wanted, quantisation, services, console, stop)
-        _announce(wanted, variant, fit, services, console)
+        _tell_terms(wanted, console)
+        variant = _variant(wanted, quantisation, services, console, stop)
+        _tell_room(variant, services, console)
         services.downloads.limit(arguments.speed * 1e6)
         folder = str(Path(services.library().shelf.folder, *wanted.repository.name.split("/")))
         asked = services.downloads.enqueue(wanted.repository, variant.files, folder)
         ended = _bring(asked, services, console, stop)
-    if ended.state is DownloadState.FAILED:
-        raise LocalAssistError(ended.problem, ended.hint)
-    if console.as_json:
-        console.object(_object(ended, wanted, variant, services))
-    if ended.state is not DownloadState.DONE:
-        there = f"{size_words(ended.received)} of {size_words(ended.total)} are on the disk"
-        console.warn(f"Paused: {there}. The same command goes on from there.")
-        return INTERRUPTED
-    console.print(f"All {size_words(ended.total)} came, and are what the hub says, in {one_line(ended.folder)}")
-    if ended.problem:
-        raise LocalAssistError(ended.problem, ended.hint)
-    console.print(_use_line(ended, wanted, services))
-    return 0
+    return _tell(asked, ended, wanted, services, console)
 
 
-def _variant(
-    wanted: Wanted, quantisation: str, services: Services, console: Console, stop: Stop
-) -> tuple[Variant, Fit | None]:
-    """The variant that was named, or the one that is taken without, with the reason said; how it fits, if it has to.
+def _require_absent(name: str, services: Services) -> None:
+    """Raise `LocalAssistError` for a model that is here and nowhere to be had, `NotFoundError` for what nobody knows."""
+    here, entry = known_here(name, services), services.library().look_up.entry(name)
+    if here is not None and (entry is None or not entry.repository):
+        raise LocalAssistError(
+            f"{here.name} is on this computer already: {here.path}.", f"`localassist models show {name}` tells of it."
+        )
+    services.library().look_up.require(name)
+
+
+def _tell_terms(wanted: Wanted, console: Console) -> None:
+    """What is going to be fetched, from where, and under which terms."""
+    name = wanted.entry.name if wanted.entry else wanted.repository.name
+    console.print(f"{one_line(name)}, {_KINDS[wanted.kind]}")
+    console.print(f"  from: {one_line(wanted.repository.name)}, as of {one_line(wanted.repository.revision[:12])}")
+    for line in licence_lines(wanted.licence):
+        console.print(line)
+    for line in gate_lines(wanted):
+        console.print(line)
+
+
+def _variant(wanted: Wanted, quantisation: str, services: Services, console: Console, stop: Stop) -> Variant:
+    """The variant that was named, or the one that is taken without, with the reason said, and how it fits.
 
     Raises `ModelError` where none is named and none runs here.
     """
     if wanted.kind != "chat":
-        return (wanted.variant(quantisation) if quantisation else wanted.variants[0]), None
+        return wanted.variant(quantisation) if quantisation else wanted.variants[0]
+    named = wanted.variant(quantisation) if quantisation else None
     console.progress("Looking at the file's beginning, and at this computer ...")
-    judge = services.library().fit()
-    if quantisation:
-        variant = wanted.variant(quantisation)
-        return variant, judge.variant(wanted.repository, variant, stop)
-    suggested = suggestion(wanted, judged(wanted, judge, stop))
-    if suggested.reason:
-        console.print(f"{suggested.reason} NAME:QUANTISATION takes another, `models fit` compares them.")
-    return suggested.variant, suggested.fit
+    fits = judged(wanted, services.library().fit(), stop)
+    if named is not None:
+        variant, fit, reason = named, dict(fits)[named], ""
+    else:
+        suggested = suggestion(wanted, fits)
+        variant, fit, reason = suggested.variant, suggested.fit, suggested.reason
+    if variant.quantisation:
+        console.print(f"  {variant.quantisation}: {variant.loses}".rstrip(": "))
+    if reason:
+        console.print(f"  {reason} NAME:QUANTISATION takes another, `localassist models fit NAME` compares them.")
+    console.print(f"  on this computer: {fit.suitability.value}. {fit.reason}")
+    return variant
 
 
-def _announce(wanted: Wanted, variant: Variant, fit: Fit | None, services: Services, console: Console) -> None:
-    """What is going to be fetched and under which terms, and the room that it takes."""
-    name = wanted.entry.name if wanted.entry else wanted.repository.name
+def _tell_room(variant: Variant, services: Services, console: Console) -> None:
     parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
-    quantisation = f", {variant.quantisation}" if variant.quantisation else ""
-    console.print(f"{one_line(name)}{quantisation}: {size_words(variant.size)}{parts}, {variant.loses}".rstrip(", "))
-    console.print(f"  from: {one_line(wanted.repository.name)}, as of {one_line(wanted.repository.revision[:12])}")
-    for line in licence_lines(wanted.licence):
-        console.print(line)
-    if gate := gate_line(wanted):
-        console.print(f"  {gate}")
     free = shutil.disk_usage(_existing(Path(services.library().shelf.folder))).free
-    if fit is not None:
-        console.print(f"  memory: {fit.suitability.value}. {fit.reason}")
-    console.print(f"  disk: it takes {size_words(variant.size)}, {size_words(free)} are free")
+    console.print(f"  disk: it takes {size_words(variant.size)}{parts}, {size_words(free)} are free")
 
 
 def _bring(asked: Download, services: Services, console: Console, stop: Stop) -> Download:
@@ -116,16 +125,34 @@ def _progress(event: Download) -> str:
     return f"{line}, {size_words(int(event.bytes_per_second))} a second, {duration_words(event.seconds_left)} left"
 
 
+def _tell(asked: Download, ended: Download, wanted: Wanted, services: Services, console: Console) -> int:
+    """How it ended; gives the exit code."""
+    if ended.state is DownloadState.FAILED:
+        raise LocalAssistError(ended.problem, ended.hint)
+    if console.as_json:
+        console.object(_object(ended, wanted, services))
+    if ended.state is not DownloadState.DONE:
+        there = f"{size_words(ended.received)} of {size_words(ended.total)} are on the disk"
+        console.warn(f"Paused: {there}. The same command goes on from there.")
+        return INTERRUPTED
+    came = "were there already" if asked.received == asked.total else "came"
+    console.print(f"All {size_words(ended.total)} {came}, and are what the hub says, in {one_line(ended.folder)}")
+    if ended.problem:
+        raise LocalAssistError(ended.problem, ended.hint)
+    console.print(_use_line(ended, wanted, services))
+    return 0
+
+
 def _use_line(ended: Download, wanted: Wanted, services: Services) -> str:
     """How what came is used."""
     if wanted.kind == "embedder":
         return f"`localassist docs embedder {ended.folder}` searches documents with it."
     if wanted.kind == "reranker":
         return f'`reranker = "{ended.folder}"` in the settings file ranks what was found with it.'
-    name = _name_here(ended, services)
+    name = one_line(_name_here(ended, services))
     return (
-        f"It is listed as {one_line(name)}: `localassist ask --model {one_line(name)} QUESTION` asks it; "
-        f'`chat_model = "{one_line(name)}"` in the settings file has it answer always.'
+        f"It is listed as {name}: `localassist ask --model {shlex.quote(name)} QUESTION` asks it; "
+        f'`chat_model = "{name}"` in the settings file has it answer always.'
     )
 
 
@@ -135,14 +162,16 @@ def _name_here(ended: Download, services: Services) -> str:
     return next((file.name for file in services.models.files() if file.path in paths), "")
 
 
-def _object(ended: Download, wanted: Wanted, variant: Variant, services: Services) -> dict[str, Any]:
+def _object(ended: Download, wanted: Wanted, services: Services) -> dict[str, Any]:
+    variant = next(each for each in wanted.variants if each.files == ended.files)
     return {
         "repository": ended.repository,
         "revision": ended.revision,
         "kind": wanted.kind,
+        "licence": licence_object(wanted.licence),
         **variant_object(variant),
         "folder": ended.folder,
-        "state": "paused" if ended.state is not DownloadState.DONE else ended.state.value,
+        "state": "done" if ended.state is DownloadState.DONE else "paused",
         "received": ended.received,
         "model": _name_here(ended, services),
         "problem": ended.problem,

@@ -45,7 +45,7 @@ def show(arguments: argparse.Namespace, services: Services, console: Console) ->
     for line in _wanted_lines(found, licence_too=entry is None):
         console.print(line)
     if card:
-        console.print(f"\n{card.strip()}")
+        console.print(f"\nWhat its makers say:\n\n{card.strip()}")
     if is_remote and offline:
         console.warn(f"{NOT_ASKED} {HINT}")
     return 0
@@ -59,19 +59,19 @@ def known_here(name: str, services: Services) -> ModelFile | None:
 
 def licence_lines(licence: Licence, indent: str = "  ") -> Iterator[str]:
     """What a licence means, in plain words."""
-    yield f"{indent}licence: {one_line(licence.name) or 'none is named'}: {BUSINESS[licence.commercial]}"
+    yield f"{indent}licence: {one_line(licence.name) or 'none is named'}, {BUSINESS[licence.commercial]}"
     for sentence in filter(None, (licence.meaning, licence.attribution, licence.link)):
         yield from _wrapped(sentence, f"{indent}  ")
 
 
-def gate_line(found: Wanted) -> str:
-    """What a gated model asks for, "" where it asks for nothing."""
-    if not found.repository.gated:
-        return ""
-    return (
-        f"Its maker gives it only to people who agreed to terms: read and agree to them at "
-        f"https://huggingface.co/{found.repository.name}, then a token of that account opens it."
-    )
+def gate_lines(found: Wanted) -> Iterator[str]:
+    """What a gated model asks for."""
+    if found.repository.gated:
+        yield from _wrapped(
+            "gated: its maker gives it only to people who agreed to terms. Read and agree to them at "
+            f"https://huggingface.co/{found.repository.name}, logged in; a token of that login then opens it.",
+            "  ",
+        )
 
 
 def variant_object(variant: Variant) -> dict[str, Any]:
@@ -133,8 +133,7 @@ def _wanted_lines(found: Wanted | None, *, licence_too: bool) -> Iterator[str]:
     if found is None:
         return
     yield f"On the hub, in {one_line(found.repository.name)}, changed {one_line(found.repository.changed[:10])}:"
-    if gate := gate_line(found):
-        yield from _wrapped(gate, "  ")
+    yield from gate_lines(found)
     if licence_too:
         yield from licence_lines(found.licence)
     width = max(len(variant.quantisation) for variant in found.variants)
@@ -142,6 +141,8 @@ def _wanted_lines(found: Wanted | None, *, licence_too: bool) -> Iterator[str]:
         parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
         name = variant.quantisation or variant.files[-1].path
         yield f"  {one_line(name):<{width}}  {size_words(variant.size):>7}{parts}  {variant.loses}".rstrip()
+    if found.kind == "chat":
+        yield "`localassist models fit NAME` says how they go with this computer."
 
 
 def _object(here: ModelFile | None, entry: CatalogEntry | None, found: Wanted | None, card: str) -> dict[str, Any]:

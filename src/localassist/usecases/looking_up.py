@@ -70,7 +70,7 @@ class LookUpModel:
         """The entry of that id or repository, whatever the case of its letters; None where there is none."""
         wanted = plain_name(name).casefold()
         for entry in self._catalogue.entries():
-            if wanted in (entry.id.casefold(), entry.repository.casefold()):
+            if wanted and wanted in (entry.id.casefold(), entry.repository.casefold()):
                 return entry
         return None
 
@@ -80,8 +80,8 @@ class LookUpModel:
         if entry is None and "/" not in plain_name(name):
             near = difflib.get_close_matches(name.casefold(), [each.id for each in self._catalogue.entries()], n=1)
             raise NotFoundError(
-                f"The catalogue has no model {name}.",
-                f"Did you mean {near[0]}?" if near else "A model of the hub is named OWNER/NAME.",
+                f"The catalogue has no model {name!r}.",
+                f"Did you mean {near[0]}?" if near else "A model of the hub is named OWNER/NAME; search for it.",
             )
         return entry
 

@@ -27,15 +27,24 @@ class Suggestion:
 
 
 def judged(wanted: Wanted, judge: Judge, stop: Stop, context_length: int = 0) -> list[tuple[Variant, Fit]]:
-    """How each of a chat model's variants fits, smallest first. Raises what `Judge.variant` raises."""
-    variants = wanted.variants
-    return [(each, judge.variant(wanted.repository, each, stop, context_length)) for each in variants]
+    """How each of a chat model's variants fits, smallest first; one that is no model file won't run.
+
+    Raises what `Hub` raises, and `Stopped`.
+    """
+    found: list[tuple[Variant, Fit]] = []
+    for variant in wanted.variants:
+        try:
+            fit = judge.variant(wanted.repository, variant, stop, context_length)
+        except ModelError as error:
+            fit = Fit(Suitability.WONT_RUN, error.message, context_length, 0, 0)
+        found.append((variant, fit))
+    return found
 
 
 def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
     """What to take of a chat model. Raises `ModelError` where nothing of it runs on this computer."""
-    (smallest, fit), *others = fits
-    if not others:
+    smallest, fit = fits[0]
+    if len(fits) == 1 and fit.suitability is not Suitability.WONT_RUN:
         return Suggestion(smallest, fit, "")
     kept = [each for each in fits if _is_worth_it(each[0])] or fits
     for suitability in _BEST_FIRST:
@@ -46,9 +55,10 @@ def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
             return Suggestion(variant, fit, _reason(variant, suitability, only=len(found) == 1))
     for variant, its_fit in reversed(fits):
         if its_fit.suitability is not Suitability.WONT_RUN:
-            return Suggestion(variant, its_fit, f"{_name(variant)} is taken: it loses much, but what keeps more won't run.")
+            reason = f"{_name(variant)} is taken: it loses much, but what keeps more won't run."
+            return Suggestion(variant, its_fit, reason)
     raise ModelError(
-        f"No file of {wanted.repository.name} runs on this computer. The smallest, {_name(smallest)}: {fit.reason}",
+        f"No file of {wanted.repository.name} runs on this computer. {_name(smallest)}: {fit.reason}",
         f"Choose a smaller model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
     )
 
@@ -56,9 +66,9 @@ def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
 def _reason(variant: Variant, suitability: Suitability, *, only: bool) -> str:
     if suitability is Suitability.FITS:
         if only:
-            return f"{_name(variant)} is taken: nothing else of it that keeps most fits this computer well."
-        return f"{_name(variant)} is taken: of all that fit this computer well it keeps most of the model."
-    return f"{_name(variant)} is taken: nothing of it that keeps most fits this computer well, and this comes nearest."
+            return f"{_name(variant)} is taken: of what keeps most of the model, nothing else fits this computer well."
+        return f"{_name(variant)} is taken: of all that fit this computer well, it keeps most of the model."
+    return f"{_name(variant)} is taken: nothing that keeps most of the model fits well here, and this comes nearest."
 
 
 def _is_worth_it(variant: Variant) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKENS: Final = "https://huggingface.co/settings/tokens"
+KEEP: Final = "`localassist models token`, or the variable HF_TOKEN"
 
 # The hub says in a header what a status alone leaves open; the words are those that huggingface_hub 2.4.0 knows
 # (utils/_http.py, hf_raise_for_status).
@@ -55,7 +56,7 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
 _NOT_THERE: Final = {
     "RepoNotFound": (
         "The hub has no model called {asked}, or shows it to nobody without a token.",
-        "Check its name; for a private model add a token in the settings.",
+        f"Check its name; a private model needs a token: {KEEP}.",
     ),
     "RevisionNotFound": ("The hub has no such version of {asked} any more.", "Look the model up again."),
     "EntryNotFound": ("The hub has no such file in {asked} any more.", "Look the model up again."),
@@ -65,11 +66,11 @@ _NOT_THERE: Final = {
 def _no_access(code: str, headers: Mapping[str, str], asked: str, *, with_token: bool) -> AccessError:
     page = f"https://huggingface.co/{asked}"
     if headers.get(_MESSAGE) == _BAD_TOKEN:
-        return AccessError("The hub does not accept the token.", f"Make a new one at {TOKENS} and put it in.")
+        return AccessError("The hub does not accept the token.", f"Make a new one at {TOKENS}, then keep it: {KEEP}.")
     if not with_token:
         return AccessError(
             f"{asked} is given only to people who agreed to its terms, and there is no token that says who you are.",
-            f"Agree to its terms at {page}, make a token that may read at {TOKENS}, and put it in.",
+            f"Agree to its terms at {page}, make a token that may read at {TOKENS}, then keep it: {KEEP}.",
         )
     if code == "GatedRepo":
         return AccessError(
