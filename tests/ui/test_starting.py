@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fakes import FakeSettingsStore
 from localassist.adapters.resources import resource
-from localassist.domain.errors import StorageError
+from localassist.domain.errors import SettingsError, StorageError
 from localassist.ui.front import STARTING, Front
 from localassist.ui.single_instance import SingleInstance
 from localassist.ui.starting import Furnishing
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from localassist.domain.settings import Settings
     from localassist.ui.jobs import Jobs
     from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
@@ -101,6 +104,21 @@ def test_what_keeps_the_program_from_starting_is_said_in_the_window(qtbot: QtBot
     front.chat.composer.field.sent.emit()
     assert "The database is damaged." in front.chat.composer.note
     assert front.chat.composer.field.toPlainText() == "How long is the notice?"
+
+
+class DamagedSettings(FakeSettingsStore):
+    def load(self) -> Settings:
+        raise SettingsError("The settings file can't be read.", "Mend it.")
+
+
+def test_settings_that_cannot_be_read_keep_no_conversation_from_being_listed(
+    qtbot: QtBot, front: Front, jobs: Jobs, services: Services
+) -> None:
+    services.conversations.create("The lease", "")
+    furnishing = Furnishing(front, jobs, lambda: replace(services, settings=DamagedSettings()))
+    front.window.show()
+    qtbot.waitUntil(lambda: front.conversations._model.rowCount() > 0)
+    furnishing.end()
 
 
 @UNIX

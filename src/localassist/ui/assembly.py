@@ -83,18 +83,15 @@ class Assembly(QObject):
     def begin(self) -> None:
         """Read what is stored, now that the window can be seen."""
         self._jobs.call(warm_up, lambda _: None, self._on_failed)
-        self._jobs.call(self._read_beginning, self._on_begun, self._on_failed)
+        self._jobs.call(self._read_beginning, lambda first: self._on_begun(first=first), self._on_failed)
 
-    def _read_beginning(self) -> tuple[bool, bool]:
+    def _read_beginning(self) -> bool:
         services = self._services
         services.conversations.mark_interrupted()
-        first = not services.conversations.recent() and not services.documents.collections()
-        return first, services.settings.load().offline
+        return not services.conversations.recent() and not services.documents.collections()
 
-    def _on_begun(self, found: tuple[bool, bool]) -> None:
-        first, offline = found
+    def _on_begun(self, *, first: bool) -> None:
         self.window.show_first_start(shown=first)
-        self.window.show_offline(offline=offline)
         self._list.refresh()
         self.chat.composer.field.setFocus()
         self._documents.follow()
