@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localassist.adapters.activity import ForegroundActivity
-from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords, large_words, searching
+from localassist.adapters.database import (
+    Database,
+    DatabaseDocumentStore,
+    LargeWords,
+    chunk_words,
+    large_words,
+    searching,
+)
 from localassist.adapters.following import CacheError
 from localassist.adapters.tantivy_terms import TermIndex
 from localassist.domain.documents import Chunk, Scope, StructuredText
@@ -146,6 +153,17 @@ def test_a_file_that_was_renamed_is_found_by_its_new_name(shelf: Shelf) -> None:
     shelf.store.assign([shelf.store.find_document("/cellar.txt").id], 1)  # type: ignore[union-attr]
     shelf.store.remove_document(old.id)
     assert shelf.indexed("cellar") == [text]
+    assert not shelf.indexed("garage")
+
+
+@pytest.mark.usefixtures("without_fts")
+def test_an_index_that_catches_up_amid_a_renaming_ends_with_the_new_name(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = shelf.save("/garage.txt", "Nothing is said here.")
+    shelf.store.reuse(FoundFile("/cellar.txt", 1, 1.0), old.content_hash, ("reader", "embedder"))
+    monkeypatch.setattr(chunk_words, "make_way", shelf.large.wait_until_current)
+    shelf.store.remove_document(old.id)
     assert not shelf.indexed("garage")
 
 

@@ -145,7 +145,11 @@ def rename(database: Database, content_id: int) -> None:
             _write_again(connection, content_id, part, title, language or "")
         make_way()
     with database.writing() as connection:
-        connection.execute("UPDATE contents SET indexed_title = ? WHERE id = ?", (title, content_id))
+        connection.execute(
+            "UPDATE contents SET indexed_title = ? WHERE (id, first_chunk) = (?, ?)", (title, content_id, first)
+        )
+        # Only now: what follows the changes reads the title.
+        word_changes.note(connection, range(first, first + count))
 
 
 def catch_up(database: Database) -> None:
@@ -165,6 +169,7 @@ def catch_up(database: Database) -> None:
         connection.execute(
             "UPDATE contents SET language = ? WHERE (id, first_chunk) = (?, ?)", (language, content_id, first)
         )
+        word_changes.note(connection, range(first, first + count) if language else range(0))
 
 
 def title_of(own: str, paths: Iterable[bytes]) -> str:
@@ -195,7 +200,6 @@ def _write_again(connection: apsw.Connection, content_id: int, ids: range, title
         (content_id, ids.start, ids.stop - 1),
     ).fetchall()
     write(connection, [row[0] for row in chunks], [row[1:] for row in chunks], title, language)
-    word_changes.note(connection, ids)
 
 
 def _merge(connection: apsw.Connection, pages: int = _MERGED_PAGES) -> bool:
