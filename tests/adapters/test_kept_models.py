@@ -213,9 +213,11 @@ def test_what_removing_breaks_is_said_before(room: Room) -> None:
     room.settings.change(chat_model="ours", reranker=str(reranker(room.own / "ranks")))
     assert len(room.remove.consequences("theirs")) == 1
     assert "stay in" in room.remove.consequences("theirs")[0]
-    deleted, chosen = room.remove.consequences("ours")
+    room.settings.change_model("ours", top_k=5)
+    deleted, chosen, own = room.remove.consequences("ours")
     assert "deleted" in deleted
     assert "choose it to answer" in chosen
+    assert "of its own" in own
     assert "rank" in room.remove.consequences("ranks")[1]
 
 
@@ -223,7 +225,9 @@ def test_removing_deletes_our_files_and_what_the_settings_say_of_them(room: Room
     path = room.add(room.own / "maker" / "deep" / "ours.gguf")
     folder = embedder(room.own / "embeds")
     room.settings.change(chat_model="ours", embedding_model=str(folder))
+    room.settings.change_model("ours", top_k=5)
     room.remove("ours")
+    assert not room.settings.for_model("ours").chosen
     room.remove("embeds")
     assert not path.exists()
     assert list(room.own.iterdir()) == []

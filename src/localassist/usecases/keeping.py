@@ -88,7 +88,8 @@ class RemoveModel:
             "embedding_model": "Documents are searched by meaning with it; they are embedded anew with another one.",
             "reranker": "The settings rank what was found with it; without it nothing is ranked once more.",
         }
-        return (*said, *(uses[name] for name in self._settings_naming(model)))
+        own = ["The settings of its own go with it."] if self._own_settings(model) else []
+        return (*said, *(uses[name] for name in self._settings_naming(model)), *own)
 
     def __call__(self, reference: str) -> KeptModel:
         """Remove it, and what the settings say of it. Raises as `consequences`, and `StorageError`.
@@ -101,6 +102,8 @@ class RemoveModel:
             self._models.release(model.path)
         if naming:
             self._settings.change(**dict.fromkeys(naming, ""))
+        if own := self._own_settings(model):
+            self._settings.change_model(model.name, **dict.fromkeys(own))
         if model.own:
             self._shelf.delete(model)
         if model.kind == "chat":
@@ -114,6 +117,9 @@ class RemoveModel:
                 f"{model.name} came along with the app and can't be removed.", "Choose another one to be used instead."
             )
         return model
+
+    def _own_settings(self, model: KeptModel) -> list[str]:
+        return list(self._settings.for_model(model.name).chosen) if model.kind == "chat" else []
 
     def _settings_naming(self, model: KeptModel) -> list[str]:
         settings = self._settings.load()
