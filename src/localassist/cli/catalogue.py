@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import stopped_by_ctrl_c
-from localassist.cli.offline import HINT, NOT_ASKED, require_online
+from localassist.cli.offline import HINT, NOT_ASKED
 from localassist.cli.sizes import count_words
-from localassist.domain.errors import NotFoundError
+from localassist.domain.errors import NotFoundError, OfflineError
 from localassist.domain.library import Commercial, ModelSearch, SortedBy
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ BUSINESS: Final = {
     Commercial.NO: "no business use",
     Commercial.UNKNOWN: "nobody here looked up what it allows",
 }
+_FOR: Final = {"chat": "", "embedder": "to search with, ", "reranker": "to rank with, "}
 _MORE: Final = "`localassist models show NAME` tells more of one, `localassist models download NAME` gets it."
 _KINDS: Final = (("chat", "Chat models"), ("embedder", "To search documents with"), ("reranker", "To rank with"))
 
@@ -50,10 +51,11 @@ def search(arguments: argparse.Namespace, services: Services, console: Console) 
     """
     text = " ".join(arguments.text)
     wanted = ModelSearch(text, arguments.author, arguments.licence, SortedBy(arguments.sort), at_most=arguments.most)
-    entries = [entry for entry in services.catalogue.entries() if _is_meant(entry, wanted)]
     offline = services.settings.load().offline
-    if not entries:
-        require_online(services)
+    is_narrow = bool(text or wanted.licence or wanted.author)  # else it is the whole catalogue, hiding what was found
+    entries = [entry for entry in services.catalogue.entries() if (is_narrow or offline) and _is_meant(entry, wanted)]
+    if offline and not entries:
+        raise OfflineError(f"The catalogue has no model for {text!r}. {NOT_ASKED}", HINT)
     found = [] if offline else _ask_hub(wanted, services, console)
     if not found and not entries:
         raise NotFoundError(f"Neither the catalogue nor the hub has a model for {text!r}.", "Try fewer or other words.")
@@ -155,7 +157,8 @@ def _entry_rows(entries: Sequence[CatalogEntry]) -> Iterator[str]:
     width = max((len(entry.id) for entry in entries), default=0)
     for entry in entries:
         size = f"{count_words(entry.parameters)} parameters, " if entry.parameters else ""
-        yield f"  {entry.id:<{width}}  {size}{licence_line(entry.licence)}"
+        gone = "" if entry.repository else ", not to be downloaded"
+        yield f"  {entry.id:<{width}}  {_FOR[entry.kind]}{size}{licence_line(entry.licence)}{gone}"
 
 
 def _repository_rows(found: Sequence[Repository]) -> Iterator[str]:

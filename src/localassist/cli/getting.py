@@ -57,7 +57,7 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
 
 
 def _require_absent(name: str, services: Services) -> None:
-    """Raise `LocalAssistError` for a model that is here and nowhere to be had, `NotFoundError` for what nobody knows."""
+    """Raise `LocalAssistError` for a model that is here and not to be had, `NotFoundError` for what nobody knows."""
     here, entry = known_here(name, services), services.library().look_up.entry(name)
     if here is not None and (entry is None or not entry.repository):
         raise LocalAssistError(

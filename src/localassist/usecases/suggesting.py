@@ -59,7 +59,7 @@ def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
             return Suggestion(variant, its_fit, reason)
     raise ModelError(
         f"No file of {wanted.repository.name} runs on this computer. {_name(smallest)}: {fit.reason}",
-        f"Choose a smaller model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
+        f"Choose another model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
     )
 
 
