@@ -161,9 +161,11 @@ def test_an_index_that_catches_up_amid_a_renaming_ends_with_the_new_name(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = shelf.save("/garage.txt", "Nothing is said here.")
-    shelf.store.reuse(FoundFile("/cellar.txt", 1, 1.0), old.content_hash, ("reader", "embedder"))
+    assert shelf.store.reuse(FoundFile("/cellar.txt", 1, 1.0), old.content_hash, ("reader", "embedder"))
+    shelf.store.assign([shelf.store.find_document("/cellar.txt").id], 1)  # type: ignore[union-attr]
     monkeypatch.setattr(chunk_words, "make_way", shelf.large.wait_until_current)
     shelf.store.remove_document(old.id)
+    assert shelf.indexed("cellar") == ["Nothing is said here."]
     assert not shelf.indexed("garage")
 
 
