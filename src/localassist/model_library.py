@@ -70,12 +70,16 @@ class ModelParts:
         """What is done with models besides asking them."""
         from localassist.adapters.hub.tokens import SECRET
         from localassist.adapters.model_files.finding import DiskModelFinder
+        from localassist.adapters.model_files.packing import ZipModelPacks
+        from localassist.adapters.presets import TomlPresetFiles
         from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
         from localassist.usecases.looking_up import LookUpModel
+        from localassist.usecases.packing_models import PackModels, UnpackModels
         from localassist.usecases.recommending import RecommendModel
+        from localassist.usecases.tuning import TuneModel
 
         models, shelf, fit = self.models, self.shelf, self._fit()
-        kept = ListModels(models, self.catalog, shelf)
+        kept, packs = ListModels(models, self.catalog, shelf), ZipModelPacks(models.remembered)
         return ModelLibrary(
             look_up=LookUpModel(self.catalog, self.hub),
             fit=fit,
@@ -86,6 +90,9 @@ class ModelParts:
             remove=RemoveModel(kept, models, shelf, self.settings),
             verify=VerifyModels(kept, shelf),
             move=MoveModels(kept, models, shelf),
+            pack=PackModels(kept, models, self.catalog, packs, self.settings),
+            unpack=UnpackModels(models, packs, shelf),
+            tune=TuneModel(kept, self.settings, TomlPresetFiles()),
             keep_token=partial(self._secrets.set, SECRET),
         )
 

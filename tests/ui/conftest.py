@@ -34,8 +34,10 @@ from localassist.adapters.hub.hub import HuggingFaceHub
 from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.footprints import HeaderFootprints
 from localassist.adapters.model_files.finding import DiskModelFinder
+from localassist.adapters.model_files.packing import ZipModelPacks
 from localassist.adapters.model_files.shelf import DiskModelShelf
 from localassist.adapters.network import NetworkDoor
+from localassist.adapters.presets import TomlPresetFiles
 from localassist.adapters.resources import resource
 from localassist.domain.chat import Evidence, MessageStatus, Question
 from localassist.domain.errors import LocalAssistError, Stopped
@@ -55,11 +57,13 @@ from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
 from localassist.usecases.looking_up import LookUpModel
 from localassist.usecases.mirroring import MirrorFolders
+from localassist.usecases.packing_models import PackModels, UnpackModels
 from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.recommending import RecommendModel
 from localassist.usecases.reembedding import ChangeEmbedder
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.services import ModelLibrary, Services
+from localassist.usecases.tuning import TuneModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -220,7 +224,7 @@ def services(
     hub, catalog = HuggingFaceHub(line), Catalog(resource("models.toml"), tmp_path / "verified.json")
     remembered = RememberedFiles(tmp_path / "models.json")
     shelf = DiskModelShelf(tmp_path / "models", settings, remembered, tmp_path / "models_move.json")
-    kept = ListModels(models, catalog, shelf)
+    kept, packs = ListModels(models, catalog, shelf), ZipModelPacks(remembered)
     fit = FitModels(HeaderFootprints(hub), FakeSurroundings(), FakePaces(), models, lambda: ())
     library = ModelLibrary(
         look_up=LookUpModel(catalog, hub),
@@ -232,6 +236,9 @@ def services(
         remove=RemoveModel(kept, models, shelf, settings),
         verify=VerifyModels(kept, shelf),
         move=MoveModels(kept, models, shelf),
+        pack=PackModels(kept, models, catalog, packs, settings),
+        unpack=UnpackModels(models, packs, shelf),
+        tune=TuneModel(kept, settings, TomlPresetFiles()),
         keep_token=lambda _token: True,
     )
 

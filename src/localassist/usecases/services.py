@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from localassist.usecases.keeping import FindModels, ListModels, MoveModels, RemoveModel, VerifyModels
     from localassist.usecases.looking_up import LookUpModel
     from localassist.usecases.mirroring import MirrorFolders
+    from localassist.usecases.packing_models import PackModels, UnpackModels
     from localassist.usecases.reading_ahead import ReadAhead
     from localassist.usecases.recommending import RecommendModel
     from localassist.usecases.reembedding import ChangeEmbedder
     from localassist.usecases.retrieval import SearchPassages
+    from localassist.usecases.tuning import TuneModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class ModelLibrary:
     remove: RemoveModel
     verify: VerifyModels
     move: MoveModels
+    pack: PackModels
+    unpack: UnpackModels
+    tune: TuneModel
     keep_token: Callable[[str], bool]
 
 
