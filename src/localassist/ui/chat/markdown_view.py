@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser
 from typing_extensions import override
 
 from localassist.ui.chat.links import link_dialog
 from localassist.ui.chat.markdown import Code, Markdown
 from localassist.ui.chat.pieces import MessageDocument, wrapped_anywhere
-from localassist.ui.theme import STEP, body_font
+from localassist.ui.theme import BODY_PIXELS, STEP, body_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 40_000  # characters; more would hold up the window
 WRAPPED: Final = '<pre style="white-space:pre-wrap">'
 _FRONT_MATTER: Final = re.compile(r"\A---\s*\n.*?\n---\s*(\n|\Z)", re.DOTALL)
+HEADINGS: Final = {1: BODY_PIXELS + 3, 2: BODY_PIXELS + 1}
 _READABLE: Final = Qt.TextInteractionFlag.TextBrowserInteraction
 
 
@@ -70,6 +72,7 @@ class MarkdownView(QTextBrowser):
         document = MessageDocument(tokens, body_font())
         document.setDefaultTextOption(wrapped_anywhere())
         document.setHtml("".join(_boxed(p, tokens.raised) if isinstance(p, Code) else p.html for p in pieces))
+        _calm_headings(document)
         document.setParent(self)
         self.setDocument(document)
         self._fit()
@@ -83,6 +86,20 @@ class MarkdownView(QTextBrowser):
 
     def _on_anchor_clicked(self, address: QUrl) -> None:
         link_dialog(address.toString(), self, self._who).open()
+
+
+def _calm_headings(document: MessageDocument) -> None:
+    """Make headings no larger than the window's; the text engine sizes them by itself, whatever its style says."""
+    block = document.begin()
+    while block.isValid():
+        if level := block.blockFormat().headingLevel():
+            look = QTextCharFormat()
+            look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
+            look.setProperty(QTextCharFormat.Property.FontPixelSize, HEADINGS.get(level, BODY_PIXELS))
+            cursor = QTextCursor(block)
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            cursor.mergeCharFormat(look)
+        block = block.next()
 
 
 def _boxed(code: Code, colour: str) -> str:

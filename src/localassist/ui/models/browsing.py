@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from localassist.domain.errors import AccessError, OfflineError
+from localassist.ui.errors import describe
 from localassist.ui.models.comparison import ComparisonView
 from localassist.ui.models.details import DetailsView
 from localassist.ui.theme import STEP
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.offers import Offer
 
 HINT: Final = "Choose one to see what it is; hold Ctrl and choose more to compare them."
+OFFLINE: Final = "The offline switch is on, so nothing is looked up."
 DETAILS_WIDTH: Final = 120 * STEP
 Card = tuple[QWidget, "Callable[[str], None]"]
 """A widget that shows Markdown of others, and what fills it."""
@@ -35,6 +38,7 @@ class BrowsingPage(QWidget):
     chosen_changed = Signal(list)
     look_up_requested = Signal(list)
     download_requested = Signal(object, object)
+    settings_requested = Signal()
 
     def __init__(self, icons: Icons, models: ModelList, card: Card) -> None:
         super().__init__()
@@ -46,7 +50,7 @@ class BrowsingPage(QWidget):
         self.note = NoteView(icons)
         self.details = DetailsView(icons, *card)
         self.comparison = ComparisonView(icons)
-        self._told = WordsLabel(HINT, "muted")
+        self._told = WordsLabel(kind="muted")
         self._right = QStackedWidget()
         self._right.setMinimumWidth(60 * STEP)
         self._right.addWidget(self._nothing_chosen())
@@ -91,9 +95,20 @@ class BrowsingPage(QWidget):
         elif offer in self.chosen:
             self.comparison.show_offers(self.chosen, self._fits)
 
+    def complain(self, error: BaseException) -> None:
+        """Say beside what is chosen why it could not be looked up."""
+        note = self.details.note if len(self.chosen) == 1 else self.comparison.note
+        if len(self.chosen) == 1:
+            self.details.show_offer(self.chosen[0])
+            self.details.token.setVisible(isinstance(error, AccessError))
+        if isinstance(error, OfflineError):
+            note.say(OFFLINE, "Open the settings", self.settings_requested.emit)
+        else:
+            note.complain(describe(error))
+
     def say(self, words: str) -> None:
         """Say below the list how many there are."""
-        self._told.setText(f"{words} {HINT}".strip())
+        self._told.setText(f"{words} {HINT}".strip() if self._list.topLevelItemCount() else words)
 
     def _on_chosen_changed(self) -> None:
         chosen = self.chosen

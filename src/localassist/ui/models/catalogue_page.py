@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
 from localassist.ui.models.browsing import BrowsingPage
@@ -24,11 +25,15 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     ("Model", 0),
-    ("Parameters", 23 * STEP),
-    ("Business use", 27 * STEP),
-    ("Fits", 18 * STEP),
+    ("Parameters", 26 * STEP),
+    ("Business use", 30 * STEP),
+    ("Fits", 22 * STEP),
 )
 FIT: Final = 3
+RECOMMENDING: Final = (
+    "Looks for the best model that fits well on this computer. With the offline switch off this asks huggingface.co "
+    "about some models of this list."
+)
 
 
 class CataloguePage(BrowsingPage):
@@ -43,8 +48,18 @@ class CataloguePage(BrowsingPage):
         self.search.setPlaceholderText("Search names, makers, abilities and licences")
         self.search.setAccessibleName("Search the catalogue")
         self.search.setClearButtonEnabled(True)
-        self.bar.addWidget(self.search)
+        self.recommend = QPushButton("Recommend one")
+        self.recommend.setToolTip(RECOMMENDING)
+        self.recommend.setAccessibleDescription(RECOMMENDING)
+        self.bar.addWidget(self.search, 1)
+        self.bar.addWidget(self.recommend)
         self.search.textChanged.connect(self._narrow)
+
+    def choose(self, key: str) -> None:
+        """Show the model of that id, whatever the list is narrowed to."""
+        self.search.clear()
+        self._models.clearSelection()
+        self._models.choose(key)
 
     def show_entries(self, entries: Sequence[CatalogEntry]) -> None:
         """Show these."""

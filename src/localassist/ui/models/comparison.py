@@ -93,6 +93,7 @@ class ComparisonView(ScrolledColumn):
 def _heading(what: str) -> WordsLabel:
     label = WordsLabel(what, "muted")
     label.setWordWrap(False)
+    label.setMinimumWidth(label.sizeHint().width())
     return label
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from localassist.ui.models.token_view import TokenView
 from localassist.ui.models.variants import VariantsView
 from localassist.ui.models.words import (
     BUSINESS,
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from localassist.ui.models.offers import Offer
 
 ASKING: Final = "This asks huggingface.co about this one model: its files, their sizes, and what its maker says of it."
-GATED: Final = (
-    "Its maker gives it only to people who agreed to terms: sign in at huggingface.co, agree on the model's page, and "
-    "put an access token into the variable HF_TOKEN or run `hf auth login`."
-)
 NOWHERE: Final = "No source names files of it that can be run here."
 
 
@@ -51,7 +48,7 @@ class DetailsView(ScrolledColumn):
         self._good_at = WordsLabel(kind="body", selectable=True)
         self._licence_name = WordsLabel(kind="title")
         self._licence = WordsLabel(selectable=True)
-        self._gated = NoteView(icons, closable=False)
+        self.token = TokenView()
         self._look_up = QPushButton("Look up its files")
         self._asking = WordsLabel(kind="muted")
         self._card_title = WordsLabel("What its maker says", "title")
@@ -76,9 +73,9 @@ class DetailsView(ScrolledColumn):
         self._sources.setText("\n".join(("Sources:", *entry.sources)) if entry else "")
         self._sources.setVisible(entry is not None)
         self.note.hide()
-        self._gated.hide()
+        self.token.hide()
         if repository is not None and repository.gated:
-            self._gated.warn(GATED)
+            self.token.ask()
         self._show_files(offer)
         self.verticalScrollBar().setValue(0)
 
@@ -122,7 +119,7 @@ class DetailsView(ScrolledColumn):
             self._good_at,
             self._licence_name,
             self._licence,
-            self._gated,
+            self.token,
             self._look_up,
             self._asking,
             self.note,

@@ -131,6 +131,7 @@ class DownloadsPage(QWidget):
         self.limit.setAccessibleName("Most that downloads may take of the line")
         self.limit.setFixedSize(42 * STEP, 8 * STEP)
         self.limit.setKeyboardTracking(False)
+        self.limit.lineEdit().setTextMargins(2 * STEP, 0, 2 * STEP, 0)
         self.limit.valueChanged.connect(lambda megabytes: self.limit_changed.emit(megabytes * MEGABYTE))
         self._column = QVBoxLayout()
         self._lay_out()

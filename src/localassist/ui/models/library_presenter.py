@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.browsing import BrowsingPage
     from localassist.ui.models.library_dialog import LibraryDialog
     from localassist.usecases.fitting_models import FitModels
+    from localassist.usecases.recommending import Recommendation
     from localassist.usecases.services import Services
 
 LOG: Final = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class BrowsingPresenter(QObject):
         page.look_up_requested.connect(self.look_up)
         page.chosen_changed.connect(self._on_chosen_changed)
         page.download_requested.connect(self.download_requested)
+        page.details.token.token_given.connect(self._on_token_given)
 
     def look_up(self, offers: Sequence[Offer]) -> None:
         """Ask the hub for the files of these, and what their makers say."""
@@ -98,13 +100,15 @@ class BrowsingPresenter(QObject):
         if len(chosen) == 1 and chosen[0].is_looked_up:
             self._page.details.show_card(self._cards.get(chosen[0].key, ""))
 
+    def _on_token_given(self, token: str) -> None:
+        self._jobs.call(
+            lambda: self._services.library().keep_token(token),
+            lambda lasting: self._page.details.token.show_kept(lasting=lasting),
+            self._on_failed,
+        )
+
     def _on_failed(self, error: BaseException) -> None:
-        chosen = self._page.chosen
-        if len(chosen) == 1:
-            self._page.details.show_offer(chosen[0])
-            self._page.details.note.complain(describe(error))
-        else:
-            self._page.comparison.note.complain(describe(error))
+        self._page.complain(error)
 
 
 class LibraryPresenter(QObject):
@@ -125,8 +129,9 @@ class LibraryPresenter(QObject):
         self._guessed = False
         for page in (dialog.catalogue, dialog.search):
             BrowsingPresenter(page, services, jobs).download_requested.connect(self.download_requested)
+            page.settings_requested.connect(self.settings_requested)
         dialog.search.search_requested.connect(self._on_search_requested)
-        dialog.search.settings_requested.connect(self.settings_requested)
+        dialog.catalogue.recommend.clicked.connect(self._on_recommend_requested)
 
     def refresh(self) -> None:
         """Read the catalogue, and whether the offline switch is on."""
@@ -146,12 +151,33 @@ class LibraryPresenter(QObject):
 
     def _on_entries(self, entries: tuple[CatalogEntry, ...]) -> None:
         self._dialog.catalogue.show_entries(entries)
+        chat = (entry.licence for entry in entries if entry.kind == "chat")
+        self._dialog.search.offer_licences({licence.id: licence for licence in chat}.values())
 
         if not self._guessed:
             self._guessed = True
             self._jobs.call(
                 lambda: self._guess(entries), self._dialog.catalogue.show_suitability, self._on_catalogue_failed
             )
+
+    def _on_recommend_requested(self) -> None:
+        self._dialog.catalogue.recommend.setEnabled(False)
+        self._dialog.catalogue.note.say("Looking for the best that fits well …")
+        job = self._jobs.prepare(lambda stop: iter((self._services.library().recommend(stop),)))
+        job.progressed.connect(self._on_recommended)
+        job.failed.connect(self._on_catalogue_failed)
+        job.ended.connect(lambda: self._dialog.catalogue.recommend.setEnabled(True))
+        job.start()
+
+    def _on_recommended(self, found: Recommendation | None) -> None:
+        page = self._dialog.catalogue
+        if found is None:
+            page.note.say("No model fits well on this computer as it is now. Close other programs, and try again.")
+        elif found.entry is not None:
+            entry = found.entry
+            page.note.say(found.reason, "Show it", lambda: page.choose(entry.id))
+        else:
+            page.note.say(found.reason)
 
     def _guess(self, entries: Sequence[CatalogEntry]) -> dict[str, Suitability]:
         """How well models fit by their parameters alone, without asking anybody."""

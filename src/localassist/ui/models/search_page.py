@@ -8,15 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton
 
 from localassist.domain.library import ModelSearch, SortedBy
-from localassist.ui.models.browsing import BrowsingPage
+from localassist.ui.models.browsing import OFFLINE, BrowsingPage
 from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.words import TONES, date_words, licence_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from localassist.domain.library import Licence
     from localassist.ui.icons import Icons
     from localassist.ui.models.browsing import Card
     from localassist.ui.models.offers import Offer
@@ -33,9 +34,8 @@ ORDERS: Final = {
     SortedBy.LIKES: "Most likes",
     SortedBy.CHANGED: "Latest change",
 }
-LICENCES: Final = (("", "Any licence"), ("apache-2.0", "Apache 2.0"), ("mit", "MIT"), ("gemma", "Gemma"))
+ANY_LICENCE: Final = "Any licence"
 GATED: Final = ", on terms"
-OFFLINE: Final = "The offline switch is on, so nothing is looked up."
 TEACHING: Final = "Your words go to huggingface.co, and nothing else. Press Enter to search."
 
 
@@ -43,7 +43,6 @@ class SearchPage(BrowsingPage):
     """Shows what a search found; `search_requested` carries a `ModelSearch`."""
 
     search_requested = Signal(object)
-    settings_requested = Signal()
 
     def __init__(self, icons: Icons, card: Card) -> None:
         super().__init__(icons, ModelList(icons, "Models found on Hugging Face", COLUMNS), card)
@@ -58,8 +57,8 @@ class SearchPage(BrowsingPage):
             self.order.addItem(words, order)
         self.licence = QComboBox()
         self.licence.setAccessibleName("Licence")
-        for licence, words in LICENCES:
-            self.licence.addItem(words, licence)
+        self.licence.addItem(ANY_LICENCE, "")
+        self.licence.setMaximumWidth(60 * STEP)
         self.gguf_only = QCheckBox("GGUF only")
         self.gguf_only.setChecked(True)
         self.button = QPushButton("Search")
@@ -70,6 +69,12 @@ class SearchPage(BrowsingPage):
         self.filters.addStretch(1)
         self.say(TEACHING)
         self._connect()
+
+    def offer_licences(self, licences: Iterable[Licence]) -> None:
+        """Let a search be for one of these."""
+        if self.licence.count() == 1:
+            for licence in licences:
+                self.licence.addItem(licence.name, licence.id.lower())  # as the hub writes SPDX's names
 
     def show_searching(self) -> None:
         """A search begins: what the one before found goes."""
