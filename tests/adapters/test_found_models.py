@@ -195,6 +195,24 @@ def test_a_broken_manifest_hides_only_its_own_model(user: Path, manifest: bytes)
     assert list(find(user)) == ["good:latest"]
 
 
+def test_embedders_and_rerankers_are_found_as_folders_where_they_hold_no_code(user: Path) -> None:
+    cache = user / ".cache" / "huggingface" / "hub"
+    for revision in ("a" * 40, "b" * 40):
+        for name, data in (("modules.json", b"[]"), ("model.safetensors", b"numbers")):
+            hub_file(cache, "maker/small-embedder", name, data, revision)
+    hub_file(cache, "maker/pickled", "modules.json", b"[]")
+    hub_file(cache, "maker/pickled", "pytorch_model.bin", b"cos")
+    hub_file(cache, "maker/talks", "config.json", b'{"architectures": ["LlamaForCausalLM"]}')
+    hub_file(cache, "maker/talks", "model.safetensors", b"many numbers")
+    ranks = user / "mine" / "ranks"
+    write(ranks / "config.json", b'{"architectures": ["BertForSequenceClassification"]}')
+    write(ranks / "model.safetensors", b"other numbers")
+    found = find(user, folders=[str(user / "mine")])
+    assert {name: model.kind for name, model in found.items()} == {"ranks": "reranker", "small-embedder": "embedder"}
+    assert found["small-embedder"].path == str(cache / "models--maker--small-embedder" / "snapshots" / ("a" * 40))
+    assert found["ranks"].path == str(ranks)
+
+
 def test_looking_writes_nothing_anywhere(user: Path) -> None:
     data = model_bytes("the same")
     hub_file(user / ".cache" / "huggingface" / "hub", "maker/one", "one.gguf", data)

@@ -235,6 +235,30 @@ def test_removing_deletes_our_files_and_what_the_settings_say_of_them(room: Room
     assert (room.settings.load().chat_model, room.settings.load().embedding_model) == ("", "")
 
 
+def test_a_picture_reader_goes_with_the_only_model_that_it_can_belong_to(room: Room) -> None:
+    room.add(room.own / "sees" / "model.gguf")
+    room.add(room.own / "two" / "a.gguf")
+    room.add(room.own / "two" / "b.gguf")
+    for folder in ("sees", "two"):
+        write(room.own / folder / "mmproj-f16.gguf", model_bytes("eyes"))
+    assert room.list.one("model").size == 8000
+    assert room.list.one("a").size == 4000
+    room.remove("model")
+    room.remove("a")
+    assert sorted(path.name for path in room.own.rglob("*.gguf")) == ["b.gguf", "mmproj-f16.gguf"]
+    assert room.list.one("b").size == 8000
+
+
+def test_an_embedder_that_the_settings_name_elsewhere_is_listed_and_stays(room: Room) -> None:
+    folder = embedder(room.elsewhere / "embeds")
+    room.settings.change(embedding_model=str(folder))
+    assert not room.list.one("embeds").own
+    assert "stay in" in room.remove.consequences("embeds")[0]
+    room.remove("embeds")
+    assert folder.is_dir()
+    assert room.settings.load().embedding_model == ""
+
+
 def test_a_file_used_in_place_is_only_forgotten(room: Room) -> None:
     path = room.add(room.elsewhere / "theirs.gguf")
     linked = room.own / "linked.gguf"

@@ -8,14 +8,25 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from fakes import FakeSettingsStore
-from gguf_files import ModelOptions, write_random_model, write_talking_model, write_wordless_model
+from gguf_files import (
+    ModelOptions,
+    _shapes,
+    begin_file,
+    byte_tokens,
+    finish_file,
+    write_random_model,
+    write_talking_model,
+    write_wordless_model,
+)
 from localassist.adapters.children import ChildPool
 from localassist.adapters.llama import LlamaChatModels, probe, room
 from localassist.adapters.llama.files.remembered import Verdict
 from localassist.adapters.llama.probe import FileCheck
+from localassist.adapters.model_files.finding import DiskModelFinder
 from localassist.domain.chat import Role, Turn
 from localassist.domain.errors import ModelError, Stopped
 from localassist.domain.events import ModelReady, TokenDelta
@@ -24,6 +35,7 @@ from localassist.domain.models import ModelFile
 from localassist.domain.ports.chat_model import Sampling
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
+from model_homes import ollama_model, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -343,3 +355,35 @@ def test_a_file_that_nobody_vouched_for_may_be_exchanged_by_its_owner(place: Pla
     place.models.add(str(path))
     write_random_model(path, ModelOptions(context_length=256), seed=1)
     assert isinstance(list(place.models.open("model").load(Stop()))[-1], ModelReady)
+
+
+def test_a_blob_of_another_program_answers_where_it_lies_and_is_not_touched(place: Place) -> None:
+    store = place.folder / "ollama"
+    written = write_talking_model(place.folder / "model.gguf", [b"Aye", b"."])
+    blob = ollama_model(store, "parrot", "latest", written.read_bytes())
+    before = tree(store)
+    (found,) = DiskModelFinder(place.folder / "nobody", {}, "linux", place.folder).find([str(store)], (), Stop())
+    file = place.models.add(found.path, found.name)
+    assert (file.name, file.path) == ("parrot:latest", str(blob))
+    model = place.models.open("parrot")
+    list(model.load(Stop()))
+    events = model.generate([Turn(Role.USER, "Hello?")], Sampling(temperature=0.0), Stop())
+    assert "".join(event.text for event in events if isinstance(event, TokenDelta)) == "Aye."
+    place.models.forget(str(blob))
+    assert tree(store) == before
+
+
+def test_a_file_that_is_named_by_its_hash_is_called_what_it_says_of_itself(place: Place) -> None:
+    path = place.folder / f"sha256-{'0' * 64}"
+    write_random_model(path)
+    assert place.models.add(str(path)).name == path.stem
+    named = place.folder / ("1" * 64)
+    writer = begin_file(named, "llama", byte_tokens(), ModelOptions())
+    writer.add_name("Little Parrot")
+    writer.add_layer_norm_rms_eps(1e-5)
+    random = np.random.default_rng(0)
+    finish_file(
+        writer,
+        {name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in _shapes(len(byte_tokens()), 64, 1)},
+    )
+    assert place.models.add(str(named)).name == "Little Parrot"

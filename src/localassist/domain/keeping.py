@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class FoundModel:
     """A model file that another program, or the user, keeps on this disk. It is used where it lies.
 
-    `place` is the program whose folder it is, or that folder. `path` is what to add, the first part of a split file;
-    `files` are all its parts, `size` bytes of all. `sha256` is the hash that the place names, not one that was
+    `kind` is chat, embedder or reranker; the latter two are folders, which the settings choose by their path. `place`
+    is the program whose folder it is, or that folder. `path` is what to add, the first part of a split file; `files`
+    are all its parts, `size` bytes of all. `sha256` is the hash that the place names, not one that was
     computed; empty where it names none. `also` are further paths of the same content. `known_as` is its name here if
     it was added before. `orphaned` says why the program that keeps it does not use it any more, `problem` why it can't
     be used; both are empty for most.
@@ -25,6 +26,7 @@ class FoundModel:
     place: str
     path: str
     size: int
+    kind: str = "chat"
     files: tuple[str, ...] = ()
     sha256: str = ""
     also: tuple[str, ...] = ()

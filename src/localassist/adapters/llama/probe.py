@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -33,6 +34,7 @@ _SLOWEST_READ: Final = 20_000_000
 _SPARE_MEMORY: Final = 8 * 2**30
 _HASHED_AT_ONCE: Final = 4 * 2**20
 _MOST_PARTS: Final = 1000
+_HASH: Final = re.compile(r"(sha256[-:])?[0-9a-f]{64}")
 _LONGEST: Final = 2**31
 _OTHER_PURPOSE: Final = {
     "clip": "the picture reader that goes with a model",
@@ -83,7 +85,7 @@ class FileCheck:
             raise ModelError(verdict.problem, _TRY_AGAIN if verdict.crashed else _ANOTHER_FILE)
         architecture = header.text("general.architecture")
         file = ModelFile(
-            name=Path(path).stem,
+            name=_name_of(header, Path(path)),
             path=path,
             size=header.size,
             architecture=architecture,
@@ -197,6 +199,12 @@ def _check_contents(header: Header, name: str) -> None:
             f"{name} has a vocabulary that can't spell every character: any other one would end the app.",
             "Take another conversion of the model, one with byte tokens.",
         )
+
+
+def _name_of(header: Header, path: Path) -> str:
+    """The file's own name; what is in it says more where that is a hash, as in other programs' stores."""
+    told = header.text("general.name").strip() if _HASH.fullmatch(path.name) else ""
+    return told[:100] if told.isprintable() and told else path.stem
 
 
 def read_headers(path: str) -> list[Header]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from localassist.adapters.model_files.hashing import hash_of
+from localassist.adapters.model_files.kinds import files_in
 from localassist.adapters.model_files.layouts import Lying, lying_in
 from localassist.adapters.model_files.places import place_at, usual_places
 from localassist.domain.errors import NotFoundError, StorageError
@@ -84,8 +85,14 @@ def _files_in(place: Place, stop: Stop) -> Iterator[_Files]:
 
 def _single(lying: Lying, place: Place) -> _Files:
     path = str(lying.path)
+    if lying.kind != "chat":
+        files = files_in(lying.path)
+        size = sum(_identity(Path(file))[1] for file in files)
+        return _Files(
+            FoundModel(lying.name, place.program, path, size, lying.kind, files), _identity(Path(files[0]))[0]
+        )
     identity, size = _identity(lying.path)
-    model = FoundModel(lying.name, place.program, path, size, (path,), lying.sha256)
+    model = FoundModel(lying.name, place.program, path, size, lying.kind, (path,), lying.sha256)
     return _Files(replace(model, orphaned=lying.orphaned, problem=lying.problem), identity)
 
 
@@ -96,7 +103,8 @@ def _joined(name: str, count: int, parts: dict[int, Lying], place: Place) -> _Fi
     lacking = [number for number in range(1, count + 1) if number not in parts or parts[number].problem]
     problem = f"Of its {count} parts these are missing: {', '.join(map(str, lacking))}." if lacking else ""
     sizes = [_identity(part.path)[1] for part in ordered]
-    model = FoundModel(name, place.program, str(first.path), sum(sizes), tuple(str(part.path) for part in ordered))
+    files = tuple(str(part.path) for part in ordered)
+    model = FoundModel(name, place.program, str(first.path), sum(sizes), files=files)
     return _Files(replace(model, problem=problem), _identity(first.path)[0])
 
 
@@ -150,7 +158,7 @@ def _samples(model: FoundModel) -> bytes:
 
     digest = hashlib.sha256()
     try:
-        with Path(model.path).open("rb") as file:
+        with Path(model.files[0]).open("rb") as file:
             size = file.seek(0, 2)
             for start in (0, size // 2, max(size - _SAMPLE, 0)):
                 file.seek(start)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.adapters.model_files.kinds import WEIGHTS, kind_of
 from localassist.adapters.model_files.places import Layout
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ _UNLISTED: Final = "No manifest names it: Ollama does not list it any more."
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A model file as a place has it; `sha256` is the hash that the place names. The rest is as in `FoundModel`."""
+    """A model as a place has it; `sha256` is the hash that the place names. The rest is as in `FoundModel`."""
 
     name: str
     path: Path
     sha256: str = ""
+    kind: str = "chat"
     orphaned: str = ""
     problem: str = ""
 
@@ -51,6 +53,8 @@ def _plain(folder: Path, stop: Stop) -> Iterator[Lying]:
         folders.sort()
         if len(Path(parent).relative_to(folder).parts) >= _DEEPEST:
             folders.clear()
+        if WEIGHTS in names and (kind := kind_of(Path(parent))):
+            yield Lying(Path(parent).name, Path(parent), kind=kind)
         for name in sorted(names):
             path = Path(parent) / name
             if _is_model_name(name):
@@ -64,6 +68,9 @@ def _hub_cache(folder: Path, stop: Stop) -> Iterator[Lying]:
     """
     for repository in sorted(folder.glob("models--*")):
         named: set[str] = set()
+        for snapshot in sorted((repository / "snapshots").glob("*")):
+            if kind := kind_of(snapshot):
+                yield Lying(repository.name.rpartition("--")[2], snapshot, kind=kind)
         for path in sorted((repository / "snapshots").glob("*/**/*")):
             stop.raise_if_requested()
             blob = Path(os.path.realpath(path)).name if path.is_symlink() else ""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files.hashing import hashing, mark_of
+from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of
 from localassist.adapters.model_files.moving import copy_folder, note_move, take_up
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 CHANGED: Final = "The file is not as it was when it was last checked."
-_WEIGHTS: Final = "model.safetensors"
-_LONGEST_CONFIG: Final = 10_000_000
 
 
 class DiskModelShelf(ModelShelf):
@@ -114,9 +112,10 @@ class DiskModelShelf(ModelShelf):
         return known, problem
 
     def _chat_model(self, file: ModelFile) -> KeptModel:
-        files = (file.path, *_other_parts(file.path))
+        own = _lies_in(Path(file.path), Path(self.folder))
+        files = (file.path, *_other_parts(file.path), *(_projectors(file.path) if own else ()))
         size = sum(_size(path) for path in files) or file.size
-        model = KeptModel(file.name, "chat", file.path, files, size, _lies_in(Path(file.path), Path(self.folder)))
+        model = KeptModel(file.name, "chat", file.path, files, size, own)
         model = replace(model, licence=file.licence, sha256=file.sha256, problem=file.problem, warning=file.warning)
         return self._remembering(replace(model, came_along=bool(file.sha256)))
 
@@ -132,20 +131,17 @@ class DiskModelShelf(ModelShelf):
     def _folders(self) -> Iterator[KeptModel]:
         """The embedders and rerankers in our folder, each a folder of its own, and those that the settings name."""
         own = Path(self.folder)
-        found = {path.parent for path in (*own.glob(f"[!.]*/{_WEIGHTS}"), *own.glob(f"[!.]*/[!.]*/{_WEIGHTS}"))}
+        found = {path.parent for path in (*own.glob(f"[!.]*/{WEIGHTS}"), *own.glob(f"[!.]*/[!.]*/{WEIGHTS}"))}
         chosen = self._settings.load()
         named = {Path(name).expanduser() for name in (chosen.embedding_model, chosen.reranker) if name}
-        found |= {folder for folder in named if folder.is_absolute() and (folder / _WEIGHTS).is_file()}
+        found |= {folder for folder in named if folder.is_absolute() and (folder / WEIGHTS).is_file()}
         for folder in sorted(found):
             kind = kind_of(folder)
             if kind:
                 yield self._in_folder(folder, kind)
 
     def _in_folder(self, folder: Path, kind: str) -> KeptModel:
-        weights = str(folder / _WEIGHTS)
-        others = (str(path) for path in sorted(folder.rglob("*")) if path.is_file())
-        files = (weights, *(file for file in others if file != weights))
-        own = _lies_in(folder / _WEIGHTS, Path(self.folder))
+        files, own = files_in(folder), _lies_in(folder / WEIGHTS, Path(self.folder))
         return self._remembering(KeptModel(folder.name, kind, str(folder), files, sum(map(_size, files)), own))
 
     def _remembering(self, model: KeptModel) -> KeptModel:
@@ -176,23 +172,6 @@ def _read_whole(path: Path, before: int, total: int, stop: Stop) -> Generator[Co
     return digest
 
 
-def kind_of(folder: Path) -> str:
-    """Whether a folder with weights holds an embedder or a reranker; empty if it is neither."""
-    if (folder / "modules.json").is_file():
-        return "embedder"
-    named = _read(folder / "config.json").get("architectures")
-    architectures = named if isinstance(named, list) else []
-    return "reranker" if any(str(name).endswith("ForSequenceClassification") for name in architectures) else ""
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError, RecursionError):
-        if path.stat().st_size <= _LONGEST_CONFIG:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            return found if isinstance(found, dict) else {}
-    return {}
-
-
 def _other_parts(path: str) -> list[str]:
     """The further files of a model in parts, as they are named."""
     first = Path(path)
@@ -200,6 +179,14 @@ def _other_parts(path: str) -> list[str]:
     if not mark:
         return []
     return [str(other) for other in sorted(first.parent.glob(f"*-of-{count}")) if _is_part(other.name, stem)]
+
+
+def _projectors(path: str) -> list[str]:
+    """The picture readers (mmproj) beside a model of ours, where it is the only one they can belong to."""
+    beside = sorted(Path(path).parent.glob("*.gguf"))
+    readers = [other for other in beside if "mmproj" in other.name.lower()]
+    models = {str(other) for other in beside if other not in readers} - {path, *_other_parts(path)}
+    return [] if models else [str(reader) for reader in readers if str(reader) != path]
 
 
 def _is_part(name: str, stem: str) -> bool:

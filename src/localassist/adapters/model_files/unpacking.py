@@ -160,7 +160,7 @@ def _remember(model: Packed, folder: Path, remembered: RememberedFiles) -> None:
 
 def _path_of(folder: Path, model: Packed) -> str:
     """What is added or chosen: the first file of a chat model, the folder of another."""
-    return str(folder / min(file.path for file in model.files)) if model.kind == "chat" else str(folder)
+    return str(folder / model.files[0].path) if model.kind == "chat" else str(folder)
 
 
 def _free_folder(folder: Path) -> Path:
