@@ -7,9 +7,8 @@ import os
 import sys
 import threading
 import tomllib
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import localassist
@@ -20,8 +19,7 @@ from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
 from localassist.adapters.settings_file import TomlSettingsStore
 from localassist.cli import running
-from localassist.domain.errors import SettingsError, StorageError
-from localassist.domain.settings import Settings
+from localassist.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,16 +29,14 @@ if TYPE_CHECKING:
     from localassist.adapters.children import ChildPool
     from localassist.adapters.chroma import ChromaPassageIndex
     from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords
-    from localassist.adapters.embedding.cross_encoder import CrossEncoder
-    from localassist.adapters.embedding.prepared import PreparedModels
     from localassist.adapters.llama import LlamaChatModels
     from localassist.domain.diagnosis import Finding
     from localassist.domain.events import Embedding
-    from localassist.domain.models import EmbeddingModel
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
+    from localassist.embedders import EmbedderParts
     from localassist.model_library import ModelParts
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.ingesting import IngestPaths
@@ -191,51 +187,10 @@ class App:
         return LargeWords(self.database, self.places.words, self._activity)
 
     @cached_property
-    def _prepared(self) -> PreparedModels:
-        from localassist.adapters.embedding.prepared import PreparedModels
+    def _embedders(self) -> EmbedderParts:
+        from localassist.embedders import EmbedderParts
 
-        return PreparedModels(self.places.prepared)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        """The chosen one. Vectors that it made in 32 bits, before whole numbers were used, answer as its own."""
-        model = self.catalog.embedding_model(self._chosen.embedding_model)
-        embedder = self._open_embedder(model)
-        if embedder.name != model.name:
-            with suppress(StorageError):  # told where documents are asked for
-                self._documents.adopt(model.name, embedder.name)
-        return embedder
-
-    def _open_embedder(self, model: EmbeddingModel) -> Embedder:
-        from localassist.adapters.embedding.opening import open_embedder
-
-        return open_embedder(model, self._prepared, self.catalog.verify, self._embedding_threads)
-
-    def _open_choice(self, choice: str) -> Embedder:
-        return self._open_embedder(self.catalog.embedding_model(choice))
-
-    def _embedding_threads(self) -> int:
-        return 1 if self._activity.busy else self._cores
-
-    @cached_property
-    def _cores(self) -> int:
-        from localassist.adapters.hardware import computer
-
-        return computer().cores
-
-    @property
-    def _chosen(self) -> Settings:
-        try:
-            return self.settings.load()
-        except SettingsError:
-            return Settings()  # whoever asks or changes something is told of it
-
-    @cached_property
-    def _reranker(self) -> CrossEncoder | None:
-        from localassist.adapters.embedding.cross_encoder import CrossEncoder
-
-        folder = self._chosen.reranker
-        return CrossEncoder(Path(folder).expanduser(), self._prepared, self.catalog.hash_of) if folder else None
+        return EmbedderParts(self.places.prepared, self.settings, self.catalog, self._documents, self._activity)
 
     @cached_property
     def _activity(self) -> ForegroundActivity:
@@ -249,7 +204,7 @@ class App:
 
         exact = 0 if self._for_window else EXACT_UP_TO
         return ChromaPassageIndex(
-            self.places.vectors, self._documents, self._embedder.name, self.children, self._activity, exact
+            self.places.vectors, self._documents, self._embedders.embedder.name, self.children, self._activity, exact
         )
 
     @cached_property
@@ -277,9 +232,10 @@ class App:
         from localassist.usecases.retrieval import SearchPassages
         from localassist.usecases.services import Services
 
-        documents, embedder, activity = self._documents, self._embedder, self._activity
+        documents, activity = self._documents, self._activity
+        embedder, reranker = self._embedders.embedder, self._embedders.reranker
         reader = FileReader(self.reading_children, self.drawing_children)
-        search = SearchPassages(documents, self._index, embedder, self._reranker)
+        search = SearchPassages(documents, self._index, embedder, reranker)
         conversations = DatabaseConversationStore(self.database)
         unrecorded = DatabaseConversationStore(Database(None))
         read_ahead = ReadAhead(conversations, documents, self.models, self.settings)
@@ -312,11 +268,13 @@ class App:
             index=self._index,
             ingest=ingesting(files),
             mirror=MirrorFolders(files, documents, ingesting, embed, forget, SystemFolderWatcher(self.places.own)),
-            change_embedder=ChangeEmbedder(documents, self.settings, activity, self._open_choice, embedding_with),
+            change_embedder=ChangeEmbedder(
+                documents, self.settings, activity, self._embedders.open_choice, embedding_with
+            ),
             forget=forget,
             forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,
-            evaluate=EvaluateSearch(documents, self._temporary_documents, self._installed_embedders, self._reranker),
+            evaluate=EvaluateSearch(documents, self._temporary_documents, self._embedders.installed, reranker),
             answer=answering(conversations),
             answer_unrecorded=answering(unrecorded),
             read_ahead=read_ahead,
@@ -332,12 +290,6 @@ class App:
 
         with closing(Database(None)) as database:
             yield DatabaseDocumentStore(database)
-
-    def _installed_embedders(self) -> list[Embedder]:
-        """The one in use, and all others whose files are here."""
-        models = [model for model in self.catalog.embedding_models() if not model.problem]
-        made = [self._open_embedder(model) for model in models]
-        return [self._embedder, *(embedder for embedder in made if embedder.name != self._embedder.name)]
 
     def _is_offline(self) -> bool:
         try:
