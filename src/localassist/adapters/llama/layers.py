@@ -137,6 +137,10 @@ class Layers:
             value = 0
         return (self._kv_heads[layer] * (key + value) + self._number("attention.indexer.key_length")) * FLOAT16
 
+    def sharers(self, layer: int) -> int:
+        """How many heads use each key."""
+        return max(self._heads[layer] // max(self._kv_heads[layer], 1), 1)
+
     def _window(self) -> int:
         if self._architecture not in _WINDOWED and not isinstance(self._pattern, list):
             return 0

@@ -31,7 +31,8 @@ class Need:
     `state` does not grow (recurrent layers). `compute` is for micro-batches of 512 tokens of which one has its
     logits computed (`n_outputs_max` 1), before what grows with the context. `windowed_per_token` is taken only by
     tokens within the last `window`, a micro-batch more. `beside` is what does not depend on the context either: the
-    vocabulary and the graph. `active` are the weights that each written token reads.
+    vocabulary and the graph. `active` are the weights that each written token reads; of the cache it reads what its
+    layers keep, a key as often as heads share it: `attended_per_token` and, within the window, `attended_windowed`.
     """
 
     weights: int
@@ -43,6 +44,8 @@ class Need:
     window: int = 0
     beside: int = 0
     active: int = 0
+    attended_per_token: int = 0
+    attended_windowed: int = 0
 
     def kv(self, context_length: int, *, kv_bits: int = 16) -> int:
         """What a context of so many tokens takes; below 16 bit with the scales of ggml's 8 and 4 bit types."""
@@ -58,10 +61,14 @@ class Need:
         fixed = self.weights + self.state + self.beside
         return fixed + self.compute * batch // MICRO_BATCH + masks + self.kv(context_length, kv_bits=kv_bits)
 
-    def read(self, depth: int, *, kv_bits: int = 16) -> int:
-        """Bytes that a token written after `depth` others reads: its weights, and what is kept of those tokens."""
-        at_16_bit = depth * self.kv_per_token + min(depth, self.window) * self.windowed_per_token
-        return self.active + self.state + at_16_bit * kv_bits // 16
+    def read(self, depth: int) -> int:
+        """Bytes that a token written after `depth` others reads: its weights, and what is kept of those tokens.
+
+        That heads which share a key read it each for themselves was measured: after 2,000 tokens SmolLM2 takes 2.2
+        times as long as after 64.
+        """
+        attended = depth * self.attended_per_token + min(depth, self.window) * self.attended_windowed
+        return self.active + self.state + attended
 
 
 def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
@@ -70,15 +77,17 @@ def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
     After llama.cpp's llama-hparams.cpp and llama-kv-cache.cpp. What a header does not say counts as nothing.
     """
     layers = Layers(header)
-    everywhere = windowed = state = 0
+    everywhere = windowed = state = attended = attended_windowed = 0
     for layer in range(layers.count):
         if layers.recurrent(layer):
             state += layers.state
         if layers.attends(layer):
             if layers.windowed(layer):
                 windowed += layers.cell(layer)
+                attended_windowed += layers.cell(layer) * layers.sharers(layer)
             else:
                 everywhere += layers.cell(layer)
+                attended += layers.cell(layer) * layers.sharers(layer)
     every = (header, *parts)
     return Need(
         weights=sum(part.tensor_bytes for part in every),
@@ -90,6 +99,8 @@ def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
         window=layers.window,
         beside=layers.beside,
         active=_active(every, layers.expert_share),
+        attended_per_token=attended,
+        attended_windowed=attended_windowed,
     )
 
 
