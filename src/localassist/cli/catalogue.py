@@ -8,7 +8,7 @@ from localassist.cli.console import one_line
 from localassist.cli.interrupts import stopped_by_ctrl_c
 from localassist.cli.offline import HINT, NOT_ASKED
 from localassist.cli.sizes import count_words
-from localassist.domain.errors import NotFoundError, OfflineError
+from localassist.domain.errors import NetworkError, NotFoundError, OfflineError
 from localassist.domain.library import Commercial, ModelSearch, SortedBy
 
 if TYPE_CHECKING:
@@ -56,16 +56,23 @@ def search(arguments: argparse.Namespace, services: Services, console: Console) 
     entries = [entry for entry in services.catalogue.entries() if (is_narrow or offline) and _is_meant(entry, wanted)]
     if offline and not entries:
         raise OfflineError(f"The catalogue has no model for {text!r}. {NOT_ASKED}", HINT)
-    found = [] if offline else _ask_hub(wanted, services, console)
+    unasked = f"{NOT_ASKED} {HINT}" if offline else ""
+    found: list[Repository] = []
+    try:
+        found = [] if offline else _ask_hub(wanted, services, console)
+    except NetworkError as error:
+        if not entries:
+            raise
+        unasked = str(error)
     if not found and not entries:
         raise NotFoundError(f"Neither the catalogue nor the hub has a model for {text!r}.", "Try fewer or other words.")
     if console.as_json:
         hub = [repository_object(repository) for repository in found]
-        console.object({"catalogue": [entry_object(entry) for entry in entries], "hub": hub, "hub_asked": not offline})
+        console.object({"catalogue": [entry_object(entry) for entry in entries], "hub": hub, "hub_asked": not unasked})
     for line in _results(entries, found):
         console.print(line)
-    if offline:
-        console.warn(f"{NOT_ASKED} {HINT}")
+    if unasked:
+        console.warn(unasked)
     return 0
 
 

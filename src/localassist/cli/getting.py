@@ -16,7 +16,7 @@ from localassist.cli.sizes import duration_words, size_words
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.library import DownloadState
 from localassist.usecases.looking_up import named_variant
-from localassist.usecases.suggesting import judged, suggestion
+from localassist.usecases.suggesting import Suggestion, judged, suggestion
 
 if TYPE_CHECKING:
     import argparse
@@ -48,10 +48,9 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
         wanted = services.library().look_up(name, stop)
         _tell_terms(wanted, console)
         variant = _variant(wanted, quantisation, services, console, stop)
-        _tell_room(variant, services, console)
+        _tell_room(variant, wanted, services, console)
         services.downloads.limit(arguments.speed * 1e6)
-        folder = str(Path(services.library().shelf.folder, *wanted.repository.name.split("/")))
-        asked = services.downloads.enqueue(wanted.repository, variant.files, folder)
+        asked = services.downloads.enqueue(wanted.repository, variant.files, _folder(wanted, services))
         ended = _bring(asked, services, console, stop)
     return _tell(asked, ended, wanted, services, console)
 
@@ -82,28 +81,48 @@ def _variant(wanted: Wanted, quantisation: str, services: Services, console: Con
 
     Raises `ModelError` where none is named and none runs here.
     """
-    if wanted.kind != "chat":
-        return wanted.variant(quantisation) if quantisation else wanted.variants[0]
     named = wanted.variant(quantisation) if quantisation else None
+    begun = {each: _begun(each, wanted, services) for each in ([named] if named else wanted.variants)}
+    most = max(begun, key=lambda each: begun[each])
+    if begun[most]:  # its room is taken already, and the same command has to go on with the same file
+        _tell_variant(most, "" if named or len(begun) == 1 else "It is taken because it was begun before.", console)
+        return most
+    if wanted.kind != "chat":
+        return most
     console.progress("Looking at the file's beginning, and at this computer ...")
     fits = judged(wanted, services.library().fit(), stop)
-    if named is not None:
-        variant, fit, reason = named, dict(fits)[named], ""
-    else:
-        suggested = suggestion(wanted, fits)
-        variant, fit, reason = suggested.variant, suggested.fit, suggested.reason
+    suggested = Suggestion(named, dict(fits)[named], "") if named else suggestion(wanted, fits)
+    others = " NAME:QUANTISATION takes another, `localassist models fit NAME` compares them."
+    _tell_variant(suggested.variant, suggested.reason and suggested.reason + others, console)
+    console.print(f"  on this computer: {suggested.fit.suitability.value}. {suggested.fit.reason}")
+    return suggested.variant
+
+
+def _tell_variant(variant: Variant, reason: str, console: Console) -> None:
+    """Which it is, what that loses, and why it was taken."""
     if variant.quantisation:
         console.print(f"  {variant.quantisation}: {variant.loses}".rstrip(": "))
     if reason:
-        console.print(f"  {reason} NAME:QUANTISATION takes another, `localassist models fit NAME` compares them.")
-    console.print(f"  on this computer: {fit.suitability.value}. {fit.reason}")
-    return variant
+        console.print(f"  {reason}")
 
 
-def _tell_room(variant: Variant, services: Services, console: Console) -> None:
+def _begun(variant: Variant, wanted: Wanted, services: Services) -> int:
+    return services.downloads.begun(wanted.repository, variant.files, _folder(wanted, services))
+
+
+def _folder(wanted: Wanted, services: Services) -> str:
+    """Where the files of a repository go."""
+    return str(Path(services.library().shelf.folder, *wanted.repository.name.split("/")))
+
+
+def _tell_room(variant: Variant, wanted: Wanted, services: Services, console: Console) -> None:
+    """What it takes of the disk, without what is there."""
     parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
     free = shutil.disk_usage(_existing(Path(services.library().shelf.folder))).free
     console.print(f"  disk: it takes {size_words(variant.size)}{parts}, {size_words(free)} are free")
+    there = _begun(variant, wanted, services)
+    if 0 < there < variant.size:
+        console.print(f"  begun before: {size_words(there)} of it are there; it goes on from there")
 
 
 def _bring(asked: Download, services: Services, console: Console, stop: Stop) -> Download:

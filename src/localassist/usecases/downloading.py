@@ -60,6 +60,10 @@ class DownloadModels:
         with self._lock:
             return tuple(entry.download for entry in self._entries.values())
 
+    def begun(self, repository: Repository, files: Sequence[RemoteFile], folder: str) -> int:
+        """How many bytes of such a download are on the disk, whether or not it is on the list."""
+        return self._received(Download("", repository.name, repository.revision, tuple(files), folder))
+
     def enqueue(self, repository: Repository, files: Sequence[RemoteFile], folder: str) -> Download:
         """Ask for files of a repository's revision; asked for again, a download that is there already goes on.
 

@@ -58,8 +58,8 @@ def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
             reason = f"{_name(variant)} is taken: it loses much, but what keeps more won't run."
             return Suggestion(variant, its_fit, reason)
     raise ModelError(
-        f"No file of {wanted.repository.name} runs on this computer. {_name(smallest)}: {fit.reason}",
-        f"Choose another model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
+        f"No file of {wanted.repository.name} is of use on this computer. {_name(smallest)}: {fit.reason}",
+        f"Make room or choose another model; {wanted.repository.name}:{_name(smallest)} gets that file all the same.",
     )
 
 
