@@ -14,6 +14,7 @@ from localassist.cli import (
     fitting,
     getting,
     models,
+    packs,
     showing,
     standing,
     syncing,
@@ -52,5 +53,7 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("models", "remove"): models.remove,
     ("models", "verify"): models.verify,
     ("models", "move"): models.move,
+    ("models", "pack"): packs.pack,
+    ("models", "unpack"): packs.unpack,
     ("demo", ""): demo.demo,
 }

@@ -9,7 +9,7 @@ from localassist.cli import catalogue
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.sizes import size_words
-from localassist.domain.errors import Stopped
+from localassist.domain.errors import LocalAssistError, Stopped
 from localassist.domain.keeping import CopyProgress, Verified
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ def found(arguments: argparse.Namespace, services: Services, console: Console) -
 
 
 def remove(arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`models remove`: deletes one of our own, forgets one that lies elsewhere; says what that means."""
+    """`models remove`: deletes one of our own, forgets one that lies elsewhere; says what that means and asks.
+
+    Raises `LocalAssistError` where nobody agrees, and what `RemoveModel` raises.
+    """
     library = services.library()
     said = library.remove.consequences(arguments.name)
     if not arguments.yes and not _agreed(said, arguments.name, console):
-        console.warn("Nothing was removed. `--yes` answers the question beforehand.")
-        return 1
+        raise LocalAssistError("Nothing was removed: nobody agreed to it.", "`--yes` agrees beforehand.")
     model = library.remove(arguments.name)
     if console.as_json:
         console.object({"removed": {"name": model.name, "path": model.path, "deleted": model.own}})
@@ -100,7 +102,7 @@ def verify(arguments: argparse.Namespace, services: Services, console: Console) 
                         checked.append(event)
                         console.print(_verified_line(event))
                     else:
-                        console.progress(_progress("Reading", event))
+                        console.progress(copy_line("Reading", event))
         except Stopped:
             console.warn("Stopped. What was verified before is remembered.")
             return INTERRUPTED
@@ -118,7 +120,7 @@ def move(arguments: argparse.Namespace, services: Services, console: Console) ->
     with stopped_by_ctrl_c() as stop:
         try:
             for event in library.move(str(Path(arguments.folder).absolute()), stop):
-                console.progress(_progress("Copying and comparing", event))
+                console.progress(copy_line("Copying and comparing", event))
         except Stopped:
             console.warn("Stopped. Nothing has changed; the same command goes on from there.")
             return INTERRUPTED
@@ -190,7 +192,8 @@ def _verified_line(event: Verified) -> str:
     return one_line(f"{event.name}: {said}")
 
 
-def _progress(doing: str, event: CopyProgress) -> str:
+def copy_line(doing: str, event: CopyProgress) -> str:
+    """How far the reading or writing of files is."""
     share = event.done / event.total if event.total else 1.0
     return f"{doing} {event.name}: {share:.0%} of {size_words(event.total)}"
 

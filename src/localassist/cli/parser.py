@@ -125,6 +125,11 @@ def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
     verify.add_argument("names", metavar="NAME", nargs="*", help="which; without a name all of them")
     move = _add_json(_add(verbs, "move", "move the folder of downloaded models, to another disk for instance"))
     move.add_argument("folder", metavar="FOLDER", help="where they are to lie; it is made if it is not there")
+    pack = _add_json(_add(verbs, "pack", "write models into one file, for a computer without network"))
+    pack.add_argument("names", metavar="NAME", nargs="*", help="which; without a name those that are in use")
+    pack.add_argument("--to", metavar="FILE", required=True, help="the file to write; one that is there is kept")
+    unpack = _add_json(_add(verbs, "unpack", "verify the models of such a file and add them"))
+    unpack.add_argument("file", metavar="FILE", help="what `models pack` wrote")
     found = _add_json(_add(verbs, "found", "model files that other programs keep on this disk"))
     found.add_argument("folders", metavar="FOLDER", nargs="*", help="a folder to look in besides")
 
