@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
-from localassist.app import LIBRARY_SWITCHES, App
+from localassist.app import App
 from localassist.bench import report
 from localassist.domain.chat import Caution, Evidence, Figures, MessageStatus
 from localassist.domain.documents import Citation, Document, DocumentStatus, Passage, SentenceSupport, SupportStatus
 from localassist.domain.ports.conversations import ConversationStore
 from localassist.domain.privacy import Destination, Route
+from localassist.process import LIBRARY_SWITCHES
 from localassist.ui.assembly import SAMPLES, Assembly
 from localassist.ui.chat.controls import FoldButton
 from localassist.ui.chat.switcher import SwitcherDialog

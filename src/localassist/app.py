@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import threading
 import tomllib
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import localassist
+from localassist import process
 from localassist.adapters import display
 from localassist.adapters.logs import Log, log_path
 from localassist.adapters.network import NetworkDoor
@@ -41,23 +40,6 @@ if TYPE_CHECKING:
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.services import Services
-
-log = logging.getLogger(__name__)
-
-# Read by libraries when they are imported: their look-ups, native transfers and reports to their makers stay off,
-# and ggml starts no debugger when it dies.
-LIBRARY_SWITCHES: Final = {
-    "ANONYMIZED_TELEMETRY": "False",
-    "DO_NOT_TRACK": "1",
-    "GGML_NO_BACKTRACE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_XET": "1",
-    "HF_HUB_OFFLINE": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "TRANSFORMERS_OFFLINE": "1",
-}
-# Python hands a busy thread's turn over after 5 ms; a token then waits that long for the window's drawing.
-SWITCH_INTERVAL_S: Final = 0.0005
 
 
 class App:
@@ -300,11 +282,9 @@ class App:
 
 def main(arguments: Sequence[str], run_benchmark: Callable[[str, str, str, int], dict[str, Any]]) -> int:
     """Run the command that the arguments name, or open the window without any; gives the exit code."""
-    os.environ.update(LIBRARY_SWITCHES)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    process.set_up()
     app = App(Places.find(os.environ), run_benchmark)
     app.door.guard_process()
-    threading.excepthook = _log_thread_error
     with closing(Log(app.places.logs)) as logs, closing(app):
         logs.open()
         return running.run(arguments, app)
@@ -313,8 +293,3 @@ def main(arguments: Sequence[str], run_benchmark: Callable[[str, str, str, int],
 def _demo_questions() -> tuple[str, ...]:
     questions = tomllib.loads((resource("assets") / "demo.toml").read_text(encoding="utf-8"))["questions"]
     return tuple(questions)
-
-
-def _log_thread_error(error: threading.ExceptHookArgs) -> None:
-    """Python would print it, words of documents included, where nobody or everybody looks."""
-    log.error("A thread ended unexpectedly", exc_info=error.exc_value)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub_server import HubServer, running_hub
-from localassist.app import LIBRARY_SWITCHES
+from localassist.process import LIBRARY_SWITCHES
 
 WEIGHTS = bytes(range(256)) * 5000
 

@@ -6,7 +6,7 @@ The libraries of the embedder take seconds to import; this way they are imported
 import os
 import sys
 
-from localassist import app
+from localassist import app, process
 from localassist.adapters.places import Places
 from localassist.cli import running
 
@@ -14,7 +14,7 @@ from localassist.cli import running
 def main() -> None:
     quotes = ["--quotes"] if "--quotes" in sys.argv else []
     folder, *questions = (argument for argument in sys.argv[1:] if argument not in quotes)
-    os.environ.update(app.LIBRARY_SWITCHES)
+    os.environ.update(process.LIBRARY_SWITCHES)
     house = app.App(Places.find(os.environ), lambda _name: {})
     for question in questions:
         if running.run(["ask", *quotes, "--docs", folder, "--json", question], house):

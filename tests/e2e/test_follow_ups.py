@@ -11,11 +11,12 @@ import pytest
 
 from e2e.commands import SAMPLES
 from localassist.adapters.places import Places
-from localassist.app import LIBRARY_SWITCHES, App
+from localassist.app import App
 from localassist.domain.chat import Question, Role, Turn
 from localassist.domain.documents import Scope
 from localassist.domain.events import Finished, Indexed
 from localassist.domain.stopping import Stop
+from localassist.process import LIBRARY_SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

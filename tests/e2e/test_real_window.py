@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
-from localassist.app import LIBRARY_SWITCHES, App
+from localassist.app import App
 from localassist.domain.chat import MessageStatus
 from localassist.domain.documents import Scope
+from localassist.process import LIBRARY_SWITCHES
 from localassist.ui.assembly import Assembly
 from localassist.ui.chat.markdown import CITE
 from localassist.ui.documents.dialog import DocumentsDialog

@@ -13,8 +13,9 @@ from PySide6.QtCore import Qt, QTimer
 
 from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
-from localassist.app import SWITCH_INTERVAL_S, App
+from localassist.app import App
 from localassist.bench import report
+from localassist.process import SWITCH_INTERVAL_S
 from localassist.ui.assembly import Assembly
 from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
