@@ -202,9 +202,11 @@ class LlamaChatModels(ChatModels):
         checked = self._checked(path, stop)
         options = self._options(name)
         self._checks.check_tuning(path, options.template, options.adapters, stop)
+        adapters = sum(Path(adapter).stat().st_size for adapter, _ in options.adapters)
+        need = replace(checked.need, weights=checked.need.weights + adapters)
         with self._room.taken(stop):
-            self._room.make(name, checked.need, self._wanted(options, checked.file), self._neighbours(path))
-            self._needs[path] = checked.need
+            self._room.make(name, need, self._wanted(options, checked.file), self._neighbours(path))
+            self._needs[path] = need
             with self._marks.marking(path):
                 yield
             self.remembered.note_used(path, datetime.now(UTC).isoformat(timespec="seconds"))

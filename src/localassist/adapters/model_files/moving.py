@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,6 +55,29 @@ def note_move(journal: Path, source: Path, target: Path, names: Sequence[str]) -
         _write_journal(journal, source, target, names)
     except OSError as error:
         raise _refused(target, error) from error
+
+
+class BeingMovedError(StorageError):
+    """Somebody else on this computer is moving the models."""
+
+
+@contextmanager
+def alone(journal: Path) -> Iterator[None]:
+    """Around a move: nobody else on this computer is at it. Raises `BeingMovedError` if somebody is."""
+    from filelock import FileLock, Timeout
+
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(journal.with_suffix(".lock"), thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BeingMovedError(
+            "The models are being moved by another window or command just now.", "Wait until that has ended."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def take_up(journal: Path, settings: SettingsStore, remembered: RememberedFiles) -> None:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files.hashing import hashing, mark_of
 from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of
-from localassist.adapters.model_files.moving import copy_folder, note_move, take_up
+from localassist.adapters.model_files.moving import BeingMovedError, alone, copy_folder, note_move, take_up
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
 from localassist.domain.ports.keeping import ModelShelf
@@ -91,15 +91,20 @@ class DiskModelShelf(ModelShelf):
 
     @override
     def move(self, destination: str, before_switch: Callable[[], None], stop: Stop) -> Iterator[CopyProgress]:
-        source, target = Path(self.folder), Path(destination).expanduser().absolute()
-        names = yield from copy_folder(source, target, stop)
-        before_switch()
-        note_move(self._journal, source, target, names)
-        self.finish_move()
+        target = Path(destination).expanduser().absolute()
+        with alone(self._journal):
+            source = Path(self.folder)
+            names = yield from copy_folder(source, target, stop)
+            before_switch()
+            note_move(self._journal, source, target, names)
+            take_up(self._journal, self._settings, self._remembered)
 
     @override
     def finish_move(self) -> None:
-        take_up(self._journal, self._settings, self._remembered)
+        if not self._journal.exists():
+            return
+        with suppress(BeingMovedError), alone(self._journal):  # or somebody else finishes it
+            take_up(self._journal, self._settings, self._remembered)
 
     def _compared(self, file: str, vouched: str, digest: str) -> tuple[Content, str]:
         """What the file should be, remembered with how it was found, and what is wrong."""

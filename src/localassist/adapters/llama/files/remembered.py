@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 import threading
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.domain.errors import StorageError
@@ -13,7 +16,6 @@ from localassist.domain.models import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 _PARTS: Final = ("added", "versions", "verdicts", "contents", "used")
 _BY_PATH: Final = ("added", "versions", "contents", "used")
@@ -154,15 +156,26 @@ class RememberedFiles:
             return
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
-        scratch = self._path.with_suffix(".part")
+        """Put the changed list in the place of the one before, whole; another process may write one just then."""
+        scratch = ""
         with self._lock:
-            content = self._load()
-            change(content)
             try:
+                if self._path.exists():
+                    self._path.read_bytes()  # one that can't be read just now must not become an empty one
+                content = self._load()
+                change(content)
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                scratch.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-                scratch.replace(self._path)
+                with tempfile.NamedTemporaryFile(
+                    "w", encoding="utf-8", dir=self._path.parent, prefix=".models-", delete=False
+                ) as file:
+                    scratch = file.name
+                    json.dump(content, file, indent=1, sort_keys=True)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(scratch).replace(self._path)
             except OSError as error:
+                if scratch:
+                    Path(scratch).unlink(missing_ok=True)
                 raise StorageError(
                     f"The list of model files can't be written: {error.strerror}.",
                     f"Make room on the disk, or allow writing to {self._path.parent}.",
