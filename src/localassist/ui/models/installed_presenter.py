@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from localassist.domain.errors import NotFoundError
 from localassist.domain.events import Embedding, Reembedding
 from localassist.domain.keeping import CopyProgress, KeptModel, Verified
 from localassist.ui.errors import describe
@@ -71,9 +72,11 @@ class InstalledPresenter(QObject):
         """Choose what came with a download."""
         wanted = {PurePath(download.folder, file.path) for file in download.files}
 
-        def find() -> KeptModel | None:
-            kept = self._services.library().kept()
-            return next((model for model in kept if {PurePath(each) for each in model.files} & wanted), None)
+        def find() -> KeptModel:
+            for model in self._services.library().kept():
+                if {PurePath(each) for each in model.files} & wanted:
+                    return model
+            raise NotFoundError("What was downloaded is not here any more.", "Download it again.")
 
         self._jobs.call(find, self.use, self._on_failed)
 

@@ -91,5 +91,6 @@ class ModelsLibrary(QObject):
             self._installed.refresh()
 
     def _on_use_requested(self, download: Download) -> None:
+        self.show(Page.INSTALLED)
         if self._installed is not None:
             self._installed.use_downloaded(download)
