@@ -1,17 +1,21 @@
 """What there is to run models on, and a graphics processor that nobody uses."""
 
 import json
+import shutil
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from localassist.adapters import hardware
+from localassist.adapters import bandwidth, hardware
 from localassist.adapters.children import ChildDied, ChildPool, Death
 from localassist.domain.errors import ModelError
 from localassist.domain.models import Device
 
 CPU = Device("CPU", "a processor", "cpu", 0, 0)
 GPU = Device("CUDA0", "a graphics processor", "gpu", 8, 4)
+INSIDE = Device("Vulkan0", "a part of the processor", "integrated", 16, 9)
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +76,55 @@ def test_a_device_that_set_up_did_not_see_is_found(
     told = hardware.unused_gpu((CPU,), tmp_path)
     assert told is not None
     assert told.remedy == "make setup GPU=cuda"
+
+
+class Answering:
+    """Children that say what there is, and count how often they were asked."""
+
+    def __init__(self, *devices: Device, instructions: tuple[str, ...] = ("AVX2", "REPACK")) -> None:
+        described = [asdict(device) for device in (CPU, *devices)]
+        self.reply = {"offload": bool(devices), "instructions": list(instructions), "devices": described}
+        self.asked = 0
+
+    def call(self, *_arguments: object) -> SimpleNamespace:
+        self.asked += 1
+        return SimpleNamespace(value=self.reply)
+
+
+def test_this_computer_has_what_its_parts_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bandwidth.json").write_text("", encoding="utf-8")
+    monkeypatch.setattr(bandwidth, "measure", lambda _threads: 30e9)
+    pool = ChildPool()
+    try:
+        here = hardware.SystemSurroundings(pool, tmp_path / "models", tmp_path / "bandwidth.json").capacity()
+    finally:
+        pool.close()
+    assert 0 < here.memory_free <= here.memory_total == hardware.computer().memory_total
+    assert here.disk_free == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.2)
+    assert (here.bandwidth, here.cores) == (30e9, hardware.computer().cores)
+
+
+@pytest.mark.parametrize(
+    ("gpus", "total", "shared"),
+    [
+        ((), 0, False),
+        ((GPU, INSIDE), 8, False),
+        ((INSIDE,), 16, True),
+    ],
+)
+def test_graphics_memory_is_that_of_cards_or_the_computer_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gpus: tuple[Device, ...], total: int, *, shared: bool
+) -> None:
+    monkeypatch.setattr(bandwidth, "measure", lambda _threads: 30e9)
+    monkeypatch.setattr("sys.platform", "linux")
+    children = Answering(*gpus)
+    surroundings = hardware.SystemSurroundings(children, tmp_path, tmp_path / "bandwidth.json")
+    found = [surroundings.capacity() for _ in range(2)][-1]
+    assert (found.gpu_total, found.shared, found.quick) == (total, shared, True)
+    assert children.asked == (2 if gpus else 1), "what is free on a GPU changes, a computer without one does not"
+
+
+def test_a_processor_without_quick_instructions_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bandwidth, "measure", lambda _threads: 30e9)
+    children = Answering(instructions=("SSE3",))
+    assert not hardware.SystemSurroundings(children, tmp_path, tmp_path / "bandwidth.json").capacity().quick

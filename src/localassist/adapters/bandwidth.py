@@ -7,6 +7,7 @@ import json
 import platform
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -37,12 +38,10 @@ class MemoryBandwidth:
             pass  # measured below
         measured = measure(self._cores)
         scratch = self._file.with_suffix(".part")
-        try:
+        with suppress(OSError):  # not to be kept, it costs a quarter of a second again
             self._file.parent.mkdir(parents=True, exist_ok=True)
             scratch.write_text(json.dumps({"computer": here, "bytes_per_second": measured}), encoding="utf-8")
             scratch.replace(self._file)
-        except OSError:
-            scratch.unlink(missing_ok=True)  # costs a quarter of a second again
         return measured
 
 

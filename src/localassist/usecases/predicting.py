@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from localassist.domain.fitting import Capacity, Pace
     from localassist.domain.ports.fitting import Footprint
 
-A_CORE: Final = 8e9
-"""Bytes of weights that a core works through in a second: 5 to 14 were measured on a server with AVX-512, by type."""
+A_CORE: Final = 12e9
+"""Bytes of weights that a core works through in a second: 11 to 26 GB were measured on one of a server, by type."""
 
 _STEP: Final = 0.0001
 """Seconds that a token takes however small its model is."""
