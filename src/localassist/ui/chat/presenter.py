@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
-from localassist.domain.documents import Scope
 from localassist.domain.events import (
     Asked,
     Finished,
@@ -21,6 +20,7 @@ from localassist.domain.events import (
     TokenDelta,
     TurnsDropped,
 )
+from localassist.ui.chat.opening import OpeningConversation
 from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.chat.sources import SourcesKeeper
@@ -65,14 +65,15 @@ class ChatPresenter(QObject):
         self._jobs = jobs
         self._view = view
         self._conversation_id: int | None = None
-        self._wanted: int | None = None  # being read, not on show yet
-        self._readings = 0
+        self._opening = OpeningConversation(services.conversations, services.documents, jobs, self)
         self._messages: list[Message] = []
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
         self._asks = SourcesKeeper(services.conversations, jobs, self)
         self._reading = QuietReading(services.read_ahead, jobs, self)
         self._asks.failed.connect(view.composer.complain)
+        self._opening.succeeded.connect(self._show)
+        self._opening.failed.connect(self._on_not_read)
         view.question_asked.connect(self.ask)
         view.stop_requested.connect(self.stop)
         view.again_requested.connect(self._on_again_requested)
@@ -89,16 +90,7 @@ class ChatPresenter(QObject):
 
     def open(self, conversation_id: int) -> None:
         """Show a stored conversation."""
-
-        def read() -> tuple[Conversation, tuple[Message, ...], tuple[Document, ...]]:
-            conversation = self._services.conversations.get(conversation_id)
-            messages = self._services.conversations.branch(conversation.head_id)
-            named = conversation.sources.named if conversation.sources else ()
-            return conversation, messages, self._services.documents.documents(Scope(document_ids=named))
-
-        self._wanted = conversation_id
-        self._readings += 1
-        self._jobs.call(read, partial(self._on_read, self._readings), partial(self._on_not_read, self._readings))
+        self._opening.begin(conversation_id)
 
     def leave_alone(self, conversation_id: int) -> None:
         """A conversation is about to be deleted: nothing may read it any more."""
@@ -232,7 +224,7 @@ class ChatPresenter(QObject):
     def _half_read(self) -> set[int | None]:
         """The conversations that were or are being read while an answer in them was still written."""
         streaming = {m.conversation_id for m in self._messages if m.status is MessageStatus.STREAMING}
-        return {self._wanted, *streaming}
+        return {self._opening.wanted, *streaming}
 
     def _show_progress(self, running: RunningAnswer) -> None:
         self._view.show_busy(busy=True)
@@ -247,23 +239,15 @@ class ChatPresenter(QObject):
     def _current(self) -> RunningAnswer | None:
         return next((r for r in self._running if self._is_on_show(r)), None)
 
-    def _on_read(self, reading: int, read: tuple[Conversation, tuple[Message, ...], tuple[Document, ...]]) -> None:
-        conversation, messages, documents = read
-        if reading == self._readings:
-            self._show(conversation, messages, documents)
-
-    def _on_not_read(self, reading: int, error: BaseException) -> None:
-        if reading == self._readings:
-            self._wanted = None
-            self._view.composer.complain(describe(error).text)
-            self.conversations_changed.emit()
+    def _on_not_read(self, error: BaseException) -> None:
+        self._view.composer.complain(describe(error).text)
+        self.conversations_changed.emit()
 
     def _show(
         self, conversation: Conversation | None, messages: tuple[Message, ...], documents: tuple[Document, ...] = ()
     ) -> None:
         self._conversation_id = conversation.id if conversation else None
-        self._wanted = None
-        self._readings += 1  # what is still being read comes too late
+        self._opening.leave()
         self._editing = None
         self._messages = list(messages)
         running = self._current()
