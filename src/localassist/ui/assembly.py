@@ -255,6 +255,7 @@ class Assembly(QObject):
         self.window.show_offline(offline=settings.offline)
         self._models.refresh()
         self._library.refresh()
+        self._library.begin()
 
     def _on_problem(self, problem: Problem) -> None:
         self.chat.composer.complain(problem.text)

@@ -18,7 +18,7 @@ from localassist.ui.widgets.note import NoteView
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from localassist.domain.library import Fit
+    from localassist.domain.library import Fit, Suitability
     from localassist.ui.icons import Icons
     from localassist.ui.models.model_list import ModelList, Row
     from localassist.ui.models.offers import Offer
@@ -44,7 +44,7 @@ class BrowsingPage(QWidget):
         super().__init__()
         self._offers: dict[str, Offer] = {}
         self._shown: list[str] = []
-        self._fits: dict[str, Fit] = {}
+        self._fits: dict[str, str] = {}
         self._list = models
         self._list.choose_several()
         self.note = NoteView(icons)
@@ -89,11 +89,15 @@ class BrowsingPage(QWidget):
         """Say how an offer's variants fit, each under the path of its first file."""
         suggested = offer.suggested
         if suggested is not None and (fit := fits.get(suggested.files[0].path)):
-            self._fits[offer.key] = fit
+            self._fits[offer.key] = f"{fit.suitability.value.capitalize()}. {fit.reason}"
         if self.chosen == [offer]:
             self.details.variants.show_fits(fits)
         elif offer in self.chosen:
             self.comparison.show_offers(self.chosen, self._fits)
+
+    def guess_fits(self, suitable: Mapping[str, Suitability]) -> None:
+        """Say how offers fit as far as it can be guessed, under their keys."""
+        self._fits = {key: f"{each.value.capitalize()}, at a guess." for key, each in suitable.items()} | self._fits
 
     def complain(self, error: BaseException) -> None:
         """Say beside what is chosen why it could not be looked up."""

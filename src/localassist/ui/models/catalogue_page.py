@@ -66,8 +66,13 @@ class CataloguePage(BrowsingPage):
         self._entries = tuple(entries)
         self._narrow()
 
-    def show_suitability(self, suitable: Mapping[str, Suitability]) -> None:
-        """Say how well models fit this computer, under their entries' ids."""
+    @override
+    def guess_fits(self, suitable: Mapping[str, Suitability]) -> None:
+        """Say how models fit as far as it can be guessed, in the list too."""
+        super().guess_fits(suitable)
+        self._show_suitability(suitable)
+
+    def _show_suitability(self, suitable: Mapping[str, Suitability]) -> None:
         self._suitable.update(suitable)
         for key, suitability in suitable.items():
             self._models.change_cell(key, FIT, suitability.value, FIT_TONES[suitability])
@@ -78,7 +83,7 @@ class CataloguePage(BrowsingPage):
         super().show_fit(offer, fits)
         suggested = offer.suggested
         if suggested is not None and (fit := fits.get(suggested.files[0].path)):
-            self.show_suitability({offer.key: fit.suitability})
+            self._show_suitability({offer.key: fit.suitability})
 
     def _narrow(self) -> None:
         found = matching(self._entries, self.search.text())

@@ -24,12 +24,11 @@ from localassist.ui.widgets.scrolled import ScrolledColumn
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from localassist.domain.library import Fit
     from localassist.ui.icons import Icons
     from localassist.ui.models.offers import Offer
 
 MOST: Final = 4
-LEAST_WIDTH: Final = 28 * STEP
+LEAST_WIDTH: Final = 24 * STEP
 TOO_MANY: Final = f"The first {MOST} of those chosen are compared."
 
 
@@ -58,8 +57,8 @@ class ComparisonView(ScrolledColumn):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._look_up.clicked.connect(self.look_up_requested)
 
-    def show_offers(self, offers: Sequence[Offer], fits: Mapping[str, Fit]) -> None:
-        """Show these; `fits` says how their suggested variants fit, under the offers' keys."""
+    def show_offers(self, offers: Sequence[Offer], fits: Mapping[str, str]) -> None:
+        """Show these; `fits` are words on how they fit this computer, under the offers' keys."""
         self._told.setText(TOO_MANY)
         self._told.setVisible(len(offers) > MOST)
         shown = offers[:MOST]
@@ -69,7 +68,7 @@ class ComparisonView(ScrolledColumn):
         self.note.hide()
         self._fill(shown, fits)
 
-    def _fill(self, offers: Sequence[Offer], fits: Mapping[str, Fit]) -> None:
+    def _fill(self, offers: Sequence[Offer], fits: Mapping[str, str]) -> None:
         table = QWidget()
         table.setAccessibleName("Comparison of models")
         grid = QGridLayout(table)
@@ -79,7 +78,7 @@ class ComparisonView(ScrolledColumn):
         for column, offer in enumerate(offers, 1):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, LEAST_WIDTH)
-            for row, (what, told) in enumerate(_facts(offer, fits.get(offer.key))):
+            for row, (what, told) in enumerate(_facts(offer, fits.get(offer.key, UNKNOWN))):
                 if column == 1 and what:
                     grid.addWidget(_heading(what), row, 0, Qt.AlignmentFlag.AlignTop)
                 label = WordsLabel(told, "" if what else "title", selectable=True)
@@ -97,7 +96,7 @@ def _heading(what: str) -> WordsLabel:
     return label
 
 
-def _facts(offer: Offer, fit: Fit | None) -> list[tuple[str, str]]:
+def _facts(offer: Offer, fits: str) -> list[tuple[str, str]]:
     entry, repository, suggested = offer.entry, offer.repository, offer.suggested
     size = f"{size_words(suggested.size)} ({suggested.quantisation})" if suggested else UNKNOWN
     return [
@@ -111,6 +110,6 @@ def _facts(offer: Offer, fit: Fit | None) -> list[tuple[str, str]]:
         ("Licence", offer.licence.name or offer.licence.id),
         ("Business use", BUSINESS[offer.licence.commercial].partition(": ")[2]),
         ("Size", size),
-        ("Fits", f"{fit.suitability.value.capitalize()}. {fit.reason}" if fit else UNKNOWN),
+        ("Fits", fits),
         ("Changed", date_words(repository.changed) if repository and repository.changed else UNKNOWN),
     ]

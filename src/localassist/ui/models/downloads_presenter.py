@@ -42,7 +42,7 @@ class DownloadsPresenter(QObject):
         self._events = 0
 
     def begin(self) -> None:
-        """Go on with what was begun when the program ended, unless the offline switch is on."""
+        """Go on with what waits, unless the offline switch is on."""
 
         def is_wanted() -> bool:
             waiting = any(download.state in WAITING for download in self._services.downloads.downloads())

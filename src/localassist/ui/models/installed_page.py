@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     ("Model", 0),
-    ("For", 30 * STEP),
+    ("For", 36 * STEP),
     ("Size", 18 * STEP),
     ("Licence", 30 * STEP),
     ("Last used", 22 * STEP),

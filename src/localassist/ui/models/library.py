@@ -53,7 +53,7 @@ class ModelsLibrary(QObject):
         self._downloads.came.connect(self._on_came)
 
     def begin(self) -> None:
-        """Go on with downloads that the last end of the program broke off."""
+        """Go on with downloads that wait, as far as connections are allowed."""
         self._downloads.begin()
 
     def show(self, page: Page = Page.CATALOGUE) -> LibraryDialog:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
     from localassist.ui.models.browsing import Card
 
-SIZE: Final = (280 * STEP, 180 * STEP)
+SIZE: Final = (300 * STEP, 190 * STEP)
 
 
 class Page(IntEnum):

@@ -156,9 +156,7 @@ class LibraryPresenter(QObject):
 
         if not self._guessed:
             self._guessed = True
-            self._jobs.call(
-                lambda: self._guess(entries), self._dialog.catalogue.show_suitability, self._on_catalogue_failed
-            )
+            self._jobs.call(lambda: self._guess(entries), self._dialog.catalogue.guess_fits, self._on_catalogue_failed)
 
     def _on_recommend_requested(self) -> None:
         self._dialog.catalogue.recommend.setEnabled(False)

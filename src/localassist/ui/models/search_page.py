@@ -26,8 +26,8 @@ COLUMNS: Final = (
     ("Model", 0),
     ("Downloads", 22 * STEP),
     ("Likes", 15 * STEP),
-    ("Changed", 25 * STEP),
-    ("Licence", 27 * STEP),
+    ("Changed", 24 * STEP),
+    ("Licence", 34 * STEP),
 )
 ORDERS: Final = {
     SortedBy.DOWNLOADS: "Most downloads",
