@@ -28,6 +28,7 @@ from localassist.ui.models.offers import GoodAt, grouped, matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -342,6 +343,23 @@ def test_what_is_here_is_listed_and_removed_once_it_is_said_what_that_means(
     press(installed, "Remove it")
     qtbot.waitUntil(lambda: "big-Q4_K_M" not in rows(installed._list))
     assert services.library().kept() != ()
+
+
+def test_models_of_other_programs_are_found_and_used_where_they_lie(
+    qtbot: QtBot, dialog: LibraryDialog, services: Services, tmp_path: Path
+) -> None:
+    theirs = tmp_path / ".lmstudio" / "models" / "maker" / "owl-GGUF"
+    theirs.mkdir(parents=True)
+    (theirs / "owl-Q4_0.gguf").write_bytes(b"GGUF" + bytes(2_000))
+    dialog.show_page(Page.INSTALLED)
+    installed = dialog.installed
+    installed.others.click()
+    qtbot.waitUntil(lambda: "Kept by other programs" in rows(installed._list))
+    installed._list.choose(str(theirs / "owl-Q4_0.gguf"))
+    assert "LM Studio keeps it; it is used where it lies" in said(installed)
+    assert not installed.remove.isEnabled()
+    installed.use.click()
+    qtbot.waitUntil(lambda: services.settings.load().chat_model == "owl-Q4_0")
 
 
 def test_every_control_has_a_name_and_is_reached_by_the_keyboard(qtbot: QtBot, dialog: LibraryDialog) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from localassist.domain.errors import NotFoundError
 from localassist.domain.events import Embedding, Reembedding
-from localassist.domain.keeping import CopyProgress, KeptModel, Verified
+from localassist.domain.keeping import CopyProgress, FoundModel, KeptModel, Verified
 from localassist.ui.errors import describe
 from localassist.ui.models.sizes import size_words
 
@@ -41,6 +41,7 @@ class InstalledPresenter(QObject):
         page.folder_requested.connect(self._on_folder_requested)
         page.removal_requested.connect(self._on_removal_requested)
         page.removal_confirmed.connect(self._on_removal_confirmed)
+        page.find_requested.connect(self._on_find_requested)
         page.stop_requested.connect(self._on_stop_requested)
 
     def refresh(self) -> None:
@@ -52,10 +53,14 @@ class InstalledPresenter(QObject):
 
         self._jobs.call(read, lambda found: self._page.show_models(*found), self._on_failed)
 
-    def use(self, model: KeptModel | None) -> None:
-        """Choose a model for what it is for."""
-        if model is None:
-            return
+    def use(self, model: KeptModel | FoundModel | None) -> None:
+        """Choose a model for what it is for; one of another program is added first."""
+        if isinstance(model, FoundModel):
+            self._use_found(model)
+        elif model is not None:
+            self._use_kept(model)
+
+    def _use_kept(self, model: KeptModel) -> None:
 
         def work(stop: Stop) -> Iterator[object]:
             if model.kind == "chat":
@@ -92,6 +97,21 @@ class InstalledPresenter(QObject):
         job.start()
         return job
 
+    def _use_found(self, found: FoundModel) -> None:
+        def add() -> None:
+            self._services.settings.change(chat_model=self._services.models.add(found.path, found.name).name)
+
+        self._page.note.hide()
+        self._jobs.call(add, lambda _nothing: self._on_added(), self._on_failed)
+
+    def _on_added(self) -> None:
+        self.refresh()
+        self.used.emit()
+
+    def _on_find_requested(self) -> None:
+        self._page.work.say("Looking where other programs keep models", None)
+        self._work(lambda stop: iter((self._services.library().find((), stop),)))
+
     def _choice(self, model: KeptModel) -> str:
         known = self._services.embedding_models.embedding_models()
         return next((each.choice for each in known if each.name == model.name), model.path)
@@ -114,6 +134,8 @@ class InstalledPresenter(QObject):
 
     def _on_progressed(self, happening: object) -> None:
         match happening:
+            case tuple(found):
+                self._page.show_others(found)
             case CopyProgress(name, done, total):
                 read = f"Reading {name}: {size_words(done)} of {size_words(total)}"
                 self._page.work.say(read, done / total if total else None)
@@ -133,7 +155,7 @@ class InstalledPresenter(QObject):
             self._page.work.clear()
         self.refresh()
 
-    def _on_folder_requested(self, model: KeptModel) -> None:
+    def _on_folder_requested(self, model: KeptModel | FoundModel) -> None:
         folder = PurePath(model.files[0] if model.files else model.path).parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._page.note.warn(f"No program opened the folder {folder}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from localassist.domain.errors import ModelError, OfflineError
+from localassist.domain.errors import ModelError, NotFoundError, OfflineError
 from localassist.ui.errors import describe
 from localassist.ui.models.offers import Offer
 
@@ -73,14 +73,22 @@ class BrowsingPresenter(QObject):
         job.start()
 
     def _found(self, offers: Sequence[Offer], stop: Stop) -> Iterator[object]:
-        library = self._services.library()
+        missing: NotFoundError | None = None
         for offer in offers:
-            if offer.repository_name:
-                wanted = library.look_up(offer.repository_name, stop)
-                yield (found := Offer.of(wanted))
-                yield _Card(found, self._services.hub.card(wanted.repository, stop))
-                if wanted.kind == "chat":
-                    yield from _fits(found, library.fit, stop)
+            try:
+                yield from self._found_one(offer, stop) if offer.repository_name else ()
+            except NotFoundError as error:
+                missing = error  # the others may be there
+        if missing is not None:
+            raise missing
+
+    def _found_one(self, offer: Offer, stop: Stop) -> Iterator[object]:
+        library = self._services.library()
+        wanted = library.look_up(offer.repository_name, stop)
+        yield (found := Offer.of(wanted))
+        yield _Card(found, self._services.hub.card(wanted.repository, stop))
+        if wanted.kind == "chat":
+            yield from _fits(found, library.fit, stop)
 
     def _on_progressed(self, happening: object) -> None:
         match happening:
