@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from model_homes import hub_file, model_bytes, ollama_model, sha256, tree, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from localassist.domain.keeping import FoundModel
 
@@ -221,6 +221,20 @@ def test_looking_writes_nothing_anywhere(user: Path) -> None:
     before = tree(user)
     find(user)
     assert tree(user) == before
+
+
+def test_a_place_that_can_not_be_looked_at_hides_no_other(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ollama_model(user / ".ollama" / "models", "theirs", "latest", model_bytes("theirs"))
+    write(user / ".cache" / "llama.cpp" / "mine.gguf", model_bytes("mine"))
+    is_file = Path.is_file
+
+    def refuse(path: Path) -> bool:
+        if ".ollama" in path.parts:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert list(find(user)) == ["mine"]
 
 
 def test_looking_ends_when_asked(user: Path) -> None:

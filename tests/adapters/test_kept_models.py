@@ -412,6 +412,35 @@ def test_a_copy_that_is_not_like_its_original_is_not_used(
     assert room.shelf.folder == str(room.own)
 
 
+def test_copies_that_are_gone_before_the_switch_are_not_switched_to(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = furnish(room)
+    with monkeypatch.context() as patch:
+        die_at("list", room, patch)
+        with pytest.raises(KeyboardInterrupt):
+            list(room.move(str(tmp_path / "new"), Stop()))
+    (tmp_path / "new").rename(tmp_path / "unplugged")
+    assert not any(model.problem for model in room.list())
+    assert room.shelf.folder == str(room.own)
+    assert contents(room.own) == before
+
+
+def test_a_move_that_somebody_else_makes_is_waited_for(room: Room, tmp_path: Path) -> None:
+    before = furnish(room)
+    first = room.move(str(tmp_path / "new"), Stop())
+    next(first)
+    with pytest.raises(StorageError, match="another window or command"):
+        list(room.move(str(tmp_path / "other"), Stop()))
+    list(first)
+    require_whole(room, tmp_path / "new", before)
+
+
+def test_a_model_whose_files_never_came_is_not_verified(room: Room) -> None:
+    missing = KeptModel("embeds", "embedder", "", (), 10, own=False, sha256="0" * 64, problem="It is not installed.")
+    assert list(room.shelf.verify(missing, Stop())) == [Verified("embeds", Against.CATALOGUE, "It is not installed.")]
+
+
 def test_a_move_says_why_it_can_not_be(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StorageError, match="no models"):
         list(room.move(str(tmp_path / "new"), Stop()))

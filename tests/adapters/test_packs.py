@@ -192,11 +192,20 @@ def test_a_model_that_is_not_what_it_should_be_is_not_packed(here: Computer, tmp
     assert list(tmp_path.glob("*.zip*")) == []
 
 
+def test_a_model_whose_file_is_gone_is_not_packed(here: Computer, tmp_path: Path) -> None:
+    Path(here.list.one("qwen3:0.6b").path).unlink()
+    with pytest.raises(StorageError, match="sha256-0123 can't be read"):
+        packed(here, tmp_path, "qwen3:0.6b")
+    assert list(tmp_path.glob("*.zip*")) == []
+
+
 def test_a_pack_never_takes_the_place_of_a_file(here: Computer, tmp_path: Path) -> None:
     write(tmp_path / "carried.zip", b"holiday pictures")
     with pytest.raises(StorageError, match="already a file"):
         packed(here, tmp_path)
     assert (tmp_path / "carried.zip").read_bytes() == b"holiday pictures"
+    with pytest.raises(StorageError, match="a file stands where its folder should be"):
+        list(here.pack(("big",), str(tmp_path / "carried.zip" / "x.zip"), Stop()))
     with pytest.raises(StorageError, match="the folder is gone"):
         list(here.pack(("big",), str(tmp_path / "no folder" / "carried.zip"), Stop()))
 

@@ -42,8 +42,9 @@ class Lying:
 
 
 def lying_in(place: Place, stop: Stop) -> Iterator[Lying]:
-    """The model files of a place, only by looking; what can't be read is passed over. Raises `Stopped`."""
-    return _READERS[place.layout](place.folder, stop)
+    """The model files of a place, only by looking; what can't be looked at is passed over. Raises `Stopped`."""
+    with suppress(OSError):  # another user's, perhaps, or on a drive that was just taken away
+        yield from _READERS[place.layout](place.folder, stop)
 
 
 def _plain(folder: Path, stop: Stop) -> Iterator[Lying]:

@@ -94,6 +94,10 @@ def take_up(journal: Path, settings: SettingsStore, remembered: RememberedFiles)
     except (OSError, ValueError, KeyError, TypeError):
         journal.unlink(missing_ok=True)  # it is written whole: what is not was never finished
         return
+    if not all((target / name).is_file() for name in names):  # its disk was taken away
+        if all((source / name).is_file() for name in names):
+            journal.unlink(missing_ok=True)  # nothing has changed yet: as if the move had not come so far
+        return
     remembered.move({str(source / name): str(target / name) for name in names})
     chosen = settings.load()
     changes = {name: moved for name in _NAMING if (moved := _moved(getattr(chosen, name), source, target))}

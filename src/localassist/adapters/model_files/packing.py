@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -58,7 +59,8 @@ class ZipModelPacks(ModelPacks):
         except OSError as error:
             raise disk.refused(final.name, final.parent, error) from error
         finally:
-            scratch.unlink(missing_ok=True)
+            with suppress(OSError):
+                scratch.unlink()
 
     @override
     def contents(self, path: str) -> tuple[Packed, ...]:
@@ -75,7 +77,7 @@ class ZipModelPacks(ModelPacks):
         for model, _ in models:
             names.append(_free_name(model.name, names))
         todo = [_files_of(model, name) for (model, _), name in zip(models, names, strict=True)]
-        total, done = sum(Path(file).stat().st_size for files in todo for file, _ in files), 0
+        total, done = sum(_size(Path(file)) for files in todo for file, _ in files), 0
         packed: list[Packed] = []
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
             for (model, licence), name, files in zip(models, names, todo, strict=True):
@@ -129,6 +131,13 @@ def _files_of(model: KeptModel, name: str) -> list[tuple[str, str]]:
     if len(model.files) == 1:
         return [(model.files[0], f"{name.removesuffix('.gguf')}.gguf")]
     return [(file, Path(file).name) for file in model.files]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _free_name(name: str, others: Sequence[str]) -> str:

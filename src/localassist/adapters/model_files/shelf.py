@@ -57,6 +57,9 @@ class DiskModelShelf(ModelShelf):
     @override
     def verify(self, model: KeptModel, stop: Stop) -> Iterator[CopyProgress | Verified]:
         against, before = Against.CATALOGUE if model.sha256 else Against.FIRST_SEEN, 0
+        if not model.files:
+            yield Verified(model.name, against, model.problem or "Its files are not here.")
+            return
         for file in model.files:
             try:
                 digest = yield from _read_whole(Path(file), before, model.size, stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -78,6 +79,10 @@ def _opened(path: Path) -> Iterator[_Pack]:
             yield _Pack(path, archive, _models_in(archive, path))
     except _NO_ZIP as error:
         raise refused(path.name, _BROKEN) from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # it names a place before its beginning
+            raise refused(path.name, _BROKEN) from error
+        raise
 
 
 def _models_in(archive: zipfile.ZipFile, path: Path) -> tuple[Packed, ...]:
