@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from localassist.domain.documents import Scope
 from localassist.domain.errors import StorageError
 from localassist.domain.stopping import Stop
 from localassist.ui.assembly import GONE, Assembly
-from localassist.ui.documents.collection_list import ALL, NONE
+from localassist.ui.documents.collection_list import ALL, FILE, NONE
 from localassist.ui.front import Front
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from conftest import ScriptedAnswers
     from fakes import FakeFiles
     from localassist.domain.chat import Conversation
-    from localassist.domain.documents import Document
+    from localassist.domain.documents import Collection, Document
     from localassist.ui.jobs import Jobs
     from localassist.ui.theme import Theme
     from localassist.usecases.services import Services
@@ -96,6 +97,37 @@ def test_a_chosen_collection_is_asked_again(
     assert [scope for _, scope, _ in answers.asked] == [Scope((lease.id,))] * 2
 
 
+def test_a_conversation_opened_before_the_collections_are_read_asks_what_it_asked(
+    qtbot: QtBot,
+    papers: dict[str, Document],
+    services: Services,
+    jobs: Jobs,
+    theme: Theme,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lease = next(each for each in services.documents.collections() if each.name == "lease")
+    kept = Sources(Scope((lease.id,), (papers["policy.md"].id,)))
+    conversation = services.conversations.create("Lease", "")
+    services.conversations.keep_sources(conversation.id, kept)
+    known, collections = threading.Event(), services.documents.collections
+
+    def late() -> tuple[Collection, ...]:
+        assert known.wait(20)
+        return collections()
+
+    monkeypatch.setattr(services.documents, "collections", late)
+    made = Assembly(services, jobs, Front(resource("assets") / "icons", theme))
+    qtbot.addWidget(made.window)
+    opened_again(made, qtbot, conversation)
+    assert made.collections.scope == kept.chosen
+    assert made.chat.composer.note == ""
+    known.set()
+    qtbot.waitUntil(lambda: made.collections._list.count() > 0)
+    assert made.collections.scope == kept.chosen
+    assert made.collections._list.keys == [lease.id, FILE]
+    assert services.conversations.get(conversation.id).sources == kept
+
+
 def test_a_single_file_is_asked_again(
     qtbot: QtBot, first: Assembly, later: Assembly, services: Services, papers: dict[str, Document]
 ) -> None:
@@ -145,6 +177,17 @@ def test_what_is_gone_is_said_and_nothing_wider_is_asked(
     qtbot.waitUntil(lambda: later.collections._list.count() == len(("all", "policy", "none")))
     opened_again(later, qtbot, conversation)
     assert later.collections._list.keys == [NONE]
+    assert later.chat.composer.note == GONE
+
+
+def test_that_all_is_gone_is_said(qtbot: QtBot, later: Assembly, services: Services) -> None:
+    conversation = services.conversations.create("Lease", "")
+    services.conversations.keep_sources(conversation.id, Sources(Scope((1,))))
+    for collection in services.documents.collections():
+        services.forget.collection(collection.id)
+    later._documents.refresh()
+    qtbot.waitUntil(lambda: later.collections._list.count() == 0)
+    opened_again(later, qtbot, conversation)
     assert later.chat.composer.note == GONE
 
 

@@ -75,6 +75,8 @@ class CollectionList(QListWidget):
         self._files: list[Document] = []
         self._problems: Mapping[str, str] = {}
         self._told = Scope()
+        self._is_known = False  # what collections there are
+        self._recalled: tuple[Scope, Sequence[Document]] | None = None  # before that is known
         self.setAccessibleName("Collections")
         self.setAccessibleDescription("Several are chosen with Ctrl or Shift.")
         self.setItemDelegate(_CountDelegate(icons, self))
@@ -87,7 +89,9 @@ class CollectionList(QListWidget):
 
     @property
     def scope(self) -> Scope:
-        """What is chosen; nothing while there is nothing to choose."""
+        """What is chosen, recalled before the rows are known; nothing while there is nothing to choose."""
+        if self._recalled:
+            return self._recalled[0]
         keys = self.keys
         if ALL in keys:
             return Scope.everything()
@@ -117,7 +121,9 @@ class CollectionList(QListWidget):
 
     def show_nothing(self) -> None:
         """Show that there is no collection, so nothing is searched."""
+        self._is_known = True
         with self._one_change():
+            self._recalled = None
             self._files.clear()
             self.clear()
 
@@ -125,6 +131,7 @@ class CollectionList(QListWidget):
         """Show these with what was chosen, or with the row `choose`; "All documents" where that is gone."""
         if self.state() is QListWidget.State.EditingState:
             return  # a name is being typed
+        self._is_known = True
         with self._one_change():
             kept = self._kept() if choose is None else [(choose, 0)]
             self.clear()
@@ -136,6 +143,9 @@ class CollectionList(QListWidget):
             self._add("No documents", "", NONE)
             self._paint_icons()
             self._choose(kept)
+            if self._recalled:
+                recalled, self._recalled = self._recalled, None
+                self._choose_again(*recalled)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Say which folders can't be reached or followed, and why."""
@@ -153,16 +163,20 @@ class CollectionList(QListWidget):
 
     def choose(self, scope: Scope, files: Sequence[Document]) -> None:
         """Choose the rows of a scope, whose single files are `files`; none where all of it is gone."""
-        if not self.count():
-            return
         with self._one_change():
-            for document in files:
-                self._add_file(document)
-            wanted = [(key, 0) for key in scope.collection_ids] + [(FILE, document.id) for document in files]
-            if scope.all_collections:
-                wanted = [(ALL, 0)]
-            known = {self._identity(row) for row in range(self.count())}
-            self._choose([each for each in wanted if each in known] or [(NONE, 0)])
+            if self.count():
+                self._choose_again(scope, files)
+            elif not self._is_known:
+                self._recalled = scope, files
+
+    def _choose_again(self, scope: Scope, files: Sequence[Document]) -> None:
+        for document in files:
+            self._add_file(document)
+        wanted = [(key, 0) for key in scope.collection_ids] + [(FILE, document.id) for document in files]
+        if scope.all_collections:
+            wanted = [(ALL, 0)]
+        known = {self._identity(row) for row in range(self.count())}
+        self._choose([each for each in wanted if each in known] or [(NONE, 0)])
 
     def _add_file(self, document: Document) -> None:
         if all(each.id != document.id for each in self._files):

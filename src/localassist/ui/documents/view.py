@@ -58,7 +58,7 @@ class CollectionsView(QWidget):
         self.note = NoteView(icons)
         self._lay_out()
         self._connect()
-        self.show_collections((), 0)
+        self._list.hide()
 
     @property
     def scope(self) -> Scope:
