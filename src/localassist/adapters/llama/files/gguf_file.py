@@ -220,8 +220,7 @@ class _Parser:
         return start
 
     def _string(self) -> bytes:
-        (length,) = self._unpack("Q")
-        return self._take(length)
+        return self._take(int.from_bytes(self._take(8), "little"))
 
     def _unpack(self, layout: str) -> tuple[int, ...]:
         layout = f"<{layout}"
