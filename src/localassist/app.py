@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import tomllib
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
@@ -36,10 +37,9 @@ if TYPE_CHECKING:
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
     from localassist.embedders import EmbedderParts
-    from localassist.model_library import ModelParts
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.ingesting import IngestPaths
-    from localassist.usecases.services import Services
+    from localassist.usecases.services import ModelLibrary, Services
 
 
 class App:
@@ -56,6 +56,7 @@ class App:
         self.run_benchmark = run_benchmark
         self.door = NetworkDoor(self._is_offline)
         self._for_window = False
+        self._library_lock = threading.Lock()
 
     @property
     def log_file(self) -> str:
@@ -189,13 +190,17 @@ class App:
             self.places.vectors, self._documents, self._embedders.embedder.name, self.children, self._activity, exact
         )
 
+    def _open_library(self) -> ModelLibrary:
+        with self._library_lock:  # two of them would have two queues of downloads
+            return self._library
+
     @cached_property
-    def _model_parts(self) -> ModelParts:
+    def _library(self) -> ModelLibrary:
         from localassist.model_library import ModelParts
 
         return ModelParts(
             self.places, self.settings, self.door, self.catalog, self.models, self.children, self.database
-        )
+        ).library(lasting=self._for_window)
 
     @cached_property
     def _services(self) -> Services:
@@ -243,9 +248,7 @@ class App:
             models=self.models,
             embedding_models=self.catalog,
             catalogue=self.catalog,
-            hub=self._model_parts.hub,
-            downloads=self._model_parts.downloads(lasting=self._for_window),
-            library=lambda: self._model_parts.library,
+            library=self._open_library,
             settings=self.settings,
             index=self._index,
             ingest=ingesting(files),

@@ -46,8 +46,7 @@ class ModelParts:
 
         return HuggingFaceHub(self._line)
 
-    def downloads(self, *, lasting: bool) -> DownloadModels:
-        """The queue of downloads; `lasting` ones are known after a restart, as a window has it."""
+    def _downloads(self, *, lasting: bool) -> DownloadModels:
         from localassist.adapters.hub.download_file import DownloadFile, NoDownloadFile
         from localassist.adapters.hub.downloader import HubDownloader
         from localassist.domain.keeping import Against
@@ -65,9 +64,8 @@ class ModelParts:
         places = self.places
         return DiskModelShelf(places.models, self.settings, self.models.remembered, places.model_moves)
 
-    @cached_property
-    def library(self) -> ModelLibrary:
-        """What is done with models besides asking them."""
+    def library(self, *, lasting: bool) -> ModelLibrary:
+        """All of it; `lasting` downloads are known after a restart, as a window has it. Raises `SettingsError`."""
         from localassist.adapters.hub.tokens import SECRET
         from localassist.adapters.model_files.finding import DiskModelFinder
         from localassist.adapters.model_files.packing import ZipModelPacks
@@ -81,7 +79,9 @@ class ModelParts:
         models, shelf, fit = self.models, self.shelf, self._fit()
         kept, packs = ListModels(models, self.catalog, shelf), ZipModelPacks(models.remembered)
         return ModelLibrary(
+            hub=self.hub,
             look_up=LookUpModel(self.catalog, self.hub),
+            downloads=self._downloads(lasting=lasting),
             fit=fit,
             recommend=RecommendModel(self.hub, self.catalog, models, fit),
             shelf=shelf,

@@ -227,7 +227,9 @@ def services(
     kept, packs = ListModels(models, catalog, shelf), ZipModelPacks(remembered)
     fit = FitModels(HeaderFootprints(hub), FakeSurroundings(), FakePaces(), models, lambda: ())
     library = ModelLibrary(
+        hub=hub,
         look_up=LookUpModel(catalog, hub),
+        downloads=DownloadModels(HubDownloader(line), saved, models.add),
         fit=fit,
         recommend=RecommendModel(hub, catalog, models, fit),
         shelf=shelf,
@@ -253,8 +255,6 @@ def services(
         models=models,
         embedding_models=catalog,
         catalogue=catalog,
-        hub=hub,
-        downloads=DownloadModels(HubDownloader(line), saved, models.add),
         library=lambda: library,
         settings=settings,
         index=index,

@@ -281,7 +281,7 @@ def test_a_damaged_download_says_so_and_is_tried_again(
     server.go_wrong("big-Q4_K_M", on_cdn=True, times=1_000, change=lambda content: bytes(len(content)))
     begin_download(qtbot, dialog)
     qtbot.waitUntil(lambda: "Stopped." in said(dialog.downloads))
-    (failed,) = services.downloads.downloads()
+    (failed,) = services.library().downloads.downloads()
     assert failed.problem in said(dialog.downloads)
     server.troubles.clear()
     icon_button(dialog.downloads, "Try this download again").click()
@@ -293,11 +293,12 @@ def test_a_cancelled_download_leaves_the_list_and_the_disk(
 ) -> None:
     server.go_wrong("big-Q4_K_M", on_cdn=True, times=1_000, stall_after=1_000_000)
     begin_download(qtbot, dialog)
-    qtbot.waitUntil(lambda: any(each.state is DownloadState.RUNNING for each in services.downloads.downloads()))
+    downloads = services.library().downloads
+    qtbot.waitUntil(lambda: any(each.state is DownloadState.RUNNING for each in downloads.downloads()))
     qtbot.waitUntil(lambda: bool(server.on_cdn()))
     icon_button(dialog.downloads, "Cancel this download").click()
     qtbot.waitUntil(lambda: "Nothing is downloaded." in said(dialog.downloads))
-    assert services.downloads.downloads() == ()
+    assert services.library().downloads.downloads() == ()
 
 
 def test_downloads_go_on_in_the_main_window_when_the_library_is_closed(
@@ -322,7 +323,7 @@ def test_downloads_go_on_in_the_main_window_when_the_library_is_closed(
 
 def test_the_speed_of_all_downloads_is_limited(qtbot: QtBot, dialog: LibraryDialog, services: Services) -> None:
     dialog.downloads.limit.setValue(1.5)
-    assert services.downloads._limit == 1_500_000
+    assert services.library().downloads._limit == 1_500_000
     dialog.downloads.limit.setValue(0)
     assert dialog.downloads.limit.text() == "as fast as it goes"
 

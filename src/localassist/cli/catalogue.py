@@ -133,7 +133,7 @@ def repository_object(repository: Repository) -> dict[str, Any]:
 def _ask_hub(wanted: ModelSearch, services: Services, console: Console) -> list[Repository]:
     console.progress("Asking the hub ...")
     with stopped_by_ctrl_c() as stop:
-        found = list(services.hub.search(wanted, stop))
+        found = list(services.library().hub.search(wanted, stop))
     console.end_progress()
     return found
 

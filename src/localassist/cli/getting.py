@@ -49,8 +49,8 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
         _tell_terms(wanted, console)
         variant = _variant(wanted, quantisation, services, console, stop)
         _tell_room(variant, wanted, services, console)
-        services.downloads.limit(arguments.speed * 1e6)
-        asked = services.downloads.enqueue(wanted.repository, variant.files, _folder(wanted, services))
+        services.library().downloads.limit(arguments.speed * 1e6)
+        asked = services.library().downloads.enqueue(wanted.repository, variant.files, _folder(wanted, services))
         ended = _bring(asked, services, console, stop)
     return _tell(asked, ended, wanted, services, console)
 
@@ -107,7 +107,7 @@ def _tell_variant(variant: Variant, reason: str, console: Console) -> None:
 
 
 def _begun(variant: Variant, wanted: Wanted, services: Services) -> int:
-    return services.downloads.begun(wanted.repository, variant.files, _folder(wanted, services))
+    return services.library().downloads.begun(wanted.repository, variant.files, _folder(wanted, services))
 
 
 def _folder(wanted: Wanted, services: Services) -> str:
@@ -128,7 +128,7 @@ def _tell_room(variant: Variant, wanted: Wanted, services: Services, console: Co
 def _bring(asked: Download, services: Services, console: Console, stop: Stop) -> Download:
     """Let it run, showing how far it is; gives how it ended."""
     ended = asked
-    for event in services.downloads.run(stop):
+    for event in services.library().downloads.run(stop):
         if event.id == asked.id:
             ended = event
             console.progress(_progress(event))

@@ -88,7 +88,7 @@ def _ask_hub(arguments: argparse.Namespace, services: Services, console: Console
     console.progress("Asking the hub ...")
     with stopped_by_ctrl_c() as stop:
         found = services.library().look_up(arguments.name, stop)
-        card = services.hub.card(found.repository, stop) if arguments.card else ""
+        card = services.library().hub.card(found.repository, stop) if arguments.card else ""
     console.end_progress()
     return found, _without_front_matter(card)
 

@@ -37,14 +37,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelLibrary:
-    """What is done with models besides asking them: `look_up` what is to be had, the rest with those on this disk.
+    """What is done with models besides asking them. Building it looks at nothing but the settings.
 
-    `fit` judges how models go with this computer, `recommend` names one to begin with. `shelf` is our folder of them.
+    `hub` has them, `look_up` tells which is meant, `downloads` bring files into `shelf`, our folder of them.
+    `fit` judges how models go with this computer, `recommend` names one to begin with.
     `keep_token` keeps a token of the hub in the system's keyring; False says that no keyring works here and that it
     lasts until the program ends.
     """
 
+    hub: Hub
     look_up: LookUpModel
+    downloads: DownloadModels
     fit: FitModels
     recommend: RecommendModel
     shelf: ModelShelf
@@ -68,8 +71,8 @@ class Services:
     one of `conversations`. `mirror` keeps collections true to the disk: a window iterates `mirror(stop)` once, in a job
     of its own, and need not ingest what it adds with `documents.add_collection`, which is taken up within seconds.
     `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
-    `downloads` bring files of `hub` into folders of our own; `catalogue` has the models known by name.
-    `library` gives the rest of what is done with models, made when it is first asked for.
+    `catalogue` has the models known by name. `library` gives what else is done with models: the first call takes some
+    hundredths of a second and raises `SettingsError`, so make it in a job.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
     """
@@ -81,8 +84,6 @@ class Services:
     models: ChatModels
     embedding_models: EmbeddingModels
     catalogue: ModelCatalog
-    hub: Hub
-    downloads: DownloadModels
     library: Callable[[], ModelLibrary]
     settings: SettingsStore
     index: PassageIndex

@@ -45,7 +45,7 @@ class DownloadsPresenter(QObject):
         """Go on with what waits, unless the offline switch is on."""
 
         def is_wanted() -> bool:
-            waiting = any(download.state in WAITING for download in self._services.downloads.downloads())
+            waiting = any(download.state in WAITING for download in self._services.library().downloads.downloads())
             return waiting and not self._services.settings.load().offline
 
         self._jobs.call(is_wanted, lambda wanted: self._run() if wanted else None, self._on_failed)
@@ -53,7 +53,7 @@ class DownloadsPresenter(QObject):
     def show_on(self, page: DownloadsPage) -> None:
         """Show the downloads on this page from now on."""
         self._page = page
-        downloads = self._services.downloads
+        downloads = self._services.library().downloads
         page.pause_requested.connect(lambda each: self._do(lambda: downloads.pause(each)))
         page.resume_requested.connect(lambda each: self._do(lambda: downloads.resume(each), runs=True))
         page.cancel_requested.connect(lambda each: self._do(lambda: downloads.cancel(each)))
@@ -68,7 +68,7 @@ class DownloadsPresenter(QObject):
 
             def enqueue() -> Download:
                 folder = f"{self._services.library().shelf.folder}/{repository.name}"
-                return self._services.downloads.enqueue(repository, variant.files, folder)
+                return self._services.library().downloads.enqueue(repository, variant.files, folder)
 
             self._do(enqueue, runs=True)
 
@@ -77,7 +77,7 @@ class DownloadsPresenter(QObject):
         if self._page is not None:
             events = self._events
             self._jobs.call(
-                self._services.downloads.downloads, lambda found: self._show(found, events), self._on_failed
+                self._services.library().downloads.downloads, lambda found: self._show(found, events), self._on_failed
             )
 
     def _show(self, downloads: tuple[Download, ...], events: int) -> None:
@@ -98,7 +98,7 @@ class DownloadsPresenter(QObject):
         """Work at the queue; what is asked for while a run ends needs another one."""
         self._wanted = self._job is not None
         if self._job is None:
-            self._job = self._jobs.prepare(self._services.downloads.run)
+            self._job = self._jobs.prepare(self._services.library().downloads.run)
             self._job.progressed.connect(self._on_progressed)
             self._job.failed.connect(self._on_failed)
             self._job.ended.connect(self._on_ended)

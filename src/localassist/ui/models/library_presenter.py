@@ -86,7 +86,7 @@ class BrowsingPresenter(QObject):
         library = self._services.library()
         wanted = library.look_up(offer.repository_name, stop)
         yield (found := Offer.of(wanted))
-        yield _Card(found, self._services.hub.card(wanted.repository, stop))
+        yield _Card(found, self._services.library().hub.card(wanted.repository, stop))
         if wanted.kind == "chat":
             yield from _fits(found, library.fit, stop)
 
@@ -196,7 +196,7 @@ class LibraryPresenter(QObject):
             raise OfflineError("")
         look_up = self._services.library().look_up
         found: list[Offer] = []
-        for repository in self._services.hub.search(search, stop):
+        for repository in self._services.library().hub.search(search, stop):
             entry = look_up.entry(repository.name)
             found.append(Offer(entry, repository, look_up.licence(entry, repository) if repository.licence else None))
             if len(found) == AT_ONCE:
