@@ -9,7 +9,7 @@ import pytest
 from gguf import GGMLQuantizationType
 
 from gguf_architectures import WINDOW, write_gemma3_model, write_mixtral_model
-from gguf_files import ModelOptions, write_random_model
+from gguf_files import ModelOptions, write_random_model, write_vocabulary_only
 from gguf_shapes import Shape, write_shaped_model
 from hub_server import HubServer, running_hub
 from localassist.adapters.hub.asking import HubLine
@@ -98,6 +98,11 @@ def test_what_is_no_model_is_said_to_be_none(server: HubServer, tmp_path: Path) 
         HeaderFootprints(hub).of_remote(repository, repository.files, Stop())
     with pytest.raises(ModelError, match="no file"):
         HeaderFootprints().of_file(str(tmp_path / "gone.gguf"))
+
+
+def test_what_could_not_be_chatted_with_is_no_fit(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="only a vocabulary"):
+        HeaderFootprints().of_file(str(write_vocabulary_only(tmp_path / "m.gguf")))
 
 
 def test_a_file_that_changed_is_looked_at_anew(tmp_path: Path) -> None:

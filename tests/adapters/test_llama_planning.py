@@ -67,9 +67,16 @@ def test_a_gpu_gets_the_whole_model_or_the_layers_that_fit(free: float, layers: 
     assert layers_for_gpu(SMALL, int(free), FIRST_CONTEXT) == layers
 
 
+def test_what_weighs_nothing_has_no_layers_to_put_anywhere() -> None:
+    assert layers_for_gpu(Need(weights=0, kv_per_token=0, state=0, compute=0, layers=0), 0, FIRST_CONTEXT) == 0
+
+
 def test_only_rope_scaling_stretches_a_context_beyond_its_training(tmp_path: Path) -> None:
     header = read_header(str(write_random_model(tmp_path / "m.gguf", ModelOptions(context_length=512))))
     assert longest_allowed(header, 512) == 512
     scaling = {"llama.rope.scaling.original_context_length": 512, "llama.rope.scaling.factor": 4.0}
     stretched = Header({**header.values, **scaling}, header.tensor_count, header.size)
     assert longest_allowed(stretched, 512) == 2048
+    for nonsense in (float("inf"), float("nan"), -4.0, 1e30):
+        claimed = Header({**stretched.values, "llama.rope.scaling.factor": nonsense}, header.tensor_count, header.size)
+        assert longest_allowed(claimed, 512) == 512

@@ -13,7 +13,7 @@ from localassist.adapters.llama.files.gguf_file import header_from
 from localassist.adapters.llama.files.ranged_file import RangedFile
 from localassist.adapters.llama.memory import need_of
 from localassist.adapters.llama.planning import layers_for_gpu, longest_allowed
-from localassist.adapters.llama.probe import read_headers
+from localassist.adapters.llama.probe import check_contents, read_headers
 from localassist.domain.errors import ModelError
 from localassist.domain.ports.fitting import Footprint, Footprints
 from localassist.domain.quantisations import without_quantisation
@@ -79,12 +79,12 @@ class HeaderFootprints(Footprints):
         try:
             facts = Path(path).stat()
         except OSError:
-            return _footprint(read_headers(path))  # says what is wrong with it
+            return _footprint(read_headers(path), path)  # says what is wrong with it
         key = (path, facts.st_size, facts.st_mtime_ns)
         with self._lock:
             known = self._files.get(key)
         if known is None:
-            known = _footprint(read_headers(path))
+            known = _footprint(read_headers(path), path)
             with self._lock:
                 self._files[key] = known
         return known
@@ -95,7 +95,7 @@ class HeaderFootprints(Footprints):
         with self._lock:
             known = self._remote.get(key)
         if known is None:
-            known = _footprint([self._header(repository, file, stop) for file in files])
+            known = _footprint([self._header(repository, file, stop) for file in files], files[0].path)
             with self._lock:
                 self._remote[key] = known
         return known.resized(sum(file.size for file in files))
@@ -112,7 +112,9 @@ class HeaderFootprints(Footprints):
         return header_from(RangedFile(file.path, file.size, fetch), file.path, file.size)
 
 
-def _footprint(headers: Sequence[Header]) -> HeaderFootprint:
+def _footprint(headers: Sequence[Header], path: str) -> HeaderFootprint:
+    """Raises `ModelError` for what could not be chatted with."""
+    check_contents(headers, path.replace("\\", "/").rpartition("/")[2])
     first, *parts = headers
     need = need_of(first, parts)
     trained = max(first.number(f"{first.text('general.architecture')}.context_length"), 0)

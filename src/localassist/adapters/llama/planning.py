@@ -19,6 +19,8 @@ _ENOUGH: Final = 8192
 """A shorter context than this is worth keeping its keys and values at 8 bits instead of 16."""
 
 _SHORTEST: Final = 512
+_MOST_STRETCHED: Final = 1024
+"""Times; a header may claim anything, infinity included."""
 _GPU_RESERVE: Final = 512 * 2**20
 """Left free on a GPU: its driver and the screen want memory too."""
 
@@ -36,7 +38,9 @@ def longest_allowed(header: Header, trained: int) -> int:
     """Tokens a model can make sense of: what it was trained for, or what its own rope scaling stretches that to."""
     scaling = f"{header.text('general.architecture')}.rope.scaling"
     original, factor = header.number(f"{scaling}.original_context_length"), header.values.get(f"{scaling}.factor")
-    return max(trained, int(original * factor)) if original and isinstance(factor, int | float) else trained
+    if original > 0 and isinstance(factor, int | float) and 1 <= factor <= _MOST_STRETCHED:
+        return max(trained, int(original * factor))
+    return trained
 
 
 def plan_context(need: Need, free: int, wanted: int, allowed: int) -> ContextPlan:
@@ -59,7 +63,7 @@ def layers_for_gpu(need: Need, free: int, context_length: int) -> int:
     """How many layers fit into `free` bytes of GPU memory with their part of the context; -1 for the whole model."""
     if need.total(context_length) + _GPU_RESERVE <= free:
         return -1
-    a_layer = (need.weights + need.kv_per_token * context_length + need.state) / (need.layers + 1)
+    a_layer = max(need.weights + need.kv_per_token * context_length + need.state, 1) / (need.layers + 1)
     return min(max(int((free - _GPU_RESERVE - need.compute) / a_layer), 0), need.layers)
 
 

@@ -76,7 +76,7 @@ class FileCheck:
     def check(self, path: str, stop: Stop, *, anew: bool = False) -> Checked:
         """What the file holds. `anew`: try a refused one again. Raises `ModelError` if it can't be used."""
         header, *parts = headers = read_headers(path)
-        _check_contents(header, Path(path).name)
+        check_contents(headers, Path(path).name)
         files = _parts(path, len(headers))
         mark = mark_of(files)
         sha256 = self._sha256(files, mark, stop)
@@ -183,10 +183,11 @@ def try_file(path: str, template: str = "", adapters: Sequence[tuple[str, float]
     return None, b""
 
 
-def _check_contents(header: Header, name: str) -> None:
-    """Refuse what is no chat model, or one that is known to end the process."""
+def check_contents(headers: Sequence[Header], name: str) -> None:
+    """Raise `ModelError` for what is no chat model, or one that is known to end the process; the first part tells."""
+    header = headers[0]
     architecture = header.text("general.architecture")
-    if not header.tensor_count:
+    if not sum(part.tensor_count for part in headers):
         raise ModelError(f"{name} holds only a vocabulary, no weights.", _CHOOSE_CHAT)
     if header.text("general.type") == "adapter":
         raise ModelError(f"{name} is an adapter (LoRA) for a model, not a model.", _CHOOSE_CHAT)
