@@ -1,4 +1,4 @@
-"""What each command calls."""
+"""What each command calls, but for those about models."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.cli import (
     asking,
-    catalogue,
     demo,
     documents,
     embedders,
     evaluating,
-    fitting,
-    getting,
-    models,
-    packs,
-    showing,
     standing,
     syncing,
 )
@@ -42,18 +36,5 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("docs", "remove"): documents.remove,
     ("docs", "forget"): documents.forget,
     ("docs", "rename"): documents.rename,
-    ("models", "list"): models.list_,
-    ("models", "add"): models.add,
-    ("models", "search"): catalogue.search,
-    ("models", "show"): showing.show,
-    ("models", "fit"): fitting.fit,
-    ("models", "download"): getting.download,
-    ("models", "token"): getting.token,
-    ("models", "found"): models.found,
-    ("models", "remove"): models.remove,
-    ("models", "verify"): models.verify,
-    ("models", "move"): models.move,
-    ("models", "pack"): packs.pack,
-    ("models", "unpack"): packs.unpack,
     ("demo", ""): demo.demo,
 }

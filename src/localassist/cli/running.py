@@ -90,6 +90,10 @@ def _run(parsed: argparse.Namespace, house: House, console: Console) -> int:
             from localassist.cli import benchmarks
 
             return benchmarks.bench(house.run_benchmark(parsed.name, parsed.model, parsed.data, parsed.chunks), console)
+        case "models":
+            from localassist.cli.model_commands import MODEL_COMMANDS
+
+            return MODEL_COMMANDS[parsed.verb](parsed, house.services(), console)
         case command:
             from localassist.cli.commands import COMMANDS  # a window needs none of them
 
