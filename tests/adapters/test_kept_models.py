@@ -20,7 +20,7 @@ from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verifie
 from localassist.domain.models import EmbeddingModel, ModelFile
 from localassist.domain.stopping import Stop
 from localassist.usecases.keeping import ListModels, MoveModels, RemoveModel, VerifyModels
-from model_homes import model_bytes, sha256, tree, write
+from model_homes import hub_file, model_bytes, sha256, tree, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,8 @@ def test_the_list_says_what_there_is_where_and_how_large(room: Room) -> None:
         room.add(room.own / "maker" / "ours.gguf"),
         room.add(room.elsewhere / "theirs.gguf", b"GGUF" + b"x" * 96),
     )
-    embedder(room.own / "maker" / "small-embedder")
+    folder = embedder(room.own / "maker" / "small-embedder")
+    write(folder / "README.md", b"---\nlanguage: en\nlicense: apache-2.0\n---\n# A card\nlicense: not this\n")
     reranker(room.own / "small-reranker")
     write(room.own / ".unpacking-1" / "model.safetensors", b"not yet verified")
     room.remembered.note_used(str(own), "2026-01-02T03:04:05+00:00")
@@ -116,7 +117,8 @@ def test_the_list_says_what_there_is_where_and_how_large(room: Room) -> None:
     assert (ours.last_used, ours.verified) == ("2026-01-02T03:04:05+00:00", "")
     assert (theirs.path, theirs.own, theirs.size) == (str(other), False, 100)
     assert (kept["starter"].came_along, kept["starter"].own) == (True, False)
-    assert (kept["small-embedder"].kind, len(kept["small-embedder"].files)) == ("embedder", 3)
+    assert (kept["small-embedder"].kind, len(kept["small-embedder"].files)) == ("embedder", 4)
+    assert kept["small-embedder"].licence == "apache-2.0"
     assert kept["small-reranker"].kind == "reranker"
 
 
@@ -257,6 +259,22 @@ def test_an_embedder_that_the_settings_name_elsewhere_is_listed_and_stays(room: 
     room.remove("embeds")
     assert folder.is_dir()
     assert room.settings.load().embedding_model == ""
+
+
+def test_a_folder_is_not_chosen_by_the_name_of_the_model_that_came_along(room: Room) -> None:
+    embedder(room.own / "all-minilm-l6-v2")
+    room.settings.change(embedding_model="all-minilm-l6-v2")
+    assert len(room.remove.consequences("all-minilm-l6-v2")) == 1
+    room.remove("all-minilm-l6-v2")
+    assert room.settings.load().embedding_model == "all-minilm-l6-v2"
+
+
+def test_an_embedder_of_the_hugging_face_cache_is_called_after_its_repository(room: Room) -> None:
+    cache = room.elsewhere / "hub"
+    for name, data in (("modules.json", b"[]"), ("model.safetensors", b"numbers")):
+        link = hub_file(cache, "maker/embeds", name, data)
+    room.settings.change(embedding_model=str(link.parent))
+    assert room.list.one("embeds").path == str(link.parent)
 
 
 def test_a_file_used_in_place_is_only_forgotten(room: Room) -> None:

@@ -124,7 +124,7 @@ class RemoveModel:
     def _settings_naming(self, model: KeptModel) -> list[str]:
         settings = self._settings.load()
         names = {"chat": ("chat_model",), "embedder": ("embedding_model",), "reranker": ("reranker",)}[model.kind]
-        return [name for name in names if getattr(settings, name) in {model.name, model.path}]
+        return [name for name in names if is_named(model, getattr(settings, name))]
 
 
 class VerifyModels:
@@ -165,6 +165,12 @@ class MoveModels:
                     self._models.release(model.path)
 
         yield from self._shelf.move(destination, release, stop)
+
+
+def is_named(model: KeptModel, setting: str) -> bool:
+    """Whether a setting chooses it: folders are chosen by their path, by name only those that came along."""
+    by_name = model.kind == "chat" or model.came_along
+    return bool(setting) and (setting == model.path or (by_name and setting == model.name))
 
 
 def _folder_of(model: KeptModel) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.keeping import Unpacked
 from localassist.domain.library import Licence
+from localassist.usecases.keeping import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.keeping import ModelPacks, ModelShelf
     from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.ports.settings import SettingsStore
+    from localassist.domain.settings import Settings
     from localassist.domain.stopping import Stop
     from localassist.usecases.keeping import ListModels
 
@@ -41,10 +43,12 @@ class PackModels:
     def in_use(self) -> tuple[str, ...]:
         """The paths of the chat model that answers, and of the embedder and reranker that the settings choose."""
         settings, default = self._settings.load(), self._models.default()
-        chosen = {settings.embedding_model, settings.reranker} - {""}
-        if default is not None:
-            chosen.add(default.description.path)
-        return tuple(model.path for model in self._kept() if {model.path, model.name} & chosen)
+        answers = default.description.path if default is not None else ""
+        return tuple(
+            model.path
+            for model in self._kept()
+            if is_named(model, answers) or any(is_named(model, name) for name in _folders_chosen(settings, model))
+        )
 
     def __call__(self, references: Sequence[str], path: str, stop: Stop) -> Iterator[CopyProgress]:
         """Pack the models of these names or paths, `in_use` where none is named, into a file that is not there yet.
@@ -87,6 +91,10 @@ class UnpackModels:
         except LocalAssistError as error:
             return replace(unpacked, problem=f"{error.message} {error.hint}".strip())
         return unpacked
+
+
+def _folders_chosen(settings: Settings, model: KeptModel) -> tuple[str, ...]:
+    return () if model.kind == "chat" else (settings.embedding_model, settings.reranker)
 
 
 def _unknown(model: KeptModel) -> Licence:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.model_files.kinds import WEIGHTS, kind_of
+from localassist.adapters.model_files.kinds import WEIGHTS, kind_of, name_of
 from localassist.adapters.model_files.places import Layout
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _plain(folder: Path, stop: Stop) -> Iterator[Lying]:
         if len(Path(parent).relative_to(folder).parts) >= _DEEPEST:
             folders.clear()
         if WEIGHTS in names and (kind := kind_of(Path(parent))):
-            yield Lying(Path(parent).name, Path(parent), kind=kind)
+            yield Lying(name_of(Path(parent)), Path(parent), kind=kind)
         for name in sorted(names):
             path = Path(parent) / name
             if _is_model_name(name):
@@ -71,7 +71,7 @@ def _hub_cache(folder: Path, stop: Stop) -> Iterator[Lying]:
         named: set[str] = set()
         for snapshot in sorted((repository / "snapshots").glob("*")):
             if kind := kind_of(snapshot):
-                yield Lying(repository.name.rpartition("--")[2], snapshot, kind=kind)
+                yield Lying(name_of(snapshot), snapshot, kind=kind)
         for path in sorted((repository / "snapshots").glob("*/**/*")):
             stop.raise_if_requested()
             blob = Path(os.path.realpath(path)).name if path.is_symlink() else ""

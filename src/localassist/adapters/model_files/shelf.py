@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files.hashing import hashing, mark_of
-from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of
+from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of, licence_of, name_of
 from localassist.adapters.model_files.moving import BeingMovedError, alone, copy_folder, note_move, take_up
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
@@ -150,7 +150,8 @@ class DiskModelShelf(ModelShelf):
 
     def _in_folder(self, folder: Path, kind: str) -> KeptModel:
         files, own = files_in(folder), _lies_in(folder / WEIGHTS, Path(self.folder))
-        return self._remembering(KeptModel(folder.name, kind, str(folder), files, sum(map(_size, files)), own))
+        model = KeptModel(name_of(folder), kind, str(folder), files, sum(map(_size, files)), own, licence_of(folder))
+        return self._remembering(model)
 
     def _remembering(self, model: KeptModel) -> KeptModel:
         """With what is remembered of its files; what is said of one holds for the model."""
