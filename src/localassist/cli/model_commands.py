@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from localassist.cli import catalogue, fitting, getting, models, packs, showing
+from localassist.cli import catalogue, fitting, getting, models, packs, showing, tuning
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +20,7 @@ MODEL_COMMANDS: Final[dict[str, Callable[[argparse.Namespace, Services, Console]
     "show": showing.show,
     "fit": fitting.fit,
     "download": getting.download,
+    "settings": tuning.settings,
     "token": getting.token,
     "found": models.found,
     "remove": models.remove,

@@ -25,6 +25,10 @@ _NONE_YET: Final = (
     "No chat model yet: answers are quotes. `localassist models list --catalogue` names models that can be had, "
     "`localassist models found` those that other programs keep here, `localassist models add FILE` adds a GGUF file."
 )
+_FOUND_FOLDER: Final = {
+    "embedder": "It searches documents: `localassist docs embedder FOLDER` chooses it where it lies.",
+    "reranker": "It ranks what was found: name its folder as `reranker` in the settings.",
+}
 _KINDS: Final = {"embedder": "searches documents", "reranker": "ranks what was found"}
 
 
@@ -65,7 +69,7 @@ def found(arguments: argparse.Namespace, services: Services, console: Console) -
     for model in models:
         for line in _found_lines(model):
             console.print(line)
-    if any(not model.known_as and not model.problem for model in models):
+    if any(model.kind == "chat" and not model.known_as and not model.problem for model in models):
         console.print("`localassist models add FILE` adds one; it is used where it lies and never changed.")
     if not models:
         console.print(
@@ -183,7 +187,7 @@ def _found_lines(model: FoundModel) -> Iterator[str]:
     yield f"    {one_line(model.path)}"
     for path in model.also:
         yield f"    the same: {one_line(path)}"
-    for sentence in filter(None, (model.problem, model.orphaned)):
+    for sentence in filter(None, (model.problem, model.orphaned, _FOUND_FOLDER.get(model.kind, ""))):
         yield f"    {one_line(sentence)}"
 
 
@@ -220,6 +224,7 @@ def _kept_object(model: KeptModel, answers: str) -> dict[str, Any]:
 def _found_object(model: FoundModel) -> dict[str, Any]:
     return {
         "name": model.name,
+        "kind": model.kind,
         "place": model.place,
         "path": model.path,
         "files": list(model.files),

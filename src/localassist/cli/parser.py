@@ -130,6 +130,13 @@ def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
     pack.add_argument("--to", metavar="FILE", required=True, help="the file to write; one that is there is kept")
     unpack = _add_json(_add(verbs, "unpack", "verify the models of such a file and add them"))
     unpack.add_argument("file", metavar="FILE", help="what `models pack` wrote")
+    settings = _add_json(_add(verbs, "settings", "how one chat model is asked: shown, changed, or taken from a preset"))
+    settings.add_argument("name", metavar="NAME", help="its name or path, as `models list` shows it")
+    settings.add_argument(
+        "changes", metavar="SETTING=VALUE", nargs="*", help="choose a value for this model; without one as for all"
+    )
+    settings.add_argument("--load", metavar="FILE", default="", help="take over the preset in this file before")
+    settings.add_argument("--save", metavar="FILE", default="", help="write what is chosen to this file, to be shared")
     found = _add_json(_add(verbs, "found", "model files that other programs keep on this disk"))
     found.add_argument("folders", metavar="FOLDER", nargs="*", help="a folder to look in besides")
 
