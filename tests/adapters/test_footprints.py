@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from gguf import GGMLQuantizationType
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gguf_architectures import WINDOW, write_gemma3_model, write_mixtral_model
 from gguf_files import ModelOptions, write_random_model, write_vocabulary_only
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 NAME = "maker/Small-GGUF"
 SMALL = Shape("llama", 2, 256, 4, 2, 64, 512, 4000, tied=True)
 KINDS = ("Q4_0", "Q8_0", "F16")
+GB = 10**9
+EXTREMES = (bytes(8), b"\xff" * 8, struct.pack("<f", float("inf")), struct.pack("<f", float("nan")))
 
 
 @pytest.fixture
@@ -112,6 +118,23 @@ def test_a_file_that_changed_is_looked_at_anew(tmp_path: Path) -> None:
     assert footprints.of_file(str(path)).memory(512) == before
     write_shaped_model(path, SMALL, GGMLQuantizationType.Q8_0)
     assert footprints.of_file(str(path)).memory(512) > 1.05 * before
+
+
+def test_whatever_a_header_claims_there_is_a_number_or_an_error(tmp_path: Path) -> None:
+    path = write_gemma3_model(tmp_path / "m.gguf", ModelOptions(context_length=4096))
+    content, described = path.read_bytes(), read_header(str(path)).length
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.integers(4, described - 1), st.one_of(st.binary(min_size=1, max_size=9), st.sampled_from(EXTREMES)))
+    def claim(place: int, other: bytes) -> None:
+        path.write_bytes(content[:place] + other + content[place + len(other) :])
+        with suppress(ModelError):
+            footprint = HeaderFootprints().of_file(str(path))
+            assert 0 <= footprint.memory(1024, kv_bits=8) <= footprint.memory(8192)
+            assert 0 <= footprint.read(0) <= footprint.read(2048)
+            assert 0 <= footprint.share_on_gpu(GB, 4096) <= 1
+
+    claim()
 
 
 def test_a_token_reads_the_experts_it_uses_and_one_row_of_a_table(tmp_path: Path) -> None:
