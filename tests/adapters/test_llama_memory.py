@@ -147,6 +147,15 @@ def test_all_parts_are_weighed() -> None:
     assert need_of(first, [first, first]).weights == 2700
 
 
+def test_a_table_of_which_a_token_needs_one_row_stays_on_the_disk() -> None:
+    """Gemma 3n's, of 500 bytes here; the usual embeddings may be a matrix too."""
+    tables = {"per_layer_token_embd.weight": 500, "token_embd.weight": 200}
+    need = need_of(Header({"general.architecture": "gemma3n", "gemma3n.block_count": 1}, 3, 1000, 900, 0, tables))
+    assert (need.weights, need.active) == (400, 400)
+    need = need_of(Header({}, 4, 1000, 900, 0, {**tables, "output.weight": 150}))
+    assert (need.weights, need.active) == (400, 200)
+
+
 def test_the_longest_context_is_the_last_that_fits() -> None:
     need = Need(weights=1_000_000, kv_per_token=1000, state=5000, compute=70_000, layers=1)
     free = need.total(2048)

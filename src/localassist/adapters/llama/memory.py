@@ -17,6 +17,11 @@ _CELLS: Final = 256
 """llama.cpp rounds contexts up to a multiple of this."""
 
 _EMBEDDING, _OUTPUT = "token_embd.weight", "output.weight"
+_ON_THE_DISK: Final = "per_layer_token_embd.weight"
+"""Some GB in Gemma 3n and 4, of which a token needs one row: it stays a mapped file of which little is ever touched.
+
+https://github.com/ggml-org/llama.cpp/pull/14400 keeps it off graphics processors for that.
+"""
 _MEMBERSHIP: Final = Path("/proc/self/cgroup")
 _GROUPS: Final = Path("/sys/fs/cgroup")
 _UNLIMITED: Final = 2**50
@@ -27,7 +32,7 @@ _UNLIMITED: Final = 2**50
 class Need:
     """What running a model takes, in bytes; `total` adds it up.
 
-    `weights` are all tensors, `kv_per_token` what a token takes in the layers that see the whole context, at 16 bit.
+    `weights` are the tensors that get used, `kv_per_token` what a token takes in the layers that see the whole context, at 16 bit.
     `state` does not grow (recurrent layers). `compute` is for micro-batches of 512 tokens of which one has its
     logits computed (`n_outputs_max` 1), before what grows with the context. `windowed_per_token` is taken only by
     tokens within the last `window`, a micro-batch more. `beside` is what does not depend on the context either: the
@@ -90,7 +95,7 @@ def need_of(header: Header, parts: Sequence[Header] = ()) -> Need:
                 attended += layers.cell(layer) * layers.sharers(layer)
     every = (header, *parts)
     return Need(
-        weights=sum(part.tensor_bytes for part in every),
+        weights=sum(part.tensor_bytes - part.tables.get(_ON_THE_DISK, 0) for part in every),
         kv_per_token=everywhere,
         state=state,
         compute=layers.compute,
