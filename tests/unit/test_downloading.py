@@ -348,3 +348,20 @@ def test_a_list_that_cannot_be_saved_is_an_error_of_the_run() -> None:
     with pytest.raises(StorageError):
         house.run()
     assert house.queue.downloads()[0].state is DownloadState.DONE
+
+
+def test_what_came_whole_is_told_with_the_hash_that_it_has() -> None:
+    house = House()
+    told: list[tuple[str, str]] = []
+
+    def note(path: str, sha256: str) -> None:
+        told.append((path, sha256))
+        raise StorageError("The list can't be written.", "Free some space.")
+
+    queue = DownloadModels(house.downloader, house.saved, house.add, lambda: 0.0, note=note)
+    files = [RemoteFile("a.gguf", 30, "e" * 64), RemoteFile("config.json", 30, git_sha1="f" * 40)]
+    assert queue.begun(MODELS, files, "/models") == 0
+    queue.enqueue(MODELS, files, "/models")
+    assert list(queue.run(Stop()))[-1].state is DownloadState.DONE
+    assert told == [("/models/a.gguf", "e" * 64)]
+    assert queue.begun(MODELS, files, "/models") == 60
