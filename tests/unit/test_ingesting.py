@@ -16,9 +16,11 @@ from localassist.domain.events import (
     Indexed,
     IngestEvent,
 )
+from localassist.domain.ports.documents import SkippedFile
 from localassist.domain.stopping import Stop
 from localassist.domain.vectors import Vectors
 from localassist.usecases import ingesting
+from localassist.usecases.comparing import TAKEN_OUT
 from localassist.usecases.ingesting import IngestPaths
 
 LONG = " ".join(f"Sentence number {n} says a thing about boats." for n in range(2000))
@@ -106,6 +108,21 @@ def test_a_run_that_ends_before_the_pictures_leaves_them_for_the_next() -> None:
     shelf.reader.read_paths.clear()
     shelf.ingest()
     assert shelf.reader.read_paths == []
+
+
+def test_what_happens_to_a_file_before_its_pictures_are_read_is_seen() -> None:
+    shelf = Shelf(FakeFiles(a="Letter. Scan: a sloop", b="Scan: a ketch", c="The rent"))
+    shelf.reader = SlowReader(shelf.files)
+    parts = (shelf.files, shelf.reader, shelf.embedder, shelf.store, shelf.index, shelf.activity)
+    for event in IngestPaths(*parts)(["/files"], "all", Stop()):
+        if isinstance(event, DocumentIndexed) and event.document.path == "/files/c.md":
+            shelf.store.ignore([SkippedFile("/files/a.md", TAKEN_OUT)], shelf.store.collections()[0].id)
+            shelf.files.write("/files/b.md", "Scan: a yawl")
+    assert not shelf.store.match_words("sloop", 9, Scope.everything())
+    assert shelf.store.match_words("yawl", 9, Scope.everything())
+    shelf.files.write("/files/b.md", "Scan: a ketch")
+    shelf.ingest()
+    assert shelf.store.match_words("ketch", 9, Scope.everything())
 
 
 def test_unchanged_files_are_neither_hashed_nor_read_again(shelf: Shelf) -> None:

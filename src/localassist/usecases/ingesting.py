@@ -71,7 +71,7 @@ class _Progress:
     total: int
     done: int = 0
     documents: list[Document] = field(default_factory=list)
-    later: list[tuple[FoundFile, str]] = field(default_factory=list)
+    later: list[FoundFile] = field(default_factory=list)
 
 
 class IngestPaths:
@@ -115,11 +115,12 @@ class IngestPaths:
         yield FilesCounted(len(found))
         place = self._place(collection, paths, found, skipped)
         progress = _Progress(len(found))
-        with closing(foreseen(found, lambda file, ending: self._look(file, place, ending), stop)) as looks:
+        look_soon = partial(self._look, place, soon=True)
+        with closing(foreseen(found, look_soon, stop)) as looks:
             yield from self._take(looks, place, progress, stop)
-        pictured = [(file, partial(self._read, file, content_hash, place)) for file, content_hash in progress.later]
-        with closing(foreseen(pictured, lambda item, ending: item[1](ending), stop)) as readings:
-            yield from self._take(((file, look) for (file, _), look in readings), place, progress, stop)
+        look_again = partial(self._look, place, soon=False)  # hours may have passed: the file may be another or out
+        with closing(foreseen(progress.later, look_again, stop)) as looks:
+            yield from self._take(looks, place, progress, stop)
         try:
             yield from self._embed(stop)
         except ModelError as error:
@@ -137,7 +138,7 @@ class IngestPaths:
             look = self._awaited(future, stop)
             if not look.is_whole:
                 self._store_for_now(file, place, look)
-                progress.later.append((file, look.content_hash))
+                progress.later.append(file)
                 continue
             stored, unchanged = self._store_what_was_read(file, place, look)
             progress.documents += stored
@@ -171,7 +172,7 @@ class IngestPaths:
                 stop.raise_if_requested()
         return look.result()
 
-    def _look(self, file: FoundFile, place: _Place, stop: Stop) -> _Look:
+    def _look(self, place: _Place, file: FoundFile, stop: Stop, *, soon: bool) -> _Look:
         """What is there at a path; runs ahead of its turn, in another thread."""
         unchanged = self._unchanged(file, place)
         if unchanged is not None:
@@ -186,7 +187,7 @@ class IngestPaths:
             raise
         except LocalAssistError as error:
             return _Look(problem=error)
-        return self._read(file, content_hash, place, stop, soon=True)
+        return self._read(file, content_hash, place, stop, soon=soon)
 
     def _unchanged(self, file: FoundFile, place: _Place) -> Document | None:
         """The document at that path if neither its file nor how it would be read has changed."""
@@ -211,7 +212,7 @@ class IngestPaths:
             return locked
         return self._store.failed_as(file, reader)
 
-    def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop, *, soon: bool = False) -> _Look:
+    def _read(self, file: FoundFile, content_hash: str, place: _Place, stop: Stop, *, soon: bool) -> _Look:
         if place.collection_id is not None:
             self._store.begin_reading(file.path)
         try:
