@@ -33,11 +33,12 @@ class Need:
     """What running a model takes, in bytes; `total` adds it up.
 
     `weights` are the tensors that get used, `kv_per_token` what a token takes in the layers that see the whole
-    context, at 16 bit. `state` does not grow (recurrent layers). `compute` is for micro-batches of 512 tokens of which
-    one has its logits computed (`n_outputs_max` 1), before what grows with the context. `windowed_per_token` is taken
-    only by tokens within the last `window`, a micro-batch more. `beside` is what does not depend on the context either: the
-    vocabulary and the graph. `active` are the weights that each written token reads; of the cache it reads what its
-    layers keep, a key as often as heads share it: `attended_per_token` and, within the window, `attended_windowed`.
+    context, at 16 bit. `state` does not grow (recurrent layers). `compute` is for micro-batches of 512 tokens of
+    which one has its logits computed (`n_outputs_max` 1), before what grows with the context. `windowed_per_token`
+    is taken only by tokens within the last `window`, a micro-batch more. `beside` is what does not depend on the
+    context either: the vocabulary and the graph. `active` are the weights that each written token reads; of the
+    cache it reads what its layers keep, a key as often as heads share it: `attended_per_token` and, within the
+    window, `attended_windowed`.
     """
 
     weights: int
