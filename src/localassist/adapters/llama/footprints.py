@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HeaderFootprint(Footprint):
-    """A model by its need; `length` are the bytes of its files that are not weights."""
+    """A model by its need; of its files' bytes `stored` are weights, and `length` everything else."""
 
     need: Need
     trained: int
+    stored: int
     length: int
 
     @property
@@ -56,9 +57,9 @@ class HeaderFootprint(Footprint):
 
     def resized(self, size: int) -> HeaderFootprint:
         """The same model in another quantisation, whose files have so many bytes."""
-        weights = max(size - self.length, 0)
-        active = self.need.active * weights // max(self.need.weights, 1)
-        return replace(self, need=replace(self.need, weights=weights, active=active))
+        stored = max(size - self.length, 0)
+        weights, active = (part * stored // max(self.stored, 1) for part in (self.need.weights, self.need.active))
+        return replace(self, need=replace(self.need, weights=weights, active=active), stored=stored)
 
 
 class HeaderFootprints(Footprints):
@@ -118,5 +119,5 @@ def _footprint(headers: Sequence[Header], path: str) -> HeaderFootprint:
     first, *parts = headers
     need = need_of(first, parts)
     trained = max(first.number(f"{first.text('general.architecture')}.context_length"), 0)
-    size = sum(header.size for header in headers)
-    return HeaderFootprint(need, longest_allowed(first, trained), size - need.weights)
+    size, stored = sum(header.size for header in headers), sum(header.tensor_bytes for header in headers)
+    return HeaderFootprint(need, longest_allowed(first, trained), stored, size - stored)
