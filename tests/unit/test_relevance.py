@@ -45,6 +45,7 @@ def near(best: str, nearness: float = 0.6) -> Callable[[Sequence[str]], list[flo
         ("What is the deposit for the garage in Kestrel Road?", "", Relevance.NONE),
         ("Wie hoch ist die Kaution für die Garage?", "", Relevance.NONE),
         ("What is this document about?", "", Relevance.ANSWERS),
+        ("Who is it?", "sixty days", Relevance.NEAREST),
         ("???", "", Relevance.NONE),
     ],
 )

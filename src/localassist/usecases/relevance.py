@@ -112,7 +112,7 @@ def judge(question: str, passages: Sequence[Passage], compare: CompareSentences 
     asked = _weighed(question, content, passages)
     sources = [read_source(_by_all_names(passage), None) for passage in passages[:_LOOKED_AT]]
     ends = [(source, place) for source in sources for place in range(len(source.units))]
-    if not (ends and asked.total):
+    if not ends or not (asked.total or compare):
         return Relevance.NONE
     covered = [_covered(asked, source.units[max(place - 1, 0) : place + 1]) for source, place in ends]
     if compare is None:
