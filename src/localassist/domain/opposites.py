@@ -42,7 +42,7 @@ cheaper billiger / dearer teurer
 agree agrees agreed / disagree disagrees disagreed
 buy buys bought purchase purchased kaufte gekauft / sell sells sold verkaufte verkauft
 begin begins began begun start starts started beginnt begann / end ends ended finish finished endet endete
-open opens opened geöffnet offen ouvert ouverte abierto abierta / close closes closed geschlossen zu fermé fermée \
+open opens opened geöffnet offen ouvert ouverte abierto abierta / close closes closed geschlossen fermé fermée \
 cerrado cerrada
 continue continues continued fortgesetzt weitergeführt maintenu maintenue mantuvo mantiene mantenido / stop \
 stops stopped \

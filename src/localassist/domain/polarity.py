@@ -53,11 +53,16 @@ _CLAUSE_END: Final = re.compile(
 _CONNECTING_WORDS: Final = "jedoch allerdings dennoch however though yet wegen aufgrund weiterhin"
 _CONNECTING: Final = frozenset(_CONNECTING_WORDS.split())
 _APOSTROPHE: Final = re.compile("['’]")
-_PHRASE: Final = re.compile(r"\b(?:go(?:es|ne|ing)?|went) (?:up|down)\b", re.IGNORECASE)
+_PHRASE: Final = re.compile(r"\b(?:(?:go(?:es|ne|ing)?|went) (?:up|down)|au moins|al menos)\b", re.IGNORECASE)
 _IN_A_WORD: Final = {
     "go up": "rise", "goes up": "rises", "gone up": "risen", "going up": "rising", "went up": "rose",
     "go down": "fall", "goes down": "falls", "gone down": "fallen", "going down": "falling", "went down": "fell",
+    "au moins": "minimum", "al menos": "minimum",
 }  # fmt: skip
+_SHUT: Final = re.compile(
+    r"\b(?:ist|sind|war|waren|bleib\w+|blieb\w*|hat|haben|hatte\w?)\b[^.,;:!?]*\s(zu)(?=\W*(?:$|[.,;:!?]))"
+)
+"""A German "zu" that means "closed", and none before what is "zu besetzen"."""
 _LONGEST: Final = 2000
 """Characters of a sentence or row that are looked at: more is neither."""
 _REACH: Final = 3
@@ -93,6 +98,8 @@ class Statement:
         self.words = [_word(match, bisect_right(ends, match.start()), blind) for match in WORD.finditer(text)]
         if self.is_romance:
             self.words = [_as_romance(word) for word in self.words]
+        if shut := {match.start(1) for match in _SHUT.finditer(text)}:
+            self.words = [replace(word, folded="geschlossen") if word.start in shut else word for word in self.words]
         self.folded = frozenset(word.folded for word in self.words)
         self.places: dict[str, list[int]] = {}
         for place, word in enumerate(self.words):
@@ -168,7 +175,7 @@ def _as_romance(word: _Word) -> _Word:
 
 
 def _said_in_a_word(match: re.Match[str]) -> str:
-    """A word for a verb with "up" or "down", made as long, so that places stay."""
+    """A word for two that mean another thing than each alone, made as long, so that places stay."""
     return _IN_A_WORD[match.group().casefold()].ljust(len(match.group()))
 
 
