@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -352,9 +353,12 @@ def require_whole(room: Room, target: Path, before: dict[str, bytes]) -> None:
 
 def test_the_folder_moves_with_everything_that_is_known_of_it(room: Room, disk: str, tmp_path: Path) -> None:
     before = furnish(room)
+    unverified = write(room.own / ".unpacking-1" / "x" / "x.gguf", b"half of it")
     progress = list(room.move(str(tmp_path / "new disk"), Stop()))
     assert progress[-1].done == progress[-1].total == 2 * sum(map(len, before.values()))
     assert [each.done for each in progress] == sorted(each.done for each in progress)
+    assert unverified.exists()
+    shutil.rmtree(room.own)
     require_whole(room, tmp_path / "new disk", before)
 
 

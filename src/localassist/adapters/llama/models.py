@@ -85,7 +85,11 @@ class LlamaChatModels(ChatModels):
         listed = {file.path for file in known}
         for path in sorted(quarantined.keys() - listed):
             known.append(ModelFile(_free_name(Path(path).stem, known), path, Path(path).stat().st_size))
-        return tuple(self._as_it_is(file, quarantined.get(file.path, ""), died=file.path in deaths) for file in known)
+        contents = self.remembered.contents()
+        return tuple(
+            _as_it_is(file, quarantined.get(file.path, ""), contents.get(file.path), died=file.path in deaths)
+            for file in known
+        )
 
     @override
     def add(self, path: str, name: str = "") -> ModelFile:
@@ -150,15 +154,6 @@ class LlamaChatModels(ChatModels):
             models = list(self._opened.values())
         for model in models:
             model.unload()
-
-    def _as_it_is(self, file: ModelFile, quarantine: str, *, died: bool) -> ModelFile:
-        if not Path(file.path).is_file():
-            return file if file.problem else replace(file, problem=GONE)
-        warning = f"{_died_loading(file.name)} {_TRY_ONCE_MORE}" if died else ""
-        expected = self.remembered.content(file.path)
-        if not warning and expected is not None and expected.mark not in {"", mark_of([Path(file.path)])}:
-            warning = _CHANGED
-        return replace(file, problem=file.problem or quarantine, warning=warning)
 
     def loaded(self) -> tuple[str, ...]:
         """The paths of the models that are in memory just now."""
@@ -247,6 +242,15 @@ def _named(reference: str, files: Sequence[ModelFile]) -> ModelFile | None:
         names = ", ".join(file.name for file in begun)
         raise ModelError(f"Several chat models are named {reference!r}...: {names}.", "Write more of the name.")
     return begun[0] if begun else None
+
+
+def _as_it_is(file: ModelFile, quarantine: str, expected: Content | None, *, died: bool) -> ModelFile:
+    if not Path(file.path).is_file():
+        return file if file.problem else replace(file, problem=GONE)
+    warning = f"{_died_loading(file.name)} {_TRY_ONCE_MORE}" if died else ""
+    if not warning and expected is not None and expected.mark not in {"", mark_of([Path(file.path)])}:
+        warning = _CHANGED
+    return replace(file, problem=file.problem or quarantine, warning=warning)
 
 
 def _require_same(checked: Checked, expected: Content | None) -> None:

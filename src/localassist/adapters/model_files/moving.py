@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.stopping import Stop
 
+HIDDEN: Final = ".unpacking-"
+"""How folders begin in which the models of packs are until they are verified."""
 _ON_ITS_WAY: Final = ".moving"
 _UNFINISHED: Final = (".part", ".part.json")
 _NAMING: Final = ("chat_model", "embedding_model", "reranker")
@@ -118,7 +120,11 @@ def _files_to_move(source: Path, target: Path) -> list[tuple[str, int]]:
             f"The models can't be moved from {source} to {target}: one folder is in the other.",
             "Choose a folder of their own.",
         )
-    paths = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
+    paths = [
+        path
+        for path in sorted(source.rglob("*"))
+        if path.is_file() and not path.is_symlink() and not path.relative_to(source).parts[0].startswith(HIDDEN)
+    ]
     unfinished = next((path for path in paths if path.name.endswith(_UNFINISHED)), None)
     if unfinished is not None:
         raise StorageError(

@@ -18,6 +18,7 @@ from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files import manifest
 from localassist.adapters.model_files.hashing import AT_ONCE, mark_of, unreadable
 from localassist.adapters.model_files.manifest import refused
+from localassist.adapters.model_files.moving import HIDDEN
 from localassist.domain.errors import ModelError
 from localassist.domain.keeping import Against, CopyProgress, Unpacked
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from localassist.domain.keeping import Packed, PackedFile
     from localassist.domain.stopping import Stop
 
-_HIDDEN: Final = ".unpacking-"
 _LEFT_OVER_S: Final = 24 * 3600.0
 _NO_ZIP: Final = (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError)
 _BROKEN: Final = "it is damaged, or only half of it was written"
@@ -119,7 +119,7 @@ def _bring(
     pack: _Pack, wanted: Sequence[Packed], folder: Path, remembered: RememberedFiles, stop: Stop
 ) -> Iterator[CopyProgress | Unpacked]:
     _sweep(folder)
-    hidden = folder / f"{_HIDDEN}{os.urandom(6).hex()}"
+    hidden = folder / f"{HIDDEN}{os.urandom(6).hex()}"
     total, done = sum(model.size for model in wanted), 0
     try:
         for model in wanted:
@@ -177,7 +177,7 @@ def _free_folder(folder: Path) -> Path:
 
 def _sweep(folder: Path) -> None:
     """Delete what a kill left over; what is younger may be under way."""
-    for left in folder.glob(f"{_HIDDEN}*"):
+    for left in folder.glob(f"{HIDDEN}*"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _LEFT_OVER_S:
                 shutil.rmtree(left, ignore_errors=True)

@@ -87,11 +87,12 @@ class RememberedFiles:
 
     def content(self, path: str) -> Content | None:
         """What is known of what a file should hold, None for nothing."""
-        found = self._load()["contents"].get(path)
-        try:
-            return Content(**{**found, "against": Against(found["against"])}) if isinstance(found, dict) else None
-        except (TypeError, KeyError, ValueError):
-            return None
+        return self.contents().get(path)
+
+    def contents(self) -> dict[str, Content]:
+        """What is known of what files should hold, by path."""
+        known = {path: _content(found) for path, found in self._load()["contents"].items()}
+        return {path: content for path, content in known.items() if content is not None}
 
     def note_content(self, path: str, expected: Content) -> None:
         """Remember what a file should hold. Raises `StorageError`."""
@@ -194,6 +195,13 @@ class RememberedFiles:
 def verdict_key(sha256: str, library: str) -> str:
     """What a verdict is kept under: another version of the library may judge the same content differently."""
     return f"{sha256}:{library}"
+
+
+def _content(found: object) -> Content | None:
+    try:
+        return Content(**{**found, "against": Against(found["against"])}) if isinstance(found, dict) else None
+    except (TypeError, KeyError, ValueError):
+        return None
 
 
 def _verdict(found: object) -> Verdict | None:
