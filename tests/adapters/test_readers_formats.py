@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from localassist.adapters.readers import dispatch
-from localassist.adapters.readers.formats import Format, readable_suffix
+from localassist.adapters.readers.formats import Format, named_format
 from localassist.adapters.readers.telling import may_be_readable, tell_format
 from localassist.adapters.readers.unreadable import UnreadableError
 
@@ -122,10 +122,10 @@ def test_every_format_has_its_reader():
 
 def test_suffixes_of_all_readable_formats_are_known():
     for suffix in _SUFFIXES.split():
-        assert readable_suffix(f"a.{suffix}")
-        assert readable_suffix(f"A.{suffix.upper()}")
-    assert not readable_suffix("song.mp3")
-    assert not readable_suffix("letter.doc")
+        assert named_format(f"a.{suffix}")
+        assert named_format(f"A.{suffix.upper()}")
+    assert not named_format("song.mp3")
+    assert not named_format("letter.doc")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 
 from localassist.adapters.children import ChildPool
 from localassist.adapters.readers.file_reader import FileReader
-from localassist.adapters.readers.formats import readable_suffix
+from localassist.adapters.readers.formats import named_format
 from localassist.domain.errors import DocumentError
 from localassist.domain.stopping import Stop
 
@@ -111,7 +111,7 @@ HARMFUL = """
 import sys, resource
 from localassist.adapters.children import ChildPool
 from localassist.adapters.readers.file_reader import FileReader
-from localassist.adapters.readers.formats import readable_suffix
+from localassist.adapters.readers.formats import named_format
 from localassist.domain.errors import DocumentError
 from localassist.domain.stopping import Stop
 children = ChildPool(sealed=True)
@@ -245,7 +245,7 @@ def test_damaged_containers_give_text_or_a_sentence(tmp_path: Path, capsys):
 def test_damaged_files_of_every_format_give_text_or_a_sentence(corpus: Path, tmp_path: Path, capsys):
     smallest: dict[str, Path] = {}
     for path in sorted((corpus / "documents").rglob("*.*"), key=lambda path: path.stat().st_size, reverse=True):
-        if path.stat().st_size > 2000 and readable_suffix(path.name):
+        if path.stat().st_size > 2000 and named_format(path.name):
             smallest[path.suffix.lower()] = path
     assert len(smallest) > 10
     fuzz(tmp_path, list(smallest.values()), 200, capsys)

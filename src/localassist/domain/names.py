@@ -84,7 +84,7 @@ def find_names(text: str) -> list[Name]:
     tokens = list(_TOKEN.finditer(text))
     for place, token in enumerate(tokens):
         word = token.group()
-        if not word[0].isupper() or word.casefold() in FUNCTION_WORDS | ROMANCE | _TITLES:
+        if not word[0].isupper() or word.casefold() in _NO_NAMES:
             continue
         if len(word) == 1 or is_unit(word) or word.casefold() in _CALENDAR or _touches_digit(text, token):
             continue

@@ -31,7 +31,6 @@ IN_SCOPE: Final = scoped(_DOCUMENTS.replace("$WHICH", "$IN_SCOPE"))
 CACHED: Final = _DOCUMENTS.replace("$WHICH", "d.id NOT IN (SELECT document_id FROM memberships)")
 BY_PATH: Final = _DOCUMENTS.replace("$WHICH", "d.path = ?")
 BY_ID: Final = _DOCUMENTS.replace("$WHICH", "d.id = ?")
-BY_IDS: Final = _DOCUMENTS.replace("$WHICH", "d.id IN (SELECT value FROM json_each(?))")
 PASSAGES: Final = scoped("""
 SELECT k.id, d.id, d.path, c.title, k.page, k.heading, k.text, k.char_start, k.char_end, k.place
 FROM json_each(:chunks) wanted JOIN chunks k ON k.id = wanted.value JOIN contents c ON c.id = k.content_id

@@ -101,8 +101,3 @@ def named_format(path: str) -> Format | None:
     if Path(path).name.lower() in CODE_NAMES:
         return Format.CODE
     return SUFFIXES.get(Path(path).suffix.lower())
-
-
-def readable_suffix(path: str) -> bool:
-    """Whether a file of that name belongs to a format with a reader."""
-    return named_format(path) is not None
