@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_MS = 120_000  # two busy cores and a cold model
+PATIENCE_MS = 60_000  # two busy cores and a cold model
 REPOSITORY = "maker/Little-Chat-GGUF"
 NAME = "Little-Chat-Q4_1"
 HELD_AT = 40_000_000
@@ -154,6 +154,9 @@ def test_it_searches_downloads_pauses_resumes_and_chats_with_what_it_got(
 
     press(dialog.downloads, "Use it")
     qtbot.waitUntil(lambda: window.picker.text() == NAME, timeout=PATIENCE_MS)
+    until(qtbot, dialog.installed, NAME)
+    press(dialog.installed, "Verify")
+    until(qtbot, dialog.installed, "It is what the hub published when it was downloaded.")
     dialog.close()
     answer = ask(qtbot, window, "What colour is the sky?")
     assert answer.status is MessageStatus.COMPLETE

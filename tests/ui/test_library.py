@@ -323,7 +323,7 @@ def test_downloads_go_on_in_the_main_window_when_the_library_is_closed(
 
 def test_the_speed_of_all_downloads_is_limited(qtbot: QtBot, dialog: LibraryDialog, services: Services) -> None:
     dialog.downloads.limit.setValue(1.5)
-    assert services.library().downloads._limit == 1_500_000
+    qtbot.waitUntil(lambda: services.library().downloads._limit == 1_500_000)
     dialog.downloads.limit.setValue(0)
     assert dialog.downloads.limit.text() == "as fast as it goes"
 

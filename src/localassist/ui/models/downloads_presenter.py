@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from localassist.ui.jobs import Job, Jobs
     from localassist.ui.models.downloads_page import DownloadsPage
     from localassist.ui.models.offers import Offer
+    from localassist.usecases.downloading import DownloadModels
     from localassist.usecases.services import Services
 
 WAITING = frozenset({DownloadState.QUEUED, DownloadState.RUNNING})
@@ -45,7 +46,7 @@ class DownloadsPresenter(QObject):
         """Go on with what waits, unless the offline switch is on."""
 
         def is_wanted() -> bool:
-            waiting = any(download.state in WAITING for download in self._services.library().downloads.downloads())
+            waiting = any(download.state in WAITING for download in self._queue().downloads())
             return waiting and not self._services.settings.load().offline
 
         self._jobs.call(is_wanted, lambda wanted: self._run() if wanted else None, self._on_failed)
@@ -53,12 +54,11 @@ class DownloadsPresenter(QObject):
     def show_on(self, page: DownloadsPage) -> None:
         """Show the downloads on this page from now on."""
         self._page = page
-        downloads = self._services.library().downloads
-        page.pause_requested.connect(lambda each: self._do(lambda: downloads.pause(each)))
-        page.resume_requested.connect(lambda each: self._do(lambda: downloads.resume(each), runs=True))
-        page.cancel_requested.connect(lambda each: self._do(lambda: downloads.cancel(each)))
-        page.forget_requested.connect(lambda each: self._do(lambda: downloads.forget(each)))
-        page.limit_changed.connect(downloads.limit)
+        page.pause_requested.connect(lambda each: self._do(lambda: self._queue().pause(each)))
+        page.resume_requested.connect(lambda each: self._do(lambda: self._queue().resume(each), runs=True))
+        page.cancel_requested.connect(lambda each: self._do(lambda: self._queue().cancel(each)))
+        page.forget_requested.connect(lambda each: self._do(lambda: self._queue().forget(each)))
+        page.limit_changed.connect(lambda limit: self._do(lambda: self._queue().limit(limit)))
         self.refresh()
 
     def download(self, offer: Offer, variant: Variant) -> None:
@@ -68,7 +68,7 @@ class DownloadsPresenter(QObject):
 
             def enqueue() -> Download:
                 folder = f"{self._services.library().shelf.folder}/{repository.name}"
-                return self._services.library().downloads.enqueue(repository, variant.files, folder)
+                return self._queue().enqueue(repository, variant.files, folder)
 
             self._do(enqueue, runs=True)
 
@@ -76,15 +76,17 @@ class DownloadsPresenter(QObject):
         """Show them as they are now."""
         if self._page is not None:
             events = self._events
-            self._jobs.call(
-                self._services.library().downloads.downloads, lambda found: self._show(found, events), self._on_failed
-            )
+            self._jobs.call(lambda: self._queue().downloads(), lambda found: self._show(found, events), self._on_failed)
 
     def _show(self, downloads: tuple[Download, ...], events: int) -> None:
         if events != self._events:
             self.refresh()  # what was told meanwhile may be newer
         elif self._page is not None:
             self._page.show_downloads(downloads)
+
+    def _queue(self) -> DownloadModels:
+        """To be called in a job: the first call takes its time."""
+        return self._services.library().downloads
 
     def _do(self, change: Callable[[], object], *, runs: bool = False) -> None:
         def changed(_nothing: object) -> None:
@@ -98,7 +100,7 @@ class DownloadsPresenter(QObject):
         """Work at the queue; what is asked for while a run ends needs another one."""
         self._wanted = self._job is not None
         if self._job is None:
-            self._job = self._jobs.prepare(self._services.library().downloads.run)
+            self._job = self._jobs.prepare(lambda stop: self._queue().run(stop))
             self._job.progressed.connect(self._on_progressed)
             self._job.failed.connect(self._on_failed)
             self._job.ended.connect(self._on_ended)

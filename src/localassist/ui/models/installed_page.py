@@ -54,6 +54,7 @@ class InstalledPage(QWidget):
         self._models: dict[str, KeptModel] = {}
         self._others: dict[str, FoundModel] = {}
         self._in_use: frozenset[str] = frozenset()
+        self._busy = False
         self._list = ModelList(icons, "Models on this computer", COLUMNS)
         self._path = ElidedLabel()
         self._remarks = WordsLabel(kind="muted", selectable=True)
@@ -92,6 +93,13 @@ class InstalledPage(QWidget):
         """The one that is chosen."""
         chosen = self._list.chosen
         return (self._models.get(chosen[0]) or self._others.get(chosen[0])) if chosen else None
+
+    def show_busy(self, *, busy: bool) -> None:
+        """While something that takes long is done, nothing else of that kind can be begun."""
+        self._busy = busy
+        if not busy:
+            self.work.clear()
+        self._on_chosen_changed()
 
     def ask_to_remove(self, model: KeptModel, consequences: Sequence[str]) -> None:
         """Say what removing it means, and offer to do it."""
@@ -138,9 +146,12 @@ class InstalledPage(QWidget):
         model = self.chosen
         self._path.setText(model.path if model else "")
         self._remarks.setText(" ".join(_remarks(model)) if model else "Choose a model to see where it is.")
-        self.use.setEnabled(model is not None and not model.problem and model.path not in self._in_use)
+        is_usable = model is not None and not model.problem and model.path not in self._in_use
+        is_chat = not isinstance(model, KeptModel) or model.kind == "chat"
+        self.use.setEnabled(is_usable and (is_chat or not self._busy))
         self.folder.setEnabled(model is not None)
-        self.verify.setEnabled(isinstance(model, KeptModel))
+        self.verify.setEnabled(isinstance(model, KeptModel) and not self._busy)
+        self.others.setEnabled(not self._busy)
         self.remove.setEnabled(isinstance(model, KeptModel) and not model.came_along)
 
     def _connect(self) -> None:

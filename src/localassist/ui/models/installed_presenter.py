@@ -44,14 +44,19 @@ class InstalledPresenter(QObject):
         page.find_requested.connect(self._on_find_requested)
         page.stop_requested.connect(self._on_stop_requested)
 
-    def refresh(self) -> None:
-        """Show what is here now."""
+    def refresh(self, choose: str = "") -> None:
+        """Show what is here now, and choose the one of that path."""
 
         def read() -> tuple[tuple[KeptModel, ...], frozenset[str]]:
             models = self._services.library().kept()
             return models, self._in_use(models)
 
-        self._jobs.call(read, lambda found: self._page.show_models(*found), self._on_failed)
+        def show(found: tuple[tuple[KeptModel, ...], frozenset[str]]) -> None:
+            self._page.show_models(*found)
+            if choose:
+                self._page.choose(choose)
+
+        self._jobs.call(read, show, self._on_failed)
 
     def use(self, model: KeptModel | FoundModel | None) -> None:
         """Choose a model for what it is for; one of another program is added first."""
@@ -62,16 +67,19 @@ class InstalledPresenter(QObject):
 
     def _use_kept(self, model: KeptModel) -> None:
 
-        def work(stop: Stop) -> Iterator[object]:
+        def choose() -> None:
             if model.kind == "chat":
                 self._services.models.open(model.path)  # whoever chooses it wants it, whatever it did before
-                yield self._services.settings.change(chat_model=model.name)
-            elif model.kind == "reranker":
-                yield self._services.settings.change(reranker=model.path)
+                self._services.settings.change(chat_model=model.name)
             else:
-                yield from self._services.change_embedder(self._choice(model), stop)
+                self._services.settings.change(reranker=model.path)
 
-        self._work(work).succeeded.connect(lambda: self._on_used(model))
+        self._page.note.hide()
+        if model.kind == "embedder":
+            job = self._work(lambda stop: self._services.change_embedder(self._choice(model), stop))
+            job.succeeded.connect(lambda: self._on_used(model))
+        else:
+            self._jobs.call(choose, lambda _nothing: self._on_used(model), self._on_failed)
 
     def use_downloaded(self, download: Download) -> None:
         """Choose what came with a download."""
@@ -87,13 +95,12 @@ class InstalledPresenter(QObject):
 
     def _work(self, work: Callable[[Stop], Iterator[object]]) -> Job:
         """Do what takes long, one at a time, and show how far it is."""
-        if self._job is not None:
-            self._job.stop()
         self._page.note.hide()
+        self._page.show_busy(busy=True)
         self._job = job = self._jobs.prepare(work)
         job.progressed.connect(self._on_progressed)
         job.failed.connect(self._on_failed)
-        job.ended.connect(lambda: self._on_ended(job))
+        job.ended.connect(self._on_ended)
         job.start()
         return job
 
@@ -109,8 +116,8 @@ class InstalledPresenter(QObject):
         self.used.emit()
 
     def _on_find_requested(self) -> None:
-        self._page.work.say("Looking where other programs keep models", None)
         self._work(lambda stop: iter((self._services.library().find((), stop),)))
+        self._page.work.say("Looking where other programs keep models", None)
 
     def _choice(self, model: KeptModel) -> str:
         known = self._services.embedding_models.embedding_models()
@@ -126,7 +133,7 @@ class InstalledPresenter(QObject):
     def _on_used(self, model: KeptModel) -> None:
         if model.kind != "chat":
             self._page.note.say(f"{model.name} is used from the next start on.")
-        self.refresh()
+        self.refresh(model.path)
         self.used.emit()
 
     def _on_verify_requested(self, model: KeptModel) -> None:
@@ -149,10 +156,9 @@ class InstalledPresenter(QObject):
                 else:
                     self._page.note.say(f"{name} is as it should be. {against.meaning}")
 
-    def _on_ended(self, job: Job) -> None:
-        if job is self._job:
-            self._job = None
-            self._page.work.clear()
+    def _on_ended(self) -> None:
+        self._job = None
+        self._page.show_busy(busy=False)
         self.refresh()
 
     def _on_folder_requested(self, model: KeptModel | FoundModel) -> None:

@@ -86,7 +86,7 @@ class BrowsingPresenter(QObject):
         library = self._services.library()
         wanted = library.look_up(offer.repository_name, stop)
         yield (found := Offer.of(wanted))
-        yield _Card(found, self._services.library().hub.card(wanted.repository, stop))
+        yield _Card(found, library.hub.card(wanted.repository, stop))
         if wanted.kind == "chat":
             yield from _fits(found, library.fit, stop)
 
@@ -194,11 +194,12 @@ class LibraryPresenter(QObject):
     def _searched(self, search: ModelSearch, stop: Stop) -> Iterator[list[Offer]]:
         if self._services.settings.load().offline:
             raise OfflineError("")
-        look_up = self._services.library().look_up
+        library = self._services.library()
         found: list[Offer] = []
-        for repository in self._services.library().hub.search(search, stop):
-            entry = look_up.entry(repository.name)
-            found.append(Offer(entry, repository, look_up.licence(entry, repository) if repository.licence else None))
+        for repository in library.hub.search(search, stop):
+            entry = library.look_up.entry(repository.name)
+            licence = library.look_up.licence(entry, repository) if repository.licence else None
+            found.append(Offer(entry, repository, licence))
             if len(found) == AT_ONCE:
                 yield found
                 found = []
