@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ import pytest
 
 from fakes import FakeSettingsStore
 from localassist.adapters.llama.files.remembered import RememberedFiles
+from localassist.adapters.llama.loading import LoadOptions
+from localassist.adapters.llama.model import LlamaChatModel
 from localassist.adapters.model_files import moving
 from localassist.adapters.model_files.shelf import DiskModelShelf
 from localassist.domain.errors import ModelError, NotFoundError, SettingsError, Stopped, StorageError
@@ -26,19 +29,30 @@ from model_homes import hub_file, model_bytes, sha256, tree, write
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localassist.domain.ports.chat_model import ChatModel
     from localassist.domain.settings import Settings
 
 
 class Models:
     """Chat models without llama.cpp: what `models.json` lists, and one that may be answering."""
 
-    def __init__(self, remembered: RememberedFiles, came_along: Sequence[ModelFile]) -> None:
+    def __init__(
+        self, remembered: RememberedFiles, came_along: Sequence[ModelFile], settings: FakeSettingsStore
+    ) -> None:
         self.remembered = remembered
+        self.settings = settings
         self.came_along = tuple(came_along)
         self.answering = ""
 
     def files(self) -> tuple[ModelFile, ...]:
         return (*self.came_along, *self.remembered.added())
+
+    def default(self) -> ChatModel | None:
+        chosen = self.settings.load().chat_model
+        file = next((file for file in self.files() if chosen in file.name or chosen == file.path), None)
+        if file is None:
+            raise ModelError(f"There is no model {chosen}.", "Choose another.")
+        return LlamaChatModel(file.name, file.path, LoadOptions, lambda _stop: nullcontext())
 
     def release(self, path: str) -> None:
         if path == self.answering:
@@ -66,7 +80,7 @@ class Room:
         self.starter = ModelFile("starter", str(starter), 4000, sha256=sha256(model_bytes("starter")))
         self.settings = FakeSettingsStore()
         self.remembered = RememberedFiles(self.home / "models.json")
-        self.models = Models(self.remembered, [self.starter])
+        self.models = Models(self.remembered, [self.starter], self.settings)
         self.shelf = DiskModelShelf(self.own, self.settings, self.remembered, self.home / "models-move.json")
         self.list = ListModels(self.models, Embedders(), self.shelf)
         self.remove = RemoveModel(self.list, self.models, self.shelf, self.settings)
@@ -213,7 +227,7 @@ def test_verifying_ends_when_asked(room: Room) -> None:
 def test_what_removing_breaks_is_said_before(room: Room) -> None:
     room.add(room.own / "ours.gguf")
     room.add(room.elsewhere / "theirs.gguf")
-    room.settings.change(chat_model="ours", reranker=str(reranker(room.own / "ranks")))
+    room.settings.change(chat_model="our", reranker=str(reranker(room.own / "ranks")))
     assert len(room.remove.consequences("theirs")) == 1
     assert "stay in" in room.remove.consequences("theirs")[0]
     room.settings.change_model("ours", top_k=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localassist.domain.errors import ModelError, NotFoundError
+from localassist.domain.settings import NO_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,8 +124,18 @@ class RemoveModel:
 
     def _settings_naming(self, model: KeptModel) -> list[str]:
         settings = self._settings.load()
-        names = {"chat": ("chat_model",), "embedder": ("embedding_model",), "reranker": ("reranker",)}[model.kind]
-        return [name for name in names if is_named(model, getattr(settings, name))]
+        if model.kind == "chat":
+            return ["chat_model"] if settings.chat_model not in {"", NO_MODEL} and self._answers(model) else []
+        name = {"embedder": "embedding_model", "reranker": "reranker"}[model.kind]
+        return [name] if is_named(model, getattr(settings, name)) else []
+
+    def _answers(self, model: KeptModel) -> bool:
+        """Whether the settings choose it, by whatever beginning of its name."""
+        try:
+            chosen = self._models.default()
+        except ModelError:  # they name one that is not there
+            return False
+        return chosen is not None and chosen.description.path == model.path
 
 
 class VerifyModels:
