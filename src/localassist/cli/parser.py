@@ -144,7 +144,9 @@ def _add_models(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
     search = _add_json(_add(verbs, "search", "look for a model in the catalogue and on the hub"))
     search.add_argument("text", metavar="TEXT", nargs="*", help="words of its name or of what it is good at")
-    search.add_argument("--sort", choices=["downloads", "likes", "changed"], default="downloads")
+    search.add_argument(
+        "--sort", choices=["downloads", "likes", "changed"], default="downloads", help="what the hub's come first by"
+    )
     search.add_argument("--licence", metavar="ID", default="", help="its licence as the hub calls it: apache-2.0")
     search.add_argument("--author", metavar="NAME", default="", help="whose model it is on the hub")
     search.add_argument("--most", metavar="N", type=_count, default=20, help="how many of the hub's to show, not 20")
