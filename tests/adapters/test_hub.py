@@ -141,7 +141,16 @@ def test_what_is_not_there_is_said(server: HubServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>Please sign in</html>", b"[]", b"{}", b'{"id": 3}', b'{"id": "a/b"}', b"\xff"]
+    "body",
+    [
+        b"<html>Please sign in</html>",
+        b"[]",
+        b"{}",
+        b'{"id": 3}',
+        b'{"id": "a/b"}',
+        b'{"id": "../../b", "sha": "cc"}',
+        b"\xff",
+    ],
 )
 def test_answers_that_are_none_are_a_sentence(server: HubServer, body: bytes) -> None:
     server.go_wrong(body=body)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from localassist.adapters.hub.asking import repository_path
+from localassist.domain.errors import NotFoundError
 from localassist.domain.library import RemoteFile, Repository
 
 # What `list_models(expand=...)` of huggingface_hub 2.4.0 names them.
@@ -15,10 +17,14 @@ def repository_from(answer: Any) -> Repository:
     """A repository from the hub's JSON. Raises `ValueError` where it is none."""
     if not isinstance(answer, dict) or not isinstance(answer.get("id"), str):
         raise ValueError("no repository")  # noqa: TRY004  one error for all that is wrong with it
+    try:
+        name = repository_path(answer["id"])  # it becomes the name of a folder
+    except NotFoundError as error:
+        raise ValueError("no name of a repository") from error
     tags = tuple(tag for tag in answer.get("tags") or () if isinstance(tag, str))
     licence = next((tag.removeprefix(_LICENCE) for tag in tags if tag.startswith(_LICENCE)), "")
     return Repository(
-        answer["id"],
+        name,
         _text(answer, "sha"),
         tuple(_file(entry) for entry in answer.get("siblings") or ()),
         licence,
