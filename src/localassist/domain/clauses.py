@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain import deeds
+from localassist.domain.inflections import base_of, is_romance
 from localassist.domain.names import is_german
 from localassist.domain.numerals import SPELLED, TENS
-from localassist.domain.polarity import base_of, is_romance
 from localassist.domain.terms import FUNCTION_WORDS, words
 from localassist.domain.units import is_unit
 

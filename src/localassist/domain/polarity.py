@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.denying import DENYING, DENYING_SOFTLY, ROMANCE, ROMANCE_DENYING
+from localassist.domain.inflections import APOSTROPHE, base_of, is_romance
 from localassist.domain.numerals import MONTHS
 from localassist.domain.opposites import MODALS, OPPOSITES, RELATIONS
 from localassist.domain.terms import FUNCTION_WORDS, WORD, words
@@ -27,23 +28,8 @@ _BOUNDS: Final = re.compile(
 )
 _ONLY: Final = frozenset({"only", "nur", "erst"})
 _UNLESS: Final = frozenset({"unless", "until", "without", "before", "except", "bevor", "bis", "ohne", "außer"})
-_IRREGULAR_VERBS: Final = """
-pay paid / hold held / keep kept / make made / take took taken / give gave given / go went gone / sell sold / buy
-bought / find found / leave left / build built / send sent / say said / tell told / get got / win won / lose lost /
-meet met / lead led / rise rose risen / fall fell fallen / grow grew grown / draw drew drawn / write wrote written /
-begin began begun / run ran / speak spoke spoken / choose chose chosen / break broke broken / drive drove driven /
-know knew known / see saw seen / come came / become became / bring brought / think thought / teach taught / catch
-caught / feel felt / stand stood / spend spent / mean meant / bear bore borne / wear wore worn / eat ate eaten / drink
-drank drunk / gelten gilt galt gegolten / nehmen nimmt nahm genommen / geben gab gegeben / zahlen gezahlt bezahlt /
-finden fand gefunden
-"""
-_BASES: Final = {form: verb.split()[0] for verb in _IRREGULAR_VERBS.split("/") for form in verb.split()[1:]}
-_INFLECTIONS: Final = ("ings", "ing", "ies", "ied", "ed", "es", "en", "er", "s", "e", "d", "n", "y")
-_ROMANCE_ONLY: Final = ROMANCE - FUNCTION_WORDS
-_NOT_ROMANCE: Final = FUNCTION_WORDS - ROMANCE - ROMANCE_DENYING
 _ROMANCE_ENDING: Final = re.compile(r"(?:[ai]d[oa]s?|[oa]s|ees?|[aei]r|[ae]nt?|[aeo])$")
 _SHORTEST_ROMANCE: Final = 5
-_SHORTEST: Final = 3
 _PREFIXES: Final = ("un", "in", "im", "ir", "il", "dis", "non")
 _CLAUSE_END: Final = re.compile(
     r"[,;:()–—|]|\b(?:but|because|which|while|whereas|although|though|since|when|where|if|unless|and|or|so"
@@ -52,7 +38,6 @@ _CLAUSE_END: Final = re.compile(
 )
 _CONNECTING_WORDS: Final = "jedoch allerdings dennoch however though yet wegen aufgrund weiterhin"
 _CONNECTING: Final = frozenset(_CONNECTING_WORDS.split())
-_APOSTROPHE: Final = re.compile("['’]")
 _PHRASE: Final = re.compile(r"\b(?:(?:go(?:es|ne|ing)?|went) (?:up|down)|au moins|al menos)\b", re.IGNORECASE)
 _IN_A_WORD: Final = {
     "go up": "rise", "goes up": "rises", "gone up": "risen", "going up": "rising", "went up": "rose",
@@ -150,24 +135,8 @@ class Statement:
         ]
 
 
-def base_of(word: str) -> str:
-    """A folded word without its inflection, like `terms.stem` but for short and irregular verbs too."""
-    word = _BASES.get(word, word)
-    for _ in range(2):
-        ending = next((e for e in _INFLECTIONS if word.endswith(e) and len(word) - len(e) >= _SHORTEST), "")
-        word = word.removesuffix(ending)
-    return word[:-1] if len(word) > _SHORTEST and word[-1] == word[-2] else word
-
-
-def is_romance(text: str) -> bool:
-    """Whether more of a text's function words are French or Spanish than English or German."""
-    found = [match.group().casefold() for match in WORD.finditer(text)]
-    parts = [part for word in found for part in _APOSTROPHE.split(word)]
-    return sum(part in _ROMANCE_ONLY for part in parts) > sum(word in _NOT_ROMANCE for word in found)
-
-
 def _as_romance(word: _Word) -> _Word:
-    folded = _APOSTROPHE.split(word.folded)[-1]
+    folded = APOSTROPHE.split(word.folded)[-1]
     denies = folded in ROMANCE_DENYING
     telling = not denies and word.telling and folded not in ROMANCE
     stem = _ROMANCE_ENDING.sub("", word.stem) if len(word.stem) > _SHORTEST_ROMANCE else word.stem

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.clauses import Clauses
+from localassist.domain.inflections import base_of
 from localassist.domain.names import find_names, held_names, is_german
-from localassist.domain.polarity import Statement, base_of, contradictions
+from localassist.domain.polarity import Statement, contradictions
 from localassist.domain.quantities import find_quantities
 from localassist.domain.terms import terms
 from localassist.usecases.aligning import Window

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain import deeds
 from localassist.domain.clauses import counts
-from localassist.domain.polarity import base_of
+from localassist.domain.inflections import base_of
 from localassist.domain.terms import words
 
 if TYPE_CHECKING:
