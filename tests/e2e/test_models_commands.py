@@ -122,6 +122,10 @@ def test_offline_nothing_is_looked_up_and_each_command_says_how_to_change_that(s
     shell.settings.write_text("", encoding="utf-8")
     for words in (["search", "nothing-like-it"], ["fit", "maker/Gated-GGUF"], ["download", "qwen3-4b"]):
         assert_sentence(shell.models(*words), "offline switch is on", "`offline = false`", "settings")
+    able = only_object(shell.models("search", "--can", "vision", "--fits", "--json"))
+    assert able["hub_asked"] is False
+    assert "smolvlm-256m-instruct" in {entry["id"] for entry in able["catalogue"]}
+    assert all("vision" in entry["capabilities"] for entry in able["catalogue"])
     for words in (["search", "qwen3-4b"], ["show", "qwen3-4b"], ["fit"]):
         ran = shell.models(*words)
         assert ran.returncode == 0, ran.stderr

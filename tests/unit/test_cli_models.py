@@ -31,6 +31,7 @@ def test_every_order_of_a_search_can_be_named() -> None:
         "search x --sort size",
         "search x --most 0",
         "search x --most many",
+        "search x --can fly",
         "fit x --context 0",
         "fit x --context 9999999",
         "download",

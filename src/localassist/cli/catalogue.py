@@ -9,7 +9,7 @@ from localassist.cli.interrupts import stopped_by_ctrl_c
 from localassist.cli.offline import HINT, NOT_ASKED
 from localassist.cli.sizes import count_words
 from localassist.domain.errors import NetworkError, NotFoundError, OfflineError
-from localassist.domain.library import Commercial, ModelSearch, SortedBy
+from localassist.domain.library import Commercial, ModelSearch, SortedBy, Suitability
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +24,10 @@ BUSINESS: Final = {
     Commercial.CONDITIONS: "business use on conditions",
     Commercial.NO: "no business use",
     Commercial.UNKNOWN: "nobody here looked up what it allows",
+}
+_NOBODY: Final = {
+    True: "The catalogue has no model like that.",
+    False: "Neither the catalogue nor the hub has a model like that.",
 }
 _FOR: Final = {"chat": "", "embedder": "to search with, ", "reranker": "to rank with, "}
 _MORE: Final = "`localassist models show NAME` tells more of one, `localassist models download NAME` gets it."
@@ -51,24 +55,26 @@ def search(arguments: argparse.Namespace, services: Services, console: Console) 
     """
     text = " ".join(arguments.text)
     wanted = ModelSearch(text, arguments.author, arguments.licence, SortedBy(arguments.sort), at_most=arguments.most)
-    offline = services.settings.load().offline
-    is_narrow = bool(text or wanted.licence or wanted.author)  # else it is the whole catalogue, hiding what was found
-    entries = [entry for entry in services.catalogue.entries() if (is_narrow or offline) and _is_meant(entry, wanted)]
-    if offline and not entries:
+    alone = bool(arguments.can or arguments.fits)  # of that the hub knows nothing
+    unasked = f"{NOT_ASKED} {HINT}" if services.settings.load().offline and not alone else ""
+    # Without any word the whole catalogue would hide what the hub has.
+    is_narrow = bool(text or wanted.licence or wanted.author or alone or unasked)
+    entries = _of_catalogue(arguments, wanted, services, console) if is_narrow else []
+    if unasked and not entries:
         raise OfflineError(f"The catalogue has no model for {text!r}. {NOT_ASKED}", HINT)
-    unasked = f"{NOT_ASKED} {HINT}" if offline else ""
     found: list[Repository] = []
     try:
-        found = [] if offline else _ask_hub(wanted, services, console)
+        found = [] if unasked or alone else _ask_hub(wanted, services, console)
     except NetworkError as error:
         if not entries:
             raise
         unasked = str(error)
     if not found and not entries:
-        raise NotFoundError(f"Neither the catalogue nor the hub has a model for {text!r}.", "Try fewer or other words.")
+        raise NotFoundError(_NOBODY[alone], "Try fewer or other words.")
     if console.as_json:
         hub = [repository_object(repository) for repository in found]
-        console.object({"catalogue": [entry_object(entry) for entry in entries], "hub": hub, "hub_asked": not unasked})
+        asked = not unasked and not alone
+        console.object({"catalogue": [entry_object(entry) for entry in entries], "hub": hub, "hub_asked": asked})
     for line in _results(entries, found):
         console.print(line)
     if unasked:
@@ -136,6 +142,20 @@ def _ask_hub(wanted: ModelSearch, services: Services, console: Console) -> list[
         found = list(services.library().hub.search(wanted, stop))
     console.end_progress()
     return found
+
+
+def _of_catalogue(
+    arguments: argparse.Namespace, wanted: ModelSearch, services: Services, console: Console
+) -> list[CatalogEntry]:
+    """The catalogue's models that are meant, that can do what is asked and, where that is asked, fit this computer."""
+    entries = [entry for entry in services.catalogue.entries() if _is_meant(entry, wanted)]
+    able = [entry for entry in entries if entry.capabilities.issuperset(arguments.can)]
+    if not arguments.fits or not able:
+        return able
+    console.progress("Looking at this computer ...")
+    judge = services.library().fit()
+    console.end_progress()
+    return [entry for entry in able if entry.repository and judge.guess(entry) is Suitability.FITS]
 
 
 def _is_meant(entry: CatalogEntry, wanted: ModelSearch) -> bool:

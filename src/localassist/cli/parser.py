@@ -149,6 +149,14 @@ def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
     search.add_argument("--licence", metavar="ID", default="", help="its licence as the hub calls it: apache-2.0")
     search.add_argument("--author", metavar="NAME", default="", help="whose model it is on the hub")
+    search.add_argument(
+        "--can",
+        action="append",
+        default=[],
+        choices=["tools", "vision", "reasoning", "code"],
+        help="what it has to be able to do; asks the catalogue alone, as the hub does not say",
+    )
+    search.add_argument("--fits", action="store_true", help="only what fits this computer well; the catalogue alone")
     search.add_argument("--most", metavar="N", type=_count, default=20, help="how many of the hub's to show, not 20")
     show = _add_json(_add(verbs, "show", "all that is known of one model, with its licence in plain words"))
     show.add_argument("name", metavar="NAME", help="a model here, one of the catalogue, or OWNER/NAME on the hub")

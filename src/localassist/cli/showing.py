@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from localassist.usecases.services import Services
 
 _WIDTH: Final = 100
+_ABILITIES: Final = {"vision": "vision (which this version has no use for yet)"}
 _LANGUAGES: Final = {"mul": "many more"}
 
 
@@ -119,7 +120,7 @@ def _entry_lines(entry: CatalogEntry | None) -> Iterator[str]:
         ("parameters", f"{count_words(entry.parameters)}{working}" if entry.parameters else ""),
         ("context", f"{entry.context_length:,} tokens" if entry.context_length else ""),
         ("dimensions", str(entry.dimension or "")),
-        ("can do", ", ".join(sorted(entry.capabilities))),
+        ("can do", ", ".join(_ABILITIES.get(each, each) for each in sorted(entry.capabilities))),
         ("languages", ", ".join(_LANGUAGES.get(code, code) for code in entry.languages)),
         ("notes", entry.notes),
         ("files at", f"https://huggingface.co/{entry.repository}" if entry.repository else ""),
