@@ -16,7 +16,8 @@ from localassist.adapters.model_files import packing
 from localassist.adapters.model_files.packing import ZipModelPacks
 from localassist.adapters.model_files.shelf import DiskModelShelf
 from localassist.domain.errors import LocalAssistError, ModelError, Stopped, StorageError
-from localassist.domain.keeping import Against, CopyProgress, Unpacked
+from localassist.domain.keeping import Against, CopyProgress, KeptModel, Unpacked
+from localassist.domain.library import Licence
 from localassist.domain.models import EmbeddingModel, ModelDescription, ModelFile
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
@@ -196,6 +197,13 @@ def test_a_model_whose_file_is_gone_is_not_packed(here: Computer, tmp_path: Path
     Path(here.list.one("qwen3:0.6b").path).unlink()
     with pytest.raises(StorageError, match="sha256-0123 can't be read"):
         packed(here, tmp_path, "qwen3:0.6b")
+    assert list(tmp_path.glob("*.zip*")) == []
+
+
+def test_a_model_that_was_never_installed_is_not_packed(here: Computer, tmp_path: Path) -> None:
+    missing = KeptModel("embeds", "embedder", "", (), 10, own=False, problem="It is not installed.")
+    with pytest.raises(ModelError, match="embeds are not here"):
+        list(here.packs.pack([(missing, Licence("", ""))], str(tmp_path / "p.zip"), Stop()))
     assert list(tmp_path.glob("*.zip*")) == []
 
 

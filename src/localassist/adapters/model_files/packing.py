@@ -76,6 +76,9 @@ class ZipModelPacks(ModelPacks):
         names: list[str] = []
         for model, _ in models:
             names.append(_free_name(model.name, names))
+        missing = next((model for model, _ in models if not model.files), None)
+        if missing is not None:
+            raise ModelError(f"The files of {missing.name} are not here, so it can't be packed.", missing.problem)
         todo = [_files_of(model, name) for (model, _), name in zip(models, names, strict=True)]
         total, done = sum(_size(Path(file)) for files in todo for file, _ in files), 0
         packed: list[Packed] = []
