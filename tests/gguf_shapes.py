@@ -42,8 +42,9 @@ SHAPES = {
     "qwen-1b": Shape("qwen3", 28, 2048, 16, 8, 128, 6144, 151_936, tied=True),
     "qwen-3b": Shape("qwen3", 36, 2560, 32, 8, 128, 9728, 151_936, tied=True),
     "qwen-8b": Shape("qwen3", 36, 4096, 32, 8, 128, 12_288, 151_936, tied=False),
+    "experts-1b": Shape("llama", 12, 1024, 16, 8, 64, 2816, 32_000, tied=False, experts=8, experts_used=2),
 }
-"""The sizes of Llama 3.2 1B and 3B and 3.1 8B, and of Qwen3 1.7B, 4B and 8B."""
+"""The sizes of Llama 3.2 1B and 3B and 3.1 8B, of Qwen3 1.7B, 4B and 8B, and a small Mixtral's."""
 
 
 def write_shaped_model(path: Path, shape: Shape, kind: GGMLQuantizationType, seed: int = 0) -> Path:

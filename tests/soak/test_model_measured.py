@@ -29,7 +29,15 @@ HERE = Path(__file__).parent
 MEMORY_WITHIN = 0.1
 SPEED_WITHIN = 0.25
 DEVICE = "CPU, 1 thread"
-MODELS = ("llama-1b Q8_0", "llama-3b Q4_0", "llama-8b Q4_0", "qwen-1b Q4_K", "qwen-3b Q8_0", "qwen-8b Q4_K")
+MODELS = (
+    "llama-1b Q8_0",
+    "llama-3b Q4_0",
+    "llama-8b Q4_0",
+    "qwen-1b Q4_K",
+    "qwen-3b Q8_0",
+    "qwen-8b Q4_K",
+    "experts-1b Q4_0",
+)
 
 counts_pages = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="this system does not tell which pages were used"
@@ -127,9 +135,10 @@ def test_after_one_run_models_of_every_size_write_as_fast_as_is_said(shaped: str
 
 
 @pytest.mark.soak
-def test_what_ran_tells_of_a_larger_one_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["llama-3b", "experts-1b"])
+def test_what_ran_tells_of_others_alike(tmp_path: Path, other: str) -> None:
     kind = GGMLQuantizationType.Q4_0
     small, large = (
-        str(write_shaped_model(tmp_path / f"{name}.gguf", SHAPES[name], kind)) for name in ("llama-1b", "llama-3b")
+        str(write_shaped_model(tmp_path / f"{name}.gguf", SHAPES[name], kind)) for name in ("llama-1b", other)
     )
     assert foretold((small, 32), (large, 32), 8) == pytest.approx(1, rel=SPEED_WITHIN)
