@@ -222,6 +222,31 @@ def test_another_choice_is_kept_without_a_question(
     qtbot.waitUntil(lambda: services.conversations.get(conversation.id).sources == chosen)
 
 
+def test_of_two_choices_in_a_row_the_last_is_kept(
+    qtbot: QtBot,
+    first: Assembly,
+    services: Services,
+    papers: dict[str, Document],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conversation = asked_once(first, qtbot, services)
+    policy, lease = (Sources(Scope(document_ids=(papers[name].id,))) for name in ("policy.md", "lease.md"))
+    keep, overtaken, kept = services.conversations.keep_sources, threading.Event(), []
+
+    def slowly(conversation_id: int, sources: Sources) -> None:
+        if sources == policy and not kept:
+            overtaken.wait(0.5)
+        keep(conversation_id, sources)
+        kept.append(sources)
+        overtaken.set()
+
+    monkeypatch.setattr(services.conversations, "keep_sources", slowly)
+    first.collections.choose_file(papers["policy.md"])
+    first.collections.choose_file(papers["lease.md"])
+    qtbot.waitUntil(lambda: len(kept) == 2)
+    assert services.conversations.get(conversation.id).sources == lease
+
+
 def test_what_cannot_be_kept_is_said(
     qtbot: QtBot,
     first: Assembly,

@@ -26,6 +26,8 @@ class SourcesKeeper(QObject):
         self._jobs = jobs
         self._conversation_id: int | None = None
         self._kept: Sources | None = None
+        self._unwritten: dict[int, Sources] = {}
+        self._is_writing = False
         self.sources = Sources()
 
     def use(self, sources: Sources) -> None:
@@ -33,9 +35,24 @@ class SourcesKeeper(QObject):
         self.sources = sources
         if self._conversation_id is None or sources == self._kept or not (self._kept or sources.attached):
             return
-        self._kept = sources
-        keep = partial(self._store.keep_sources, self._conversation_id, sources)
-        self._jobs.call(keep, lambda _: None, lambda error: self.failed.emit(describe(error).text))
+        self._kept = self._unwritten[self._conversation_id] = sources
+        self._write()
+
+    def _write(self) -> None:
+        """One after the other: of several in a row the last has to stay."""
+        if self._is_writing or not self._unwritten:
+            return
+        self._is_writing = True
+        keep = partial(self._store.keep_sources, *self._unwritten.popitem())
+        self._jobs.call(keep, lambda _: self._on_written(), self._on_not_written)
+
+    def _on_written(self) -> None:
+        self._is_writing = False
+        self._write()
+
+    def _on_not_written(self, error: BaseException) -> None:
+        self.failed.emit(describe(error).text)
+        self._on_written()
 
     def show(self, conversation_id: int | None, kept: Sources | None) -> None:
         """Another conversation is on show (None: one that is not stored), with what is kept of it."""
