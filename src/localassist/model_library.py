@@ -49,11 +49,16 @@ class ModelParts:
     def _downloads(self, *, lasting: bool) -> DownloadModels:
         from localassist.adapters.hub.download_file import DownloadFile, NoDownloadFile
         from localassist.adapters.hub.downloader import HubDownloader
+        from localassist.adapters.model_files.hashing import hash_of
         from localassist.domain.keeping import Against
+        from localassist.domain.stopping import Stop
         from localassist.usecases.downloading import DownloadModels
 
         saved = DownloadFile(self.places.downloads) if lasting else NoDownloadFile()
-        note = partial(self.shelf.note, against=Against.HUB)
+
+        def note(path: str, sha256: str) -> None:
+            self.shelf.note(path, sha256 or hash_of(Path(path), Stop()), Against.HUB)
+
         return DownloadModels(HubDownloader(self._line), saved, self.models.add, note=note)
 
     @cached_property

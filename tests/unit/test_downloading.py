@@ -363,5 +363,5 @@ def test_what_came_whole_is_told_with_the_hash_that_it_has() -> None:
     assert queue.begun(MODELS, files, "/models") == 0
     queue.enqueue(MODELS, files, "/models")
     assert list(queue.run(Stop()))[-1].state is DownloadState.DONE
-    assert told == [("/models/a.gguf", "e" * 64)]
+    assert told == [("/models/a.gguf", "e" * 64), ("/models/config.json", "")]
     assert queue.begun(MODELS, files, "/models") == 60

@@ -34,6 +34,11 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def as_toml(text: str) -> str:
+    """The text as a string of the settings file: TOML's basic strings are written as JSON's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 class OutputError(LocalAssistError):
     """Standard output can't be written to."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.catalogue import licence_object
-from localassist.cli.console import one_line
+from localassist.cli.console import as_toml, one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.offline import require_online
 from localassist.cli.showing import gate_lines, known_here, licence_lines, variant_object
@@ -165,13 +165,13 @@ def _tell(asked: Download, ended: Download, wanted: Wanted, services: Services, 
 def _use_line(ended: Download, wanted: Wanted, services: Services) -> str:
     """How what came is used."""
     if wanted.kind == "embedder":
-        return f"`localassist docs embedder {ended.folder}` searches documents with it."
+        return f"`localassist docs embedder {shlex.quote(ended.folder)}` searches documents with it."
     if wanted.kind == "reranker":
-        return f'`reranker = "{ended.folder}"` in the settings file ranks what was found with it.'
+        return f"`reranker = {as_toml(ended.folder)}` in the settings file ranks what was found with it."
     name = one_line(_name_here(ended, services))
     return (
         f"It is listed as {name}: `localassist ask --model {shlex.quote(name)} QUESTION` asks it; "
-        f'`chat_model = "{name}"` in the settings file has it answer always.'
+        f"`chat_model = {as_toml(name)}` in the settings file has it answer always."
     )
 
 

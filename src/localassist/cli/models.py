@@ -40,12 +40,12 @@ def list_(arguments: argparse.Namespace, services: Services, console: Console) -
     chosen = services.models.default()
     answers = chosen.description.path if chosen is not None else ""
     if console.as_json:
-        console.object({"models": [_kept_object(model, answers) for model in kept]})
+        console.object({"models": [kept_object(model, answers) for model in kept]})
     if not any(model.kind == "chat" for model in kept):
         console.print(_NONE_YET)
     for model in kept:
         console.print(f"{'*' if model.path == answers else ' '} {_kept_line(model)}")
-        console.print(f"    {one_line(_story(model))}")
+        console.print(f"    {one_line(story(model))}")
     return 0
 
 
@@ -84,8 +84,9 @@ def remove(arguments: argparse.Namespace, services: Services, console: Console) 
     Raises `LocalAssistError` where nobody agrees, and what `RemoveModel` raises.
     """
     library = services.library()
-    said = library.remove.consequences(arguments.name)
-    if not arguments.yes and not _agreed(said, arguments.name, console):
+    for sentence in library.remove.consequences(arguments.name):
+        console.warn(sentence)
+    if not arguments.yes and not _agreed(arguments.name, console):
         raise LocalAssistError("Nothing was removed: nobody agreed to it.", "`--yes` agrees beforehand.")
     model = library.remove(arguments.name)
     if console.as_json:
@@ -137,10 +138,8 @@ def move(arguments: argparse.Namespace, services: Services, console: Console) ->
     return 0
 
 
-def _agreed(said: tuple[str, ...], name: str, console: Console) -> bool:
+def _agreed(name: str, console: Console) -> bool:
     """Whether somebody who was told what removing means wants it. With `--json` nobody is asked."""
-    for sentence in said:
-        console.warn(sentence)
     if console.as_json:
         return False
     try:
@@ -156,7 +155,7 @@ def _kept_line(model: KeptModel) -> str:
     return f"{one_line(model.name)}  {', '.join(facts)}  {one_line(model.path)}"
 
 
-def _story(model: KeptModel) -> str:
+def story(model: KeptModel) -> str:
     """What became of a model so far: what is wrong with it, whether it was verified, when it was used."""
     if model.problem:
         return model.problem
@@ -202,7 +201,8 @@ def copy_line(doing: str, event: CopyProgress) -> str:
     return f"{doing} {event.name}: {share:.0%} of {size_words(event.total)}"
 
 
-def _kept_object(model: KeptModel, answers: str) -> dict[str, Any]:
+def kept_object(model: KeptModel, answers: str) -> dict[str, Any]:
+    """A model for programs; `answers` is the path of the one that does."""
     return {
         "name": model.name,
         "kind": model.kind,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from localassist.cli.console import one_line
+from localassist.cli.console import as_toml, one_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.models import copy_line
 from localassist.cli.sizes import size_words
@@ -65,9 +66,9 @@ def _line(unpacked: Unpacked) -> str:
     if unpacked.problem:
         return one_line(f"{model.name}: verified, but it can't be used here. {unpacked.problem}")
     uses = {
-        "chat": f"`localassist ask --model {model.name} QUESTION` asks it.",
-        "embedder": f"`localassist docs embedder {unpacked.path}` searches documents with it.",
-        "reranker": f'`reranker = "{unpacked.path}"` in the settings file ranks what was found with it.',
+        "chat": f"`localassist ask --model {shlex.quote(model.name)} QUESTION` asks it.",
+        "embedder": f"`localassist docs embedder {shlex.quote(unpacked.path)}` searches documents with it.",
+        "reranker": f"`reranker = {as_toml(unpacked.path)}` in the settings file ranks what was found with it.",
     }
     licence = model.licence.name or "no licence named"
     return one_line(f"{model.name}: verified and added, {size_words(model.size)}, {licence}. {uses[model.kind]}")

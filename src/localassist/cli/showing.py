@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.cli.catalogue import BUSINESS, entry_object, licence_object, repository_object
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import stopped_by_ctrl_c
+from localassist.cli.models import kept_object, story
 from localassist.cli.offline import HINT, NOT_ASKED, require_online
 from localassist.cli.sizes import count_words, size_words
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from localassist.cli.console import Console
+    from localassist.domain.keeping import KeptModel
     from localassist.domain.library import CatalogEntry, Licence, Variant
     from localassist.domain.models import ModelFile
     from localassist.usecases.looking_up import Wanted
@@ -32,17 +34,18 @@ def show(arguments: argparse.Namespace, services: Services, console: Console) ->
     Raises `NotFoundError` for what nobody knows, and what `Hub` raises.
     """
     name = arguments.name
-    here = known_here(name, services)
+    here = _kept_here(name, services)
     entry = services.library().look_up.entry(name) if here else services.library().look_up.require(name)
     is_remote = bool(entry.repository) if entry else not here
     if is_remote and not here and not entry:
         require_online(services)
     offline = services.settings.load().offline
-    for line in (*_file_lines(here), *_entry_lines(entry)):
+    for line in (*_kept_lines(here), *_entry_lines(entry)):
         console.print(line)
     found, card = _ask_hub(arguments, services, console) if is_remote and not offline else (None, "")
     if console.as_json:
-        console.object(_object(here, entry, found, card))
+        chosen = services.models.default()
+        console.object(_object(here, entry, found, card, chosen.description.path if chosen else ""))
     for line in _wanted_lines(found, licence_too=entry is None):
         console.print(line)
     if card:
@@ -94,18 +97,17 @@ def _ask_hub(arguments: argparse.Namespace, services: Services, console: Console
     return found, _without_front_matter(card)
 
 
-def _file_lines(file: ModelFile | None) -> Iterator[str]:
-    if file is None:
+def _kept_here(name: str, services: Services) -> KeptModel | None:
+    """The model of that name or path, of whatever kind, that can be used here."""
+    wanted = name.casefold()
+    return next((each for each in services.library().kept() if wanted in (each.name.casefold(), each.path)), None)
+
+
+def _kept_lines(kept: KeptModel | None) -> Iterator[str]:
+    if kept is None:
         return
-    yield f"{one_line(file.name)} is on this computer:"
-    facts = (
-        ("file", file.path),
-        ("size", size_words(file.size)),
-        ("context", f"{file.context_length:,} tokens" if file.context_length else ""),
-        ("licence", file.licence),
-        ("problem", file.problem),
-        ("warning", file.warning),
-    )
+    yield f"{one_line(kept.name)} is on this computer:"
+    facts = (("at", kept.path), ("size", size_words(kept.size)), ("licence", kept.licence), ("state", story(kept)))
     yield from (f"  {label}: {one_line(value)}" for label, value in facts if value)
 
 
@@ -146,9 +148,11 @@ def _wanted_lines(found: Wanted | None, *, licence_too: bool) -> Iterator[str]:
         yield "`localassist models fit NAME` says how they go with this computer."
 
 
-def _object(here: ModelFile | None, entry: CatalogEntry | None, found: Wanted | None, card: str) -> dict[str, Any]:
+def _object(
+    here: KeptModel | None, entry: CatalogEntry | None, found: Wanted | None, card: str, answers: str
+) -> dict[str, Any]:
     return {
-        "here": {"name": here.name, "path": here.path, "size": here.size, "problem": here.problem} if here else None,
+        "here": kept_object(here, answers) if here else None,
         "catalogue": entry_object(entry) if entry else None,
         "hub": {
             **repository_object(found.repository),

@@ -31,7 +31,8 @@ class DownloadModels:
     A front end keeps one of these. It starts `run` in a job when the program starts, and after each `enqueue` and
     `resume`: where one is running already that takes the new download over, and the second call ends at once. `add` is
     called with the path of each model file that came whole (`ChatModels.add`); files of other kinds are not handed on.
-    `note` hears the path and hex SHA-256 of every file that was found to be what the hub says.
+    `note` hears the path of every file that was found to be what the hub says, and the hex SHA-256 that the hub names;
+    "" for small ones.
     A command that downloads beside a window takes a list of its own that saves nothing: what it began lies beside its
     file, and the same command goes on with it. Everything but `run` and `downloads` may write to the disk: call it in a
     job.
@@ -190,9 +191,8 @@ class DownloadModels:
             for safe in self._downloader.fetch(entry.download, file, entry.stop, self._share):
                 self._moved(entry, before + safe)
             before += file.size
-            if file.sha256:
-                with suppress(LocalAssistError):  # it is verified all the same, and can be once more
-                    self._note(self._downloader.path(entry.download, file), file.sha256)
+            with suppress(LocalAssistError):  # it is verified all the same, and can be once more
+                self._note(self._downloader.path(entry.download, file), file.sha256)
 
     def _hand_on(self, download: Download) -> None:
         models = [file for file in download.files if file.path.lower().endswith(".gguf")]
