@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from localassist.domain.chat import Conversation, Evidence, Figures, Message, MessageStatus, Role, Sources, Turn
 from localassist.domain.documents import (
-    WITHOUT_PASSWORD,
+    AS_LOCKED,
     Block,
     BlockKind,
     Chunk,
@@ -542,7 +542,7 @@ class FakeDocumentStore(DocumentStore):
     ) -> Document:
         with self._lock:
             empty = StructuredText("", ())
-            status = DocumentStatus.LOCKED if reader.endswith(WITHOUT_PASSWORD) else DocumentStatus.FAILED
+            status = DocumentStatus.LOCKED if reader.endswith(AS_LOCKED) else DocumentStatus.FAILED
             stored = self._replace(file, content_hash, ("", ""), empty, status, problem, container_id)
             stored.reader = reader
             self._remove_parts(stored.document.id, ())

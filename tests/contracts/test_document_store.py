@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeDocumentStore, FakeEmbedder
 from localassist.adapters.database import Database, DatabaseDocumentStore
 from localassist.domain.documents import (
-    WITHOUT_PASSWORD,
+    AS_LOCKED,
     Block,
     BlockKind,
     Chunk,
@@ -564,7 +564,7 @@ def test_a_failure_is_known_again_while_file_and_reader_are_the_same(store: Docu
     failed = store.save_failure(file, "hash", "It is damaged.", "reader 1")
     assert store.failed_as(file, "reader 1") == failed
     assert store.failed_as(file, "reader 2") is None
-    locked = store.save_failure(replace(file, path="/docs/locked.pdf"), "h", "Locked.", "reader 1" + WITHOUT_PASSWORD)
+    locked = store.save_failure(replace(file, path="/docs/locked.pdf"), "h", "Locked.", "reader 1" + AS_LOCKED)
     assert (failed.status, locked.status) == (DocumentStatus.FAILED, DocumentStatus.LOCKED)
     assert store.failed_as(replace(file, modified=7.0), "reader 1") is None
     assert store.failed_as(replace(file, path="/docs/other.pdf"), "reader 1") is None

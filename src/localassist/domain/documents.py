@@ -11,7 +11,7 @@ MAX_DOCUMENT_BYTES: Final = 500_000_000
 """Larger files are refused unread: their text would not fit the memory of a laptop."""
 
 
-WITHOUT_PASSWORD: Final = "; without the password"
+AS_LOCKED: Final = "; without the password"
 """Ends the version of the reader that a failure is remembered with, where a password was all that was missing."""
 
 
@@ -147,8 +147,8 @@ class DocumentStatus(StrEnum):
 class Document:
     """A file that was added. `modified` is seconds since the epoch, `size` bytes, `content_hash` hex SHA-256.
 
-    `problem` says, for `FAILED`, `LOCKED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or its
-    file name. `pending` of its chunks have no vector yet; `container_id` is that of the document whose part it is;
+    `problem` says, for `FAILED`, `LOCKED` and `EMPTY`, what is wrong and what to do. `title` is the document's own or
+    its file name. `pending` of its chunks have no vector yet; `container_id` is that of the document whose part it is;
     `hidden` is how many hidden texts it has; `notes` say what was left out of it.
     """
 

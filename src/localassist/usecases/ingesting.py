@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.documents import MAX_DOCUMENT_BYTES, WITHOUT_PASSWORD, Scope
+from localassist.domain.documents import AS_LOCKED, MAX_DOCUMENT_BYTES, Scope
 from localassist.domain.errors import LocalAssistError, ModelError, PasswordNeededError, StorageError
 from localassist.domain.events import DocumentIndexed, DocumentIndexing, FilesCounted, Hindered, Indexed
 from localassist.domain.ports.documents import SkippedFile, part_hash
@@ -208,7 +208,7 @@ class IngestPaths:
     def _failed_before(self, file: FoundFile, place: _Place) -> Document | None:
         """The document of a file that would fail again, which may take minutes; one named may have its password."""
         reader = place.versions[0]
-        if file.path not in place.named and (locked := self._store.failed_as(file, reader + WITHOUT_PASSWORD)):
+        if file.path not in place.named and (locked := self._store.failed_as(file, reader + AS_LOCKED)):
             return locked
         return self._store.failed_as(file, reader)
 
@@ -225,7 +225,7 @@ class IngestPaths:
         except LocalAssistError as error:
             if isinstance(error, PasswordNeededError) and (read := self._read_before(file, content_hash)):
                 return _Look(known=read)
-            locked = WITHOUT_PASSWORD if isinstance(error, PasswordNeededError) else ""
+            locked = AS_LOCKED if isinstance(error, PasswordNeededError) else ""
             return _Look(content_hash, problem=error, failed_by=place.versions[0] + locked)
 
     def _read_before(self, file: FoundFile, content_hash: str) -> Document | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.adapters.database import contents, writers
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import scoped
-from localassist.domain.documents import WITHOUT_PASSWORD, Collection, Document, DocumentStatus, Passage
+from localassist.domain.documents import AS_LOCKED, Collection, Document, DocumentStatus, Passage
 from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.documents import Skipped
 
@@ -125,7 +125,7 @@ def document_of(row: tuple[Any, ...]) -> Document:
 
 def _without_content(state: str, reader: str) -> DocumentStatus:
     if not state:
-        return DocumentStatus.LOCKED if reader.endswith(WITHOUT_PASSWORD) else DocumentStatus.FAILED
+        return DocumentStatus.LOCKED if reader.endswith(AS_LOCKED) else DocumentStatus.FAILED
     status = DocumentStatus(state)
     if status is DocumentStatus.READING and not writers.is_alive(reader):
         return DocumentStatus.WAITING
