@@ -258,6 +258,7 @@ def test_half_a_pack_is_refused(here: Computer, there: Computer, tmp_path: Path,
     nothing_arrives(there, pack, "half of it was written")
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_is_refused_or_changes_nothing(here: Computer, there: Computer, tmp_path: Path) -> None:
     """Every 97th byte of a small pack, and all of its end, where the list of contents is."""
     pack = packed(here, tmp_path, "big")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _PARTS: Final = ("added", "versions", "verdicts", "contents", "used")
+_PATIENCE_S: Final = 10.0
 _BY_PATH: Final = ("added", "versions", "contents", "used")
 
 
@@ -157,30 +158,43 @@ class RememberedFiles:
             return
 
     def _change(self, change: Callable[[dict[str, Any]], None]) -> None:
-        """Put the changed list in the place of the one before, whole; another process may write one just then."""
-        scratch = ""
-        with self._lock:
-            try:
+        """Put the changed list in the place of the one before, whole; processes do so in turn."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock, FileLock(self._path.with_suffix(".lock"), timeout=_PATIENCE_S):
                 if self._path.exists():
                     self._path.read_bytes()  # one that can't be read just now must not become an empty one
                 content = self._load()
                 change(content)
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                with tempfile.NamedTemporaryFile(
-                    "w", encoding="utf-8", dir=self._path.parent, prefix=".models-", delete=False
-                ) as file:
-                    scratch = file.name
-                    json.dump(content, file, indent=1, sort_keys=True)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(scratch).replace(self._path)
-            except OSError as error:
-                if scratch:
-                    Path(scratch).unlink(missing_ok=True)
-                raise StorageError(
-                    f"The list of model files can't be written: {error.strerror}.",
-                    f"Make room on the disk, or allow writing to {self._path.parent}.",
-                ) from error
+                self._write(content)
+        except Timeout as error:
+            raise StorageError(
+                "The list of model files is being changed by another program that does not end.",
+                "End other windows and commands of this app, then try again.",
+            ) from error
+        except OSError as error:
+            raise StorageError(
+                f"The list of model files can't be written: {error.strerror}.",
+                f"Make room on the disk, or allow writing to {self._path.parent}.",
+            ) from error
+
+    def _write(self, content: dict[str, Any]) -> None:
+        scratch = ""
+        try:
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", dir=self._path.parent, prefix=".models-", delete=False
+            ) as file:
+                scratch = file.name
+                json.dump(content, file, indent=1, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(scratch).replace(self._path)
+        except OSError:
+            if scratch:
+                Path(scratch).unlink(missing_ok=True)
+            raise
 
     def _load(self) -> dict[str, Any]:
         try:
