@@ -71,10 +71,3 @@ class Progress:
 
 def _speed(per_second: float) -> str:
     return f"{per_second:.1f} a second" if per_second >= 1 else f"{1 / per_second:.0f} s each"
-
-
-def _duration(seconds: float) -> str:
-    """A length of time in one rounded unit."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
