@@ -63,7 +63,7 @@ class Progress:
     def line(self, event: MirrorEvent) -> str:
         """What somebody waits for, how fast it goes and how long it still takes."""
         if isinstance(event, Pace):
-            self._pace = f" ({_speed(event.per_second)}, {_duration(event.seconds_left)} left)"
+            self._pace = f" ({_speed(event.per_second)}, {duration_words(event.seconds_left)} left)"
         elif line := progress_line(event):
             self._line = line
         return f"{self._line}{self._pace}"
