@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from localassist.cli.sizes import duration_words
 from localassist.domain.events import (
     DocumentIndexed,
     DocumentIndexing,
