@@ -26,6 +26,14 @@ def test_marks_go_behind_the_last_letter_of_a_sentence() -> None:
     assert CITATION.sub(r"[\1]", marked(text, evidence)) == "Sixty days.[1][2]\n\nMore."
 
 
+def test_of_dropped_html_the_words_stay() -> None:
+    markdown = Markdown(drop_html=True)
+    text = """<div align="center"><img src="x.png"><h1>Big &amp; small</h1></div>\n\nA <b>bold</b> word<br>here."""
+    (prose,) = markdown.pieces(markdown.blocks(text), LIGHT)
+    assert isinstance(prose, Prose)
+    assert prose.html == "<p>Big &amp; small</p><p>A bold word<br/>here.</p>\n"
+
+
 @pytest.mark.parametrize("code", ["```python\nx = a[1]\n```", "~~~\na[12]\n~~~", "`a[1]`", "```\na[1]"])
 def test_brackets_in_code_are_no_citations(code: str) -> None:
     assert marked(f"Write [1]: {code}", Evidence(searched=True)) == f"Write: {code}"
