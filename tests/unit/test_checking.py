@@ -136,6 +136,17 @@ def test_polarity_opposites_and_notations(held: str, said: str, *, marked: bool)
     assert bool(flagged(checked("", said, held))) == marked
 
 
+@pytest.mark.parametrize("first_name", ["Lena", "Karl"])
+def test_who_is_named_in_full_elsewhere_is_the_same(first_name: str) -> None:
+    text = (
+        "Ms Reyes thanked the former treasurer, Lena Fisk, for her twelve years of service. The auditor, Kessler & Co, "
+        "criticised the bank reconciliations. The director, Sam Whitlock, promised to hire an assistant who will "
+        "support the treasurer. Ms Fisk will train Mr Haddad until August."
+    )
+    said = f"{first_name} Fisk trains the new treasurer until August."
+    assert flagged(checked("", said, text)) == ([] if first_name == "Lena" else ["Karl"])
+
+
 @pytest.mark.parametrize(
     ("held", "said", "what"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.clauses import Clauses
@@ -16,10 +15,20 @@ from localassist.usecases.aligning import Window
 from localassist.usecases.attributing import Attribution, misattributed
 from localassist.usecases.belonging import belongs_to_another
 from localassist.usecases.enacting import defined, exchanged
-from localassist.usecases.facts import apart, clause_of, counted, holds, kind_of, neighbours, read_facts, same_kind
+from localassist.usecases.facts import (
+    apart,
+    clause_of,
+    holds,
+    kind_of,
+    miscounted,
+    neighbours,
+    read_facts,
+    same_kind,
+    whole_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from localassist.domain.names import Name
     from localassist.domain.quantities import Quantity
@@ -52,6 +61,7 @@ class Checker:
         self._places = {(each.source.passage.chunk_id, each.unit.start): n for n, each in enumerate(self._facts)}
         self._keys = frozenset().union(self._asked_keys, *(each.keys for each in self._facts))
         self._named = frozenset(base_of(name.key) for facts in self._facts for name in facts.names if not name.initial)
+        self._whole_names = frozenset().union(*(whole_names(facts.names) for facts in self._facts))
         self._statements: dict[int, Statement] = {}
         self._attributions: dict[int, Attribution] = {}
         self._enacted: dict[int, Clauses] = {}
@@ -68,7 +78,7 @@ class Checker:
         named, more = self._names(text, near)
         spans += named
         if near:
-            spans += self._miscounted(text, near)
+            spans += miscounted(text, [self._facts[n] for n in near])
             spans += self._denied(text, near)
             spans += misattributed(Attribution(text), [self._attribution(n) for n in near])
             spans += exchanged(
@@ -158,24 +168,21 @@ class Checker:
             for each in facts.quantities
         )
 
-    def _miscounted(self, text: str, near: Sequence[int]) -> Iterator[Span]:
-        """Numbers before a word that has another number before it there: "two masts" for "one mast"."""
-        held: dict[str, set[str]] = {}
-        there = frozenset().union(*(each.values for n in near for each in self._facts[n].quantities))
-        for n in near:
-            facts = self._facts[n]
-            for thing, values, _ in counted(facts.source.quote(facts.unit.start, facts.unit.end)):
-                held.setdefault(thing, set()).update(values)
-        for thing, values, span in counted(text):
-            if thing in held and held[thing].isdisjoint(values) and there.isdisjoint(values):
-                yield span
-
     def _names(self, text: str, near: Sequence[int]) -> tuple[list[Span], list[int]]:
-        said = held_names(text)
+        said, names = held_names(text), find_names(text)
         spans: list[Span] = []
         further: list[int] = []
-        for name in find_names(text):
-            rivals = [n for n in near if self._other_names(n, said) and not self._names_it(n, name, said)]
+        whole = whole_names(names) & self._whole_names
+        for name in names:
+            # "Ms Fisk" is Lena Fisk where somebody is called so.
+            parts = {part for pair in whole if name.key in pair for part in pair}
+            rivals = [
+                n
+                for n in near
+                if self._other_names(n, said)
+                and parts.isdisjoint(self._facts[n].own_keys)
+                and not self._names_it(n, name, said)
+            ]
             if name.initial and not self._is_name(text, name, rivalled=bool(rivals)):
                 continue
             if not name.is_among(self._keys):
@@ -214,12 +221,7 @@ class Checker:
     def _has_other_first_name(self, text: str, name: Name) -> bool:
         """Whether the next word is a name that always has another one before it."""
         following = next((each for each in find_names(text) if each.start == name.end + 1), None)
-        before = {
-            one.key
-            for facts in self._facts
-            for one, other in pairwise(facts.names)
-            if following is not None and other.key == following.key and other.start == one.end + 1
-        }
+        before = {one for one, other in self._whole_names if following is not None and other == following.key}
         return bool(before) and not name.is_among(frozenset(before))
 
     def _is_known_above(self, name: Name, near: Sequence[int]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.names import find_names, held_names
@@ -13,7 +14,7 @@ from localassist.domain.units import is_unit, unit_of
 from localassist.usecases.aligning import Content, content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from localassist.domain.names import Name
     from localassist.domain.quantities import Quantity
@@ -154,6 +155,23 @@ def neighbours(text: str, name: Name) -> tuple[str, str]:
     """The stems of the telling words before and behind a name, "" at an end."""
     before, behind = terms(text[max(name.start - _BESIDE, 0) : name.start]), terms(text[name.end : name.end + _BESIDE])
     return (before or [""])[-1], (behind or [""])[0]
+
+
+def miscounted(text: str, units: Sequence[Facts]) -> Iterator[Span]:
+    """Numbers before a word that has another number before it in the units: "two masts" for "one mast"."""
+    held: dict[str, set[str]] = {}
+    there = frozenset[str]().union(*(each.values for facts in units for each in facts.quantities))
+    for facts in units:
+        for thing, values, _ in counted(facts.source.quote(facts.unit.start, facts.unit.end)):
+            held.setdefault(thing, set()).update(values)
+    for thing, values, span in counted(text):
+        if thing in held and held[thing].isdisjoint(values) and there.isdisjoint(values):
+            yield span
+
+
+def whole_names(names: Iterable[Name]) -> frozenset[tuple[str, str]]:
+    """The keys of names that stand side by side, as a first and a family name do."""
+    return frozenset((one.key, other.key) for one, other in pairwise(names) if other.start == one.end + 1)
 
 
 def apart(spans: Iterable[Span]) -> list[Span]:
