@@ -162,6 +162,9 @@ def test_what_goes_wrong_is_a_sentence_and_leaves_nothing_that_passes_for_a_mode
     flip = {"on_cdn": True, "times": 99, "change": lambda content: bytes(content[:-1]) + bytes([content[-1] ^ 1])}
     hub.go_wrong("f-Q4_0.gguf", **flip)
     assert_sentence(shell.models("download", "maker/Flipped-GGUF"), "its hash is wrong")
+    hub.add("maker/Cut-GGUF", {"c-Q4_0.gguf": model + bytes(20_000_000)})
+    hub.go_wrong("c-Q4_0.gguf", on_cdn=True, times=99, change=lambda content: bytes(content[:9_000_000]))
+    assert_sentence(shell.models("download", "maker/Cut-GGUF:Q4_0"), "another file", "as long as the hub said")
     (folder / "unsloth").write_bytes(b"")
     assert_sentence(shell.models("download", "qwen3-4b"), "a file stands where its folder should be")
     assert list(folder.rglob("*.gguf")) == []

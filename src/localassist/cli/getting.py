@@ -147,7 +147,8 @@ def _progress(event: Download) -> str:
 def _tell(asked: Download, ended: Download, wanted: Wanted, services: Services, console: Console) -> int:
     """How it ended; gives the exit code."""
     if ended.state is DownloadState.FAILED:
-        raise LocalAssistError(ended.problem, ended.hint)
+        kept = f" {size_words(ended.received)} are kept: the same command goes on from there." if ended.received else ""
+        raise LocalAssistError(ended.problem, ended.hint + kept)
     if console.as_json:
         console.object(_object(ended, wanted, services))
     if ended.state is not DownloadState.DONE:
