@@ -30,6 +30,7 @@ from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.front import Front
 from localassist.ui.icons import Icons
 from localassist.ui.jobs import Jobs
+from localassist.ui.models.library_dialog import LibraryDialog, Page
 from localassist.ui.settings.dialog import SettingsDialog
 from localassist.ui.theme import Theme
 from localassist.usecases.expecting import not_there
@@ -249,6 +250,17 @@ def take_dialogs(photographer: Photographer, assembly: Assembly) -> None:
     switcher = photographer.dialog(SwitcherDialog)
     photographer.take("switch-conversation", switcher)
     switcher.close()
+
+    assembly.window.models_requested.emit()
+    library = photographer.dialog(LibraryDialog)
+    let_run(2_000)  # what fits is guessed
+    photographer.take("models", library)
+    library.catalogue.choose("qwen3-4b")
+    photographer.take("model", library)
+    for page in Page:
+        library.show_page(page)
+        photographer.take(f"models-{page.name.lower()}", library)
+    library.close()
 
     assembly.window.settings_requested.emit()
     settings = photographer.dialog(SettingsDialog)

@@ -133,7 +133,8 @@ class DetailsView(ScrolledColumn):
 
 
 def _entry_facts(entry: CatalogEntry) -> list[str]:
-    told = [f"By {entry.maker}; {parameter_words(entry)} parameters"]
+    size = f"; {parameter_words(entry)} parameters" if entry.parameters else ""
+    told = [f"By {entry.maker}{size}"]
     if entry.context_length:
         told.append(f"Reads up to {context_words(entry.context_length)} at once")
     if entry.languages:

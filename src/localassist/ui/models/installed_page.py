@@ -27,8 +27,8 @@ COLUMNS: Final = (
     ("For", 36 * STEP),
     ("Size", 18 * STEP),
     ("Licence", 30 * STEP),
-    ("Last used", 22 * STEP),
-    ("Verified", 22 * STEP),
+    ("Last used", 24 * STEP),
+    ("Verified", 24 * STEP),
 )
 KINDS: Final = {"chat": "conversation", "embedder": "finding passages", "reranker": "ranking passages"}
 FINDING: Final = "Looks where other programs keep models. Nothing is changed there, and nothing leaves this computer."

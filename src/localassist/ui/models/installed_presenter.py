@@ -127,8 +127,8 @@ class InstalledPresenter(QObject):
         settings = self._services.settings.load()
         chat = self._services.models.default()
         embedder = self._services.embedding_models.embedding_model(settings.embedding_model)
-        names = {embedder.name, settings.reranker} | ({chat.description.path} if chat else set())
-        return frozenset(model.path for model in models if {model.name, model.path} & names)
+        used = {embedder.path, settings.reranker} | ({chat.description.path} if chat else set())
+        return frozenset(model.path for model in models if {model.path, *model.files} & used)
 
     def _on_used(self, model: KeptModel) -> None:
         if model.kind != "chat":

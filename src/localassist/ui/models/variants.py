@@ -83,7 +83,7 @@ class VariantsView(QWidget):
             self._told.setVisible(not self._variants)
             return
         self.button.setText(f"Download {size_words(variant.size)}")
-        self.button.setAccessibleName(f"Download {variant.quantisation or variant.files[0].path}")
+        self.button.setAccessibleName(f"Download {_name(variant)}")
         fit = self._fits.get(variant.files[0].path)
         parts = f"In {len(variant.files)} files." if len(variant.files) > 1 else ""
         self._told.setText(" ".join(filter(None, (fit.reason if fit else "", variant.loses, parts))))
@@ -95,8 +95,14 @@ class VariantsView(QWidget):
             self.download_requested.emit(variant)
 
 
+def _name(variant: Variant) -> str:
+    """Its quantisation, or its file where it names none; models that are a folder come as a whole."""
+    path = variant.files[0].path
+    is_folder = not path.lower().endswith(".gguf")
+    return "the whole model" if is_folder else variant.quantisation or path.rpartition("/")[2]
+
+
 def _row(variant: Variant) -> Row:
     path = variant.files[0].path
-    name = variant.quantisation or path.rpartition("/")[2]
     loses = variant.loses.partition(":")[0].removesuffix(".")
-    return Row(path, (name, size_words(variant.size), "", loses), tip=f"{path}\n{variant.loses}")
+    return Row(path, (_name(variant), size_words(variant.size), "", loses), tip=f"{path}\n{variant.loses}")
