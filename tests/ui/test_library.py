@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -358,6 +359,22 @@ def test_models_of_other_programs_are_found_and_used_where_they_lie(
     assert not installed.remove.isEnabled()
     installed.use.click()
     qtbot.waitUntil(lambda: services.settings.load().chat_model == "owl-Q4_0")
+
+
+def test_in_a_narrow_window_names_keep_their_room(qtbot: QtBot, dialog: LibraryDialog) -> None:
+    search(qtbot, dialog, "big")
+    qtbot.waitUntil(lambda: "1 found." in said(dialog.search))
+    models = dialog.search._list
+
+    def hidden(expected: bool) -> bool:  # noqa: FBT001  called by waitUntil
+        return models.isColumnHidden(3) is expected
+
+    for width, narrow in ((800, True), (1_400, False)):
+        dialog.resize(width, 600)
+        qtbot.waitUntil(partial(hidden, narrow))
+        assert models.columnWidth(0) > 100
+    models.choose(BIG)
+    assert "56 likes, changed 2026-01-01" in said(dialog.search)
 
 
 def test_every_control_has_a_name_and_is_reached_by_the_keyboard(qtbot: QtBot, dialog: LibraryDialog) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
+from typing_extensions import override
 
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.tips import plain_tip
@@ -15,8 +16,11 @@ from localassist.ui.widgets.tips import plain_tip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from localassist.ui.icons import Icons
 
+LEAST_WIDTH: Final = 48 * STEP
 KEY: Final = Qt.ItemDataRole.UserRole
 TONE: Final = Qt.ItemDataRole.UserRole + 1
 
@@ -32,15 +36,21 @@ class Row:
 
 
 class ModelList(QTreeWidget):
-    """Shows rows; `chosen_changed` when others are chosen, `key_activated` with the one that was double-clicked."""
+    """Shows rows; `chosen_changed` when others are chosen, `key_activated` with the one that was double-clicked.
+
+    Each column is a title and a width, 0 for the one that gets the rest; those in `spare` give way where that is too
+    little.
+    """
 
     chosen_changed = Signal()
     key_activated = Signal(str)
 
-    def __init__(self, icons: Icons, name: str, columns: Sequence[tuple[str, int]]) -> None:
+    def __init__(self, icons: Icons, name: str, columns: Sequence[tuple[str, int]], spare: Sequence[int] = ()) -> None:
         super().__init__()
         self._theme = icons.theme
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._taken = sum(width for _, width in columns)
+        self._spare = spare
         self.setAccessibleName(name)
         self.setColumnCount(len(columns))
         self.setHeaderLabels([title for title, _ in columns])
@@ -64,6 +74,12 @@ class ModelList(QTreeWidget):
         self.itemSelectionChanged.connect(self.chosen_changed)
         self.itemActivated.connect(self._on_activated)
         self._theme.changed.connect(self._paint)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for column in self._spare:
+            self.setColumnHidden(column, self.viewport().width() - self._taken < LEAST_WIDTH)
+        super().resizeEvent(event)
 
     def choose_several(self) -> None:
         """Let several be chosen at a time."""

@@ -26,9 +26,10 @@ COLUMNS: Final = (
     ("Model", 0),
     ("Downloads", 22 * STEP),
     ("Likes", 15 * STEP),
-    ("Changed", 24 * STEP),
+    ("Changed", 26 * STEP),
     ("Licence", 34 * STEP),
 )
+SPARE: Final = (2, 3)  # said of the model that is chosen, too
 ORDERS: Final = {
     SortedBy.DOWNLOADS: "Most downloads",
     SortedBy.LIKES: "Most likes",
@@ -45,7 +46,7 @@ class SearchPage(BrowsingPage):
     search_requested = Signal(object)
 
     def __init__(self, icons: Icons, card: Card) -> None:
-        super().__init__(icons, ModelList(icons, "Models found on Hugging Face", COLUMNS), card)
+        super().__init__(icons, ModelList(icons, "Models found on Hugging Face", COLUMNS, SPARE), card)
         self._found: list[Offer] = []
         self.field = Field()
         self.field.setPlaceholderText("Search Hugging Face")
