@@ -24,7 +24,10 @@ from localassist.domain.ports.documents import FoundFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    import apsw
 
     from localassist.domain.documents import Document, Scored
 
@@ -242,6 +245,25 @@ def test_one_that_dies_between_two_commits_loses_and_doubles_nothing(
     shelf.close()
     shelf.open()
     assert len(shelf.indexed("lease")) == 2
+
+
+def test_it_is_written_once_its_changes_are_on_the_disk(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.save("/a", "The lease ends in May.")
+    done: list[str] = []
+    writing, commit = Database.writing, TermIndex.commit
+
+    def noted_writing(database: Database, *, repeatable: bool = False) -> AbstractContextManager[apsw.Connection]:
+        done.append("hurried" if repeatable else "durable")
+        return writing(database, repeatable=repeatable)
+
+    def noted_commit(index: TermIndex) -> None:
+        done.append("index")
+        commit(index)
+
+    monkeypatch.setattr(Database, "writing", noted_writing)
+    monkeypatch.setattr(TermIndex, "commit", noted_commit)
+    assert shelf.large.wait_until_current()
+    assert done == ["durable", "index"]
 
 
 def test_another_process_that_writes_it_is_waited_for_by_nobody(shelf: Shelf) -> None:

@@ -113,10 +113,16 @@ class LargeWords:
                 self._index.replace(changes.ranges, changes.terms, changes.mark)
                 batches += 1
                 if batches % _COMMITTED_TOGETHER == 0:
-                    self._index.commit()
+                    self._commit()
         except Stopped:
-            self._index.commit()
+            self._commit()
             raise
+        self._commit()
+
+    def _commit(self) -> None:
+        """Write the index once the changes in it are on the disk: after a power cut it must not know more than they."""
+        with self._database.writing() as connection:
+            word_changes.settle(connection)
         self._index.commit()
 
     def _changes(self) -> word_changes.Changes | None:

@@ -52,6 +52,11 @@ def note(connection: apsw.Connection, ids: range) -> None:
     )
 
 
+def settle(connection: apsw.Connection) -> None:
+    """Write something, so that a transaction that waits for the disk waits for all the changes before it."""
+    connection.execute("UPDATE word_origin SET origin = origin")
+
+
 def newest(connection: apsw.Connection) -> Mark:
     """The mark of the last change."""
     ((origin, last),) = connection.execute(
