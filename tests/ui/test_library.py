@@ -184,7 +184,7 @@ def test_a_search_shows_what_the_hub_says(qtbot: QtBot, dialog: LibraryDialog) -
     qtbot.waitUntil(lambda: "2 found." in said(dialog.search))
     assert rows(dialog.search._list) == [BIG, "other/Instruct-GGUF"]
     assert cells(dialog.search._list, BIG) == [BIG, "1,234", "56", "2026-01-01", "mit"]
-    assert cells(dialog.search._list, "other/Instruct-GGUF")[4] == "not named, on terms"
+    assert cells(dialog.search._list, "other/Instruct-GGUF")[4] == "not named, gated"
     dialog.search._list.choose(BIG)
     assert "MIT License. Business use: yes." in said(dialog.search.details)
 
@@ -366,7 +366,7 @@ def test_in_a_narrow_window_names_keep_their_room(qtbot: QtBot, dialog: LibraryD
     qtbot.waitUntil(lambda: "1 found." in said(dialog.search))
     models = dialog.search._list
 
-    def hidden(expected: bool) -> bool:  # noqa: FBT001  called by waitUntil
+    def hidden(expected: bool) -> bool:
         return models.isColumnHidden(3) is expected
 
     for width, narrow in ((800, True), (1_400, False)):

@@ -36,7 +36,7 @@ ORDERS: Final = {
     SortedBy.CHANGED: "Latest change",
 }
 ANY_LICENCE: Final = "Any licence"
-GATED: Final = ", on terms"
+GATED: Final = ", gated"
 TEACHING: Final = "Your words go to huggingface.co, and nothing else. Press Enter to search."
 
 
