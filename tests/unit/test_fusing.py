@@ -47,6 +47,11 @@ def test_sureness_says_how_far_the_best_stands_out() -> None:
     assert sureness([]) == sureness([2.0]) == sureness([2.0, 2.0]) == 1
 
 
+@pytest.mark.parametrize("alike", [0.8576835731834929, 0.4664939312954197, 0.1, 1 / 3])
+def test_scores_that_are_all_alike_say_nothing(alike: float) -> None:
+    assert all(sureness([alike] * count) == 1 for count in range(1, 30))
+
+
 def test_reciprocal_ranks_ignore_scores() -> None:
     assert fuse_ranks(scores(9.0, 1.0), scores(0.9, first=2)) == {1: 1 / 61, 2: 1 / 62 + 1 / 61}
 

@@ -77,9 +77,11 @@ def fuse_ranks(*searches: Sequence[Scored]) -> dict[int, float]:
 def sureness(scores: Iterable[float]) -> float:
     """How far the best score of a search stands out, in standard deviations above the mean; 1 if that says nothing."""
     known = list(scores)
-    mean = fmean(known) if known else 0.0
+    if not known or min(known) == max(known):  # asked first: the mean of equal numbers is not always their own
+        return 1.0
+    mean = fmean(known)
     squares = math.fsum((score - mean) ** 2 for score in known)  # as statistics.pstdev gives it, in a tenth of the time
-    return (max(known) - mean) / math.sqrt(squares / len(known)) if squares else 1.0
+    return (max(known) - mean) / math.sqrt(squares / len(known))
 
 
 def best_of(fused: Mapping[int, Share], count: int) -> list[int]:
