@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ chosen on judged questions, of 0, 0.05, 0.1 and 0.2, for the mean nDCG@10 over c
 German: whichever of the three is left out, the others choose 0.05 or 0.1."""
 _FIRST_LETTERS: Final = 3
 """Stems keep at least so many letters of a word: others need not be looked at."""
+_NOT_WITHIN_WORD: Final = r"(?<![^\W_])(?<![^\W_]['’.\-])"
+"""Where a word as `WORD` takes it can begin."""
 
 
 def rank(query: str, passages: Sequence[Passage]) -> list[Passage]:
@@ -56,12 +59,15 @@ class WantedTerms:
     def __init__(self, query: str) -> None:
         self.terms = frozenset(terms(query))
         self._beginnings = {term[:_FIRST_LETTERS] for term in self.terms}
+        begun = "|".join(re.escape(beginning) for beginning in sorted(self._beginnings))
+        self._begun = re.compile(rf"{_NOT_WITHIN_WORD}(?=(?:{begun}))(?:{WORD.pattern})" if begun else "(?!)")
         self._known: dict[str, frozenset[str]] = {}
 
     def held_by(self, text: str) -> set[str]:
         """Those of the terms that a text holds, in whatever form."""
         held: set[str] = set()
-        for word in set(WORD.findall(text.casefold())):
+        folded = text.casefold()
+        for word in set((self._begun if folded.isascii() else WORD).findall(folded)):
             if word not in self._known:
                 likely = not word.isascii() or word[:_FIRST_LETTERS] in self._beginnings
                 self._known[word] = self.terms.intersection(terms(word)) if likely else frozenset()
