@@ -143,6 +143,7 @@ def test_the_largest_that_fits_well_is_suggested_without_the_sixteen_bits_that_g
 def test_where_nothing_fits_well_the_smallest_that_keeps_most_is_suggested() -> None:
     assert taken(Q2_K=FITS, Q4_K_M=SLOW, Q8_0=SLOW) == "Q4_K_M"
     assert taken(Q2_K=TIGHT, Q4_K_M=TIGHT, Q8_0=WONT) == "Q4_K_M"
+    assert taken(Q2_K=TIGHT, Q4_K_M=TIGHT, Q8_0=SLOW) == "Q4_K_M"
     assert taken(Q2_K=TIGHT, Q4_K_M=WONT, Q8_0=WONT) == "Q2_K"
     assert taken(Q2_K=FITS) == "Q2_K"
 

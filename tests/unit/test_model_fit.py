@@ -32,6 +32,7 @@ def path(name: str) -> str:
         (Demand(8192, 4 * GB, 3 * GB, tokens_per_second=8.04, measured=True), Suitability.FITS, "writes 8.0 tokens a"),
         (Demand(8192, 8 * GB, 3 * GB), Suitability.FITS, "will show when it runs"),
         (Demand(8192, 4 * GB, 3 * GB, tokens_per_second=7.9), Suitability.SLOW, "slower than most people read"),
+        (Demand(8192, 13 * GB, 12 * GB, tokens_per_second=1.0), Suitability.SLOW, "read. It needs at least 12.0 GB"),
         (Demand(8192, 8 * GB + 1, 3 * GB, tokens_per_second=20.0), Suitability.TIGHT, "little for other programs"),
         (Demand(8192, 11 * GB, 9 * GB, tokens_per_second=20.0), Suitability.TIGHT, "of 8,192 tokens, more than"),
         (Demand(8192, 13 * GB, 12 * GB, tokens_per_second=20.0), Suitability.TIGHT, "close other programs first"),
@@ -45,6 +46,16 @@ def test_one_word_and_why(demand: Demand, suitability: Suitability, says: str) -
     assert fit.suitability is suitability
     assert says in fit.reason
     assert fit.reason.endswith(".")
+
+
+def test_a_larger_file_never_gets_a_better_word() -> None:
+    words = [
+        fit_of(Demand(8192, size * GB, size * GB - GB // 2, tokens_per_second=100 / size), LAPTOP).suitability
+        for size in range(1, 17)
+    ]
+    order = list(Suitability)
+    assert words == sorted(words, key=order.index)
+    assert set(words) == set(order)
 
 
 def test_memory_and_speed_are_told_for_the_chosen_context() -> None:

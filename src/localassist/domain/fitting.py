@@ -76,7 +76,10 @@ class Demand:
 
 
 def fit_of(demand: Demand, capacity: Capacity) -> Fit:
-    """How well it fits. What is in the way is said first: disk, memory, speed, and then what is merely narrow."""
+    """How well it fits. The word is for the worst that is in the way: no disk or memory, low speed, narrow memory.
+
+    So of files that are alike but for their size, a larger one never gets a better word.
+    """
     free = min(capacity.free + demand.given_back, capacity.total)
     suitability, reason = _judged(demand, capacity, free)
     return Fit(
@@ -102,28 +105,33 @@ def _judged(demand: Demand, capacity: Capacity, free: int) -> tuple[Suitability,
     if demand.least > capacity.total * EASE:
         least, total = size_words(demand.least), size_words(capacity.total)
         return Suitability.WONT_RUN, f"Needs at least {least} of memory, and this computer has {total} in all."
+    is_narrow, room = _room(demand, free)
+    if demand.tokens_per_second is not None and demand.tokens_per_second < READING_SPEED:
+        return Suitability.SLOW, f"{_speed(demand)}, slower than most people read. It {room}"
+    if is_narrow:
+        return Suitability.TIGHT, _capital(room)
+    return Suitability.FITS, f"{_capital(room)} {_speed(demand)}."
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
+
+
+def _room(demand: Demand, free: int) -> tuple[bool, str]:
+    """Whether memory is narrow, and a sentence on it that lacks its subject."""
     there = f"{size_words(free)} that are free{' once the loaded model has left' if demand.given_back else ''}"
     if demand.least > free:
         least = size_words(demand.least)
-        return (
-            Suitability.TIGHT,
-            f"Needs at least {least} of memory, more than the {there}: close other programs first.",
-        )
-    return _judged_at_work(demand, free, there)
-
-
-def _judged_at_work(demand: Demand, free: int, there: str) -> tuple[Suitability, str]:
+        return True, f"needs at least {least} of memory, more than the {there}: close other programs first."
     needed = size_words(demand.needed)
-    if demand.tokens_per_second is not None and demand.tokens_per_second < READING_SPEED:
-        return Suitability.SLOW, f"{_speed(demand)}, slower than most people read. It needs {needed} of the {there}."
     if demand.needed > free:
-        return Suitability.TIGHT, (
-            f"Needs {needed} for a conversation of {demand.context_length:,} tokens, more than the {there}: "
+        return True, (
+            f"needs {needed} for a conversation of {demand.context_length:,} tokens, more than the {there}: "
             "conversations will have to be shorter."
         )
     if demand.needed > free * EASE:
-        return Suitability.TIGHT, f"Needs {needed} of the {there}, which leaves little for other programs."
-    return Suitability.FITS, f"Needs {needed} of the {there}. {_speed(demand)}."
+        return True, f"needs {needed} of the {there}, which leaves little for other programs."
+    return False, f"needs {needed} of the {there}."
 
 
 def _speed(demand: Demand) -> str:

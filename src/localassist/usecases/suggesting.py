@@ -10,11 +10,13 @@ from localassist.domain.library import Fit, Suitability, Variant
 from localassist.domain.quantisations import keeps_most
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localassist.domain.stopping import Stop
     from localassist.usecases.fitting_models import Judge
     from localassist.usecases.looking_up import Wanted
 
-_BEST_FIRST: Final = (Suitability.FITS, Suitability.SLOW, Suitability.TIGHT)
+_BEST_FIRST: Final = (Suitability.FITS, Suitability.TIGHT, Suitability.SLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,22 @@ def judged(wanted: Wanted, judge: Judge, stop: Stop, context_length: int = 0) ->
 
     Raises what `Hub` raises, and `Stopped`.
     """
-    found: list[tuple[Variant, Fit]] = []
+    return list(judging(wanted, judge, stop, context_length))
+
+
+def judging(wanted: Wanted, judge: Judge, stop: Stop, context_length: int = 0) -> Iterator[tuple[Variant, Fit]]:
+    """As `judged`, each as soon as it is known: it may take a few megabytes of a file's header to tell."""
     for variant in wanted.variants:
         try:
             fit = judge.variant(wanted.repository, variant, stop, context_length)
         except ModelError as error:
             fit = Fit(Suitability.WONT_RUN, error.message, context_length, 0, 0)
-        found.append((variant, fit))
-    return found
+        yield variant, fit
+
+
+def first_look(wanted: Wanted) -> Variant:
+    """What to look at before it is known how the variants fit: the smallest that keeps most of the model."""
+    return next((variant for variant in wanted.variants if _is_worth_it(variant)), wanted.variants[0])
 
 
 def suggestion(wanted: Wanted, fits: list[tuple[Variant, Fit]]) -> Suggestion:
