@@ -45,6 +45,7 @@ class BrowsingPage(QWidget):
         self._offers: dict[str, Offer] = {}
         self._shown: list[str] = []
         self._fits: dict[str, str] = {}
+        self._of_variants: dict[str, dict[str, Fit]] = {}
         self._list = models
         self._list.choose_several()
         self.note = NoteView(icons)
@@ -87,13 +88,27 @@ class BrowsingPage(QWidget):
 
     def show_fit(self, offer: Offer, fits: Mapping[str, Fit]) -> None:
         """Say how an offer's variants fit, each under the path of its first file."""
+        self._of_variants.setdefault(offer.key, {}).update(fits)
         suggested = offer.suggested
         if suggested is not None and (fit := fits.get(suggested.files[0].path)):
-            self._fits[offer.key] = f"{fit.suitability.value.capitalize()}. {fit.reason}"
-        if self.chosen == [offer]:
+            self._say_fit(offer, fit)
+        if [each.key for each in self.chosen] == [offer.key]:
             self.details.variants.show_fits(fits)
-        elif offer in self.chosen:
-            self.comparison.show_offers(self.chosen, self._fits)
+
+    def show_suggestion(self, offer: Offer) -> None:
+        """Show which of its variants to take, and why."""
+        found = offer.suggestion
+        assert found is not None, "that is what is shown"
+        self._offers[offer.key] = offer
+        self._say_fit(offer, found.fit)
+        if [each.key for each in self.chosen] == [offer.key]:
+            self.details.variants.suggest(found)
+
+    def _say_fit(self, offer: Offer, fit: Fit) -> None:
+        self._fits[offer.key] = f"{fit.suitability.value.capitalize()}. {fit.reason}"
+        chosen = self.chosen
+        if len(chosen) > 1 and offer.key in [each.key for each in chosen]:
+            self.comparison.show_offers(chosen, self._fits)
 
     def guess_fits(self, suitable: Mapping[str, Suitability]) -> None:
         """Say how offers fit as far as it can be guessed, under their keys."""
@@ -122,6 +137,7 @@ class BrowsingPage(QWidget):
         self._shown = keys
         if len(chosen) == 1:
             self.details.show_offer(chosen[0])
+            self.details.variants.show_fits(self._of_variants.get(keys[0], {}))
         elif chosen:
             self.comparison.show_offers(chosen, self._fits)
         self._right.setCurrentIndex(min(len(chosen), 2))

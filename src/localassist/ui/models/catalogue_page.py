@@ -78,12 +78,9 @@ class CataloguePage(BrowsingPage):
             self._models.change_cell(key, FIT, suitability.value, FIT_TONES[suitability])
 
     @override
-    def show_fit(self, offer: Offer, fits: Mapping[str, Fit]) -> None:
-        """Say how an offer's variants fit, in the list too."""
-        super().show_fit(offer, fits)
-        suggested = offer.suggested
-        if suggested is not None and (fit := fits.get(suggested.files[0].path)):
-            self._show_suitability({offer.key: fit.suitability})
+    def _say_fit(self, offer: Offer, fit: Fit) -> None:
+        super()._say_fit(offer, fit)
+        self._show_suitability({offer.key: fit.suitability})
 
     def _narrow(self) -> None:
         found = matching(self._entries, self.search.text())

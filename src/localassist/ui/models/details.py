@@ -96,6 +96,8 @@ class DetailsView(ScrolledColumn):
         self.variants.setVisible(offer.is_looked_up)
         if offer.is_looked_up:
             self.variants.show_variants(offer.variants, offer.suggested)
+            if offer.suggestion is not None:
+                self.variants.suggest(offer.suggestion)
         self._look_up.setVisible(not offer.is_looked_up and bool(offer.repository_name))
         self._look_up.setEnabled(True)
         self._asking.setVisible(not offer.is_looked_up)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -11,20 +10,21 @@ from PySide6.QtCore import QObject, Signal
 from localassist.domain.errors import ModelError, NotFoundError, OfflineError
 from localassist.ui.errors import describe
 from localassist.ui.models.offers import Offer
+from localassist.usecases.suggesting import judging, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from localassist.domain.library import CatalogEntry, Fit, ModelSearch, Suitability
+    from localassist.domain.library import CatalogEntry, Fit, ModelSearch, Suitability, Variant
     from localassist.domain.stopping import Stop
     from localassist.ui.jobs import Job, Jobs
     from localassist.ui.models.browsing import BrowsingPage
     from localassist.ui.models.library_dialog import LibraryDialog
     from localassist.usecases.fitting_models import FitModels
+    from localassist.usecases.looking_up import Wanted
     from localassist.usecases.recommending import Recommendation
     from localassist.usecases.services import Services
 
-LOG: Final = logging.getLogger(__name__)
 AT_ONCE: Final = 10
 """Results that are handed over together; a list that grows one by one would be laid out as often."""
 
@@ -88,12 +88,14 @@ class BrowsingPresenter(QObject):
         yield (found := Offer.of(wanted))
         yield _Card(found, library.hub.card(wanted.repository, stop))
         if wanted.kind == "chat":
-            yield from _fits(found, library.fit, stop)
+            yield from _judged(found, wanted, library.fit, stop)
 
     def _on_progressed(self, happening: object) -> None:
         match happening:
-            case Offer():
+            case Offer(suggestion=None):
                 self._page.show_found(happening)
+            case Offer():
+                self._page.show_suggestion(happening)
             case _Card(offer, text):
                 self._cards[offer.key] = text
                 self._show_card()
@@ -230,14 +232,14 @@ class LibraryPresenter(QObject):
             self._dialog.search.say("")
 
 
-def _fits(offer: Offer, fit: FitModels, stop: Stop) -> Iterator[_Fits]:
-    """How each of its variants fits, the suggested one first: it may take a few megabytes of its header to tell."""
+def _judged(offer: Offer, wanted: Wanted, fit: FitModels, stop: Stop) -> Iterator[_Fits | Offer]:
+    """How each of its variants fits, and then which to take where any of them runs."""
     judge = fit()
-    suggested, repository = offer.suggested, offer.repository
-    if repository is None:
-        return
-    for variant in sorted(offer.variants, key=lambda variant: variant is not suggested):
-        try:
-            yield _Fits(offer, {variant.files[0].path: judge.variant(repository, variant, stop)})
-        except ModelError as error:  # of another kind than we can run; it can be downloaded all the same
-            LOG.info("%s can't be judged: %s", repository.name, error.message)
+    fits: list[tuple[Variant, Fit]] = []
+    for variant, its_fit in judging(wanted, judge, stop):
+        fits.append((variant, its_fit))
+        yield _Fits(offer, {variant.files[0].path: its_fit})
+    try:
+        yield replace(offer, suggestion=suggestion(wanted, fits))
+    except ModelError:
+        return  # beside each variant it says why it won't run, and any can be downloaded all the same

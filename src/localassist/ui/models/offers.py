@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from localassist.domain.library import Licence
+from localassist.usecases.suggesting import first_look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from localassist.domain.library import CatalogEntry, Repository, Variant
     from localassist.usecases.looking_up import Wanted
-
-USUAL: Final = "Q4_K_M"
-"""What llama.cpp takes where no quantisation is named (`-hf`, docs of its common arguments)."""
+    from localassist.usecases.suggesting import Suggestion
 
 
 class GoodAt(Enum):
@@ -43,13 +42,14 @@ class GoodAt(Enum):
 @dataclass(frozen=True, slots=True)
 class Offer:
     """At least one of the first two is there; `named_licence` is what the hub's name of a licence means, and `wanted`
-    what looking it up gave: its files.
+    what looking it up gave: its files; `suggestion` is which of them to take, once it is known how they fit.
     """
 
     entry: CatalogEntry | None = None
     repository: Repository | None = None
     named_licence: Licence | None = None
     wanted: Wanted | None = None
+    suggestion: Suggestion | None = None
 
     @classmethod
     def of(cls, wanted: Wanted) -> Offer:
@@ -92,9 +92,10 @@ class Offer:
 
     @property
     def suggested(self) -> Variant | None:
-        """The variant to take where nothing speaks for another one."""
-        found = self.variants
-        return next((variant for variant in found if variant.quantisation == USUAL), found[0] if found else None)
+        """The variant to take, as far as that is known by now; None before it was looked up."""
+        if self.suggestion is not None:
+            return self.suggestion.variant
+        return first_look(self.wanted) if self.wanted else None
 
 
 def matching(entries: Iterable[CatalogEntry], words: str) -> list[CatalogEntry]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from localassist.domain.library import Fit, Variant
     from localassist.ui.icons import Icons
+    from localassist.usecases.suggesting import Suggestion
 
 COLUMNS: Final = (("Variant", 0), ("Size", 18 * STEP), ("Fits", 20 * STEP), ("What it loses", 36 * STEP))
 FIT_TONES: Final = {
@@ -39,6 +40,8 @@ class VariantsView(QWidget):
         super().__init__()
         self._variants: dict[str, Variant] = {}
         self._fits: dict[str, Fit] = {}
+        self._suggested = ""
+        self._reason = ""
         self._list = ModelList(icons, "Variants of this model", COLUMNS)
         self._told = WordsLabel(kind="muted", selectable=True)
         self.button = QPushButton("Download")
@@ -56,12 +59,21 @@ class VariantsView(QWidget):
         """Show these, the suggested one chosen."""
         self._variants = {variant.files[0].path: variant for variant in variants}
         self._fits = {}
+        self._suggested, self._reason = suggested.files[0].path if suggested else "", ""
         self._list.show_groups([("", [_row(variant) for variant in variants])])
         self._list.show_rows(min(len(variants), MOST_ROWS))
         self._list.setVisible(bool(variants))
         self.button.setVisible(bool(variants))
-        if suggested is not None:
-            self._list.choose(suggested.files[0].path)
+        self._list.choose(self._suggested)
+        self._on_chosen_changed()
+
+    def suggest(self, suggestion: Suggestion) -> None:
+        """Say which to take and why, and choose it unless somebody chose another one meanwhile."""
+        before, self._suggested = self._suggested, suggestion.variant.files[0].path
+        self._reason = suggestion.reason
+        self.show_fits({self._suggested: suggestion.fit})
+        if self._list.chosen == [before]:
+            self._list.choose(self._suggested)
         self._on_chosen_changed()
 
     def show_fits(self, fits: Mapping[str, Fit]) -> None:
@@ -86,7 +98,8 @@ class VariantsView(QWidget):
         self.button.setAccessibleName(f"Download {_name(variant)}")
         fit = self._fits.get(variant.files[0].path)
         parts = f"In {len(variant.files)} files." if len(variant.files) > 1 else ""
-        self._told.setText(" ".join(filter(None, (fit.reason if fit else "", variant.loses, parts))))
+        why = self._reason if variant.files[0].path == self._suggested else ""
+        self._told.setText(" ".join(filter(None, (why, fit.reason if fit else "", variant.loses, parts))))
         self._told.setVisible(bool(self._told.text()))
 
     def _on_clicked(self) -> None:
