@@ -1,5 +1,6 @@
 """The hub as a library, against a real server that speaks its API: search, repositories, cards, looks into files."""
 
+import gzip
 import hashlib
 import socket  # noqa: TID251  an address that nobody answers at
 import sys
@@ -166,6 +167,32 @@ def test_lists_that_are_none_are_a_sentence(server: HubServer, body: bytes) -> N
         list(hub_over(server).search(ModelSearch("x"), Stop()))
 
 
+@pytest.mark.parametrize("leads_to", ["/api/models/maker/Small-GGUF", "http://hub:port/", "gopher://hub/"])
+def test_a_hub_that_sends_nowhere_is_a_sentence(server: HubServer, leads_to: str) -> None:
+    server.go_wrong(times=100, status=302, headers={"Location": leads_to})
+    with pytest.raises(NetworkError, match=r"The connection to .* failed"):
+        hub_over(server).repository(NAME, Stop())
+
+
+def test_an_answer_that_would_unpack_to_very_much_is_not_unpacked(server: HubServer) -> None:
+    small = gzip.compress(b" " * 10_000_000)
+    server.go_wrong(body=small, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NetworkError, match="no answer of a hub"):
+        hub_over(server).repository(NAME, Stop())
+    assert server.asked[0].headers["Accept-Encoding"] == "identity"
+    server.go_wrong("README.md", body=small, headers={"Content-Encoding": "gzip"})
+    hub = hub_over(server)
+    assert len(hub.card(hub.repository(NAME, Stop()), Stop())) <= len(small)
+
+
+@pytest.mark.parametrize("endpoint", ["https://", "http://hub:port", "http://[hub", "ftp://hub", "https://me:secret@"])
+def test_an_address_that_is_none_is_a_sentence_without_what_is_secret_in_it(endpoint: str) -> None:
+    line = HubLine(NetworkDoor(offline=lambda: False), endpoint)
+    with pytest.raises(NetworkError, match="The address of the hub is none") as raised:
+        HuggingFaceHub(line).repository(NAME, Stop())
+    assert "secret" not in str(raised.value)
+
+
 def test_a_busy_hub_is_asked_again_a_few_times(server: HubServer) -> None:
     server.go_wrong(status=503, times=1)
     server.go_wrong(status=429, headers={"Retry-After": "0"})
@@ -248,6 +275,19 @@ def test_where_the_token_comes_from(tmp_path: Path) -> None:
     assert find_token(lambda name: None, environment) == "hf_variable"
     assert find_token(lambda name: None, {"HF_HOME": str(tmp_path)}) == "hf_file"
     assert find_token(lambda name: None, {"HF_TOKEN_PATH": str(tmp_path / "none")}) == ""
+
+
+@pytest.mark.parametrize("token", ["hf_\u2019good", "hf_go\nod", "hf good"])
+def test_what_can_be_no_token_is_said_and_not_shown(server: HubServer, token: str) -> None:
+    server.repositories[NAME].gated = True
+    line = HubLine.find(
+        NetworkDoor(lambda: False), lambda name: None, {"HF_ENDPOINT": server.endpoint, "HF_TOKEN": token}
+    )
+    hub = HuggingFaceHub(line)
+    with pytest.raises(AccessError, match="characters that no token has") as raised:
+        hub.read(hub.repository(NAME, Stop()), RemoteFile("small-Q4_K_M.gguf", 10), 0, 10, Stop())
+    assert token not in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 def test_errors_of_the_keyring_reach_who_asks_where_there_is_no_other_token(server: HubServer, tmp_path: Path) -> None:

@@ -174,3 +174,12 @@ def test_certificates_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None
 
 def test_a_login_is_not_shown_by_accident() -> None:
     assert "secret" not in repr(Proxy("http://proxy", ("me", "secret")))
+
+
+@pytest.mark.parametrize(
+    "address", ["http://u:secret@proxy:port", "http://u:secret@[proxy", "http://u:secret@proxy:99999"]
+)
+def test_a_proxy_whose_address_is_none_is_a_sentence_without_its_password(address: str) -> None:
+    with pytest.raises(NetworkError, match="can't be used") as raised:
+        WayOut.find({"https_proxy": address}).proxy("https", "example.org")
+    assert "secret" not in str(raised.value)

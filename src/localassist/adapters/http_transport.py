@@ -43,6 +43,22 @@ class Door(Protocol):
         ...
 
 
+def open_client(door: Door, way_out: WayOut, waits: httpx.Timeout, stop: Stop | None = None) -> httpx.Client:
+    """A client over `open_transport`; what it makes of answers that are none comes as `NetworkError` too."""
+    import httpx
+
+    class DoorClient(httpx.Client):
+        @override
+        def send(self, request: httpx.Request, *arguments: Any, **options: Any) -> httpx.Response:
+            try:
+                return super().send(request, *arguments, **options)
+            except httpx.RequestError as error:  # sent round in circles, or to an address that is none
+                raise _broken(request.url.host, error) from error
+
+    # httpx would open a way of its own through proxies that it finds in the environment, past this door.
+    return DoorClient(transport=open_transport(door, way_out, stop), timeout=waits, trust_env=False)
+
+
 def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> httpx.BaseTransport:
     """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
 

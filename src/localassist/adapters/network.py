@@ -67,12 +67,10 @@ class NetworkDoor:
         """
         import httpx
 
-        from localassist.adapters.http_transport import open_transport
+        from localassist.adapters.http_transport import open_client
 
-        # httpx would open a way of its own through proxies that it finds in the environment, past this door.
-        transport = open_transport(self, WayOut.find(os.environ), stop)
         waits = httpx.Timeout(timeout, connect=min(timeout, CONNECTS_S))
-        return httpx.Client(transport=transport, timeout=waits, trust_env=False)
+        return open_client(self, WayOut.find(os.environ), waits, stop)
 
     def guard_process(self) -> None:
         """Refuse every connection that Python code opens past this door, from now on and for good."""

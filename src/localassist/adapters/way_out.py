@@ -61,14 +61,18 @@ class WayOut:
         address = self.proxies.get(scheme, "")
         if not address or self._is_direct(host):
             return None
-        parts = urlsplit(address if "://" in address else f"http://{address}")
+        try:
+            parts = urlsplit(address if "://" in address else f"http://{address}")
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:  # no port, or no address
+            parts, port = urlsplit(""), 0
         if parts.scheme not in _SCHEMES or not parts.hostname:
             raise NetworkError(
                 f"The proxy that {scheme.upper()}_PROXY or ALL_PROXY names can't be used: only http and https can.",
                 "Name an HTTP proxy there, or unset the variable.",
             )
         name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        where = f"{parts.scheme}://{name}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        where = f"{parts.scheme}://{name}:{port}"
         login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         return Proxy(where, login)
 

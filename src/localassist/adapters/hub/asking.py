@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ENDPOINT: Final = "https://huggingface.co"
 _LONGEST_JSON: Final = 64 << 20
 _REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+|[\w.-]+", re.ASCII)
+_PORTS: Final = {"http": 80, "https": 443}
+_PLAIN: Final = {"Accept-Encoding": "identity"}
 _NEXT: Final = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 
 
@@ -37,8 +39,6 @@ class Reply(Protocol):
 
     @property
     def url(self) -> object: ...  # noqa: D102
-
-    def iter_bytes(self) -> Iterator[bytes]: ...  # noqa: D102
 
     def iter_raw(self) -> Iterator[bytes]: ...  # noqa: D102
 
@@ -85,10 +85,8 @@ class HubLine:
     @contextmanager
     def talk(self, stop: Stop) -> Iterator[HubTalk]:
         """Connections that last as long as the block, which `stop` ends."""
-        if urlsplit(self.endpoint).scheme not in ("http", "https"):
-            raise NetworkError(
-                f"The address of the hub, {self.endpoint}, is none.", "Mend or unset the variable HF_ENDPOINT."
-            )
+        if not _server(self.endpoint):
+            raise NetworkError("The address of the hub is none.", "Mend or unset the variable HF_ENDPOINT.")
         with self._door.client(self._silence_s, stop) as client:
             yield HubTalk(client, self.endpoint, self._token, self._patience, stop)
 
@@ -141,13 +139,13 @@ class HubTalk:
         The link it gives runs out, so it is asked for anew each time.
         """
         last = "" if end is None else str(end)
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-{last}"} if start or last else {})
+        headers = _PLAIN | ({"Range": f"bytes={start}-{last}"} if start or last else {})
         with self._answered(self._endpoint + path, None, headers, asked) as response:
             yield response
 
     def _read(self, address: str, parameters: Mapping[str, Any] | None, asked: str) -> tuple[bytes, Mapping[str, str]]:
         def once() -> tuple[bytes, Mapping[str, str]]:
-            with self._answered(address, parameters, {}, asked) as response:
+            with self._answered(address, parameters, dict(_PLAIN), asked) as response:
                 return _beginning(response, _LONGEST_JSON), response.headers
 
         return self._patience.insist(once, self._stop)
@@ -173,10 +171,10 @@ class HubTalk:
 
     def _raise_if_elsewhere(self, response: Reply) -> None:
         """Where the hub sent us to has no say in what exists and who may have it: its link ran out."""
-        there = urlsplit(str(response.url))
-        if there.netloc != urlsplit(self._endpoint).netloc and response.status_code in (400, 401, 403, 404, 410):
+        there = str(response.url)
+        if _server(there) != _server(self._endpoint) and response.status_code in (400, 401, 403, 404, 410):
             raise PassingError(
-                f"The link to {there.hostname} that the hub gave is not accepted ({response.status_code}).",
+                f"The link to {urlsplit(there).hostname} that the hub gave is not accepted ({response.status_code}).",
                 "Try again later.",
             )
 
@@ -190,7 +188,7 @@ class HubTalk:
 def strange_answer(endpoint: str) -> AnswerError:
     """That what came is nothing a hub says."""
     return AnswerError(
-        f"{urlsplit(endpoint).netloc} answered with something that is no answer of a hub.",
+        f"{urlsplit(endpoint).hostname} answered with something that is no answer of a hub.",
         "If this network has a sign-in page, open a browser and sign in; if HF_ENDPOINT is set, check it.",
     )
 
@@ -209,10 +207,20 @@ def file_path(repository: str, revision: str, file: str) -> str:
     return f"/{repository_path(repository)}/resolve/{quote(revision, safe='')}/{quote(file)}"
 
 
+def _server(address: str) -> tuple[str, int] | None:
+    """The host and port that an address names; None for what is no address of a web server."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.hostname, port) if parts.hostname else None
+
+
 def _beginning(response: Reply, longest: int) -> bytes:
-    """The body, cut after so many bytes."""
+    """The body as it came, cut after so many bytes: nothing is unpacked, as little can unpack to very much."""
     body = bytearray()
-    for piece in response.iter_bytes():
+    for piece in response.iter_raw():
         body += piece
         if len(body) >= longest:
             break
