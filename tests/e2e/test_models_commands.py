@@ -134,6 +134,25 @@ def test_offline_nothing_is_looked_up_and_each_command_says_how_to_change_that(s
     assert hub.asked == []
 
 
+def test_a_file_is_judged_where_it_lies_and_its_name_never_leaves(
+    shell: Shell, hub: HubServer, model: bytes, tmp_path: Path
+) -> None:
+    folder = tmp_path / "My Models"
+    folder.mkdir()
+    file = folder / "Mine-Q8_0.GGUF"
+    file.write_bytes(model)
+    judged = shell.models("fit", file).stdout.splitlines()
+    assert judged[0].startswith("Mine-Q8_0.GGUF, for a conversation of")
+    assert ". Needs " in judged[1]
+    assert_sentence(shell.models("show", file), "not in the list of models", "models add FILE")
+    shell.models("add", file)
+    assert shell.models("show", file).stdout.startswith("Mine-Q8_0 is on this computer:")
+    assert_sentence(shell.models("download", file), "is on this computer already")
+    for verb in ("fit", "show", "download"):
+        assert_sentence(shell.models(verb, "/models/none.gguf"), "no model or file")
+    assert hub.asked == []
+
+
 def test_gated_models_say_their_terms_and_what_a_token_is_good_for(shell: Shell) -> None:
     refused = shell.models("download", "maker/Gated-GGUF")
     assert "Llama 3.1 Community License, business use on conditions" in refused.stdout

@@ -70,6 +70,12 @@ def test_a_name_may_come_from_the_browser_and_end_in_a_quantisation(text: str, m
     assert named_variant(text) == meant
 
 
+@pytest.mark.parametrize("path", ["/models/mine.gguf", "~/mine.gguf", "./mine.gguf", "../mine.gguf", "C:\\mine.gguf"])
+def test_the_hub_is_never_asked_for_the_name_of_a_file_of_this_computer(path: str) -> None:
+    with pytest.raises(NotFoundError, match="no model or file"):
+        Shelves().look_up(named_variant(path)[0] if path[0] != "C" else path, Stop())
+
+
 def test_a_model_of_the_catalogue_is_known_by_its_id_and_its_repository() -> None:
     shelves = Shelves()
     assert shelves.look_up.entry("TINY") is CHAT

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localassist.cli.console import one_line
 from localassist.cli.interrupts import stopped_by_ctrl_c
 from localassist.cli.offline import HINT, NOT_ASKED, require_online
-from localassist.cli.showing import known_here
+from localassist.cli.showing import file_named, known_here
 from localassist.cli.sizes import size_words
 from localassist.domain.errors import ModelError
 from localassist.usecases.looking_up import named_variant
@@ -32,14 +33,15 @@ def fit(arguments: argparse.Namespace, services: Services, console: Console) -> 
     with stopped_by_ctrl_c() as stop:
         if not name:
             return _recommend(arguments.context, services, console, stop)
-        if (here := known_here(name, services)) is not None:
+        if (here := _here(arguments.name, services)) is not None:
+            name, path, size = here
             console.progress("Looking at this computer ...")
-            rows = [("", here.size, services.library().fit().file(here.path, arguments.context))]
+            rows = [("", size, services.library().fit().file(path, arguments.context))]
         elif _is_only_guessed(name, services):
             return _guess(name, arguments.context, services, console)
         else:
             rows = _of_hub(name, quantisation, arguments.context, services, console, stop)
-    _tell(here.name if here else name, rows, console)
+    _tell(name, rows, console)
     return 0
 
 
@@ -54,6 +56,15 @@ def fit_object(fit: Fit) -> dict[str, Any]:
         "tokens_per_second": fit.tokens_per_second,
         "measured": fit.measured,
     }
+
+
+def _here(named: str, services: Services) -> tuple[str, str, int] | None:
+    """Name, path and bytes of a model or file on this computer, whether or not it is in the list."""
+    if (known := known_here(named, services)) is not None:
+        return known.name, known.path, known.size
+    if path := file_named(named):
+        return Path(path).name, path, Path(path).stat().st_size
+    return None
 
 
 def _is_only_guessed(name: str, services: Services) -> bool:

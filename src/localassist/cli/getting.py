@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from localassist.cli.console import Console
     from localassist.domain.library import Download, Variant
+    from localassist.domain.models import ModelFile
     from localassist.domain.stopping import Stop
     from localassist.usecases.looking_up import Wanted
     from localassist.usecases.services import Services
@@ -41,7 +42,7 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
     Raises what looking up raises, what made the download fail, and what keeps from using what came whole.
     """
     name, quantisation = named_variant(arguments.name)
-    _require_absent(name, services)
+    _require_absent(name, known_here(arguments.name, services), services)
     require_online(services)
     with stopped_by_ctrl_c() as stop:
         console.progress("Asking the hub ...")
@@ -55,9 +56,9 @@ def download(arguments: argparse.Namespace, services: Services, console: Console
     return _tell(asked, ended, wanted, services, console)
 
 
-def _require_absent(name: str, services: Services) -> None:
+def _require_absent(name: str, here: ModelFile | None, services: Services) -> None:
     """Raise `LocalAssistError` for a model that is here and not to be had, `NotFoundError` for what nobody knows."""
-    here, entry = known_here(name, services), services.library().look_up.entry(name)
+    entry = services.library().look_up.entry(name)
     if here is not None and (entry is None or not entry.repository):
         raise LocalAssistError(
             f"{here.name} is on this computer already: {here.path}.", f"`localassist models show {name}` tells of it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from localassist.cli.interrupts import stopped_by_ctrl_c
 from localassist.cli.models import kept_object, story
 from localassist.cli.offline import HINT, NOT_ASKED, require_online
 from localassist.cli.sizes import count_words, size_words
+from localassist.domain.errors import LocalAssistError
 
 if TYPE_CHECKING:
     import argparse
@@ -31,10 +33,16 @@ _LANGUAGES: Final = {"mul": "many more"}
 def show(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`models show`: what is known here and in the catalogue and, unless the offline switch is on, on the hub.
 
-    Raises `NotFoundError` for what nobody knows, and what `Hub` raises.
+    Raises `NotFoundError` for what nobody knows, `LocalAssistError` for a file that is not listed, and what `Hub`
+    raises.
     """
     name = arguments.name
     here = _kept_here(name, services)
+    if here is None and file_named(name):
+        raise LocalAssistError(
+            f"{name} is a file that is not in the list of models.",
+            "`localassist models add FILE` adds it, `localassist models fit FILE` says how it goes with this computer.",
+        )
     entry = services.library().look_up.entry(name) if here else services.library().look_up.require(name)
     is_remote = bool(entry.repository) if entry else not here
     if is_remote and not here and not entry:
@@ -57,8 +65,13 @@ def show(arguments: argparse.Namespace, services: Services, console: Console) ->
 
 def known_here(name: str, services: Services) -> ModelFile | None:
     """The chat model of that name or file on this computer."""
-    wanted = name.casefold()
-    return next((file for file in services.models.files() if wanted in (file.name.casefold(), file.path)), None)
+    return next((file for file in services.models.files() if _is_named(name, file.name, file.path)), None)
+
+
+def file_named(name: str) -> str:
+    """The path of the file on this computer that a name is, "" for what is none."""
+    path = _absolute(name)
+    return path if os.path.isfile(path) else ""  # noqa: PTH113  Path raises for a name too long to be one
 
 
 def licence_lines(licence: Licence, indent: str = "  ") -> Iterator[str]:
@@ -99,8 +112,16 @@ def _ask_hub(arguments: argparse.Namespace, services: Services, console: Console
 
 def _kept_here(name: str, services: Services) -> KeptModel | None:
     """The model of that name or path, of whatever kind, that can be used here."""
-    wanted = name.casefold()
-    return next((each for each in services.library().kept() if wanted in (each.name.casefold(), each.path)), None)
+    return next((each for each in services.library().kept() if _is_named(name, each.name, each.path)), None)
+
+
+def _is_named(said: str, name: str, path: str) -> bool:
+    return said.casefold() == name.casefold() or path in (said, _absolute(said))
+
+
+def _absolute(path: str) -> str:
+    """As the list of models writes it: links kept, ".." not."""
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111  pathlib would not remove ".."
 
 
 def _kept_lines(kept: KeptModel | None) -> Iterator[str]:

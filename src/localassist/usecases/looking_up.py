@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 _WEB: Final = re.compile(r"^(https?://)?(huggingface\.co|hf\.co)/|/(tree|blob|resolve)/.*$", re.IGNORECASE)
+# The names of this computer's files are nobody's business: the hub is not asked for them.
+_PATH: Final = re.compile(r"[/~\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]")
 _WEIGHTS: Final = "model.safetensors"
 # Beside an embedder's or reranker's weights: its tokenizer and configuration, and the layers behind the pooling, in
 # folders that sentence-transformers numbers ("1_Pooling").
@@ -75,8 +77,12 @@ class LookUpModel:
         return None
 
     def require(self, name: str) -> CatalogEntry | None:
-        """As `entry`. Raises `NotFoundError` for what can be no name of the hub either."""
+        """As `entry`. Raises `NotFoundError` for what can be no name of the hub either: where a file lies, say."""
         entry = self.entry(name)
+        if entry is None and _PATH.match(name):
+            raise NotFoundError(
+                f"There is no model or file {name}.", "Check the path; a model of the hub is named OWNER/NAME."
+            )
         if entry is None and "/" not in plain_name(name):
             near = difflib.get_close_matches(name.casefold(), [each.id for each in self._catalogue.entries()], n=1)
             raise NotFoundError(
@@ -111,7 +117,7 @@ def named_variant(text: str) -> tuple[str, str]:
 
 def plain_name(name: str) -> str:
     """A name without the address that it may be part of: people copy it from their browser."""
-    return _WEB.sub("", name.strip()).strip("/")
+    return _WEB.sub("", name.strip()).rstrip("/")
 
 
 def _ways(entry: CatalogEntry | None, repository: Repository) -> tuple[Variant, ...]:
