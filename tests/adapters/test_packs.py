@@ -11,6 +11,7 @@ import pytest
 
 from fakes import FakeChatModel, FakeChatModels, FakeSettingsStore
 from localassist.adapters.catalog import Catalog
+from localassist.adapters.hub import disk
 from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.model_files import packing
 from localassist.adapters.model_files.packing import ZipModelPacks
@@ -231,6 +232,27 @@ def test_the_same_pack_twice_brings_nothing_anew_and_another_goes_beside(
     here.remembered.add(ModelFile("qwen3:0.6b", here.list.one("qwen3:0.6b").path, 4000))
     assert there.unpacked(packed(here, tmp_path, "qwen3:0.6b"))[0].path.endswith("qwen3-0.6b-2/qwen3-0.6b.gguf")
     assert len(there.seen()) == 2
+    there.unpacked(tmp_path / "carried.zip")
+    assert len(there.seen()) == 2
+
+
+def test_killed_just_when_its_models_get_their_names_it_brings_none_twice(
+    here: Computer, there: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = packed(here, tmp_path, "qwen3:0.6b")
+    put_in_place = disk.put_in_place
+
+    def killed(part: Path, final: Path) -> None:
+        put_in_place(part, final)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(disk, "put_in_place", killed)
+    with pytest.raises(KeyboardInterrupt):
+        there.unpacked(pack)
+    monkeypatch.undo()
+    before = there.seen()
+    assert len(there.unpacked(pack)) == 1
+    assert there.seen() == before
 
 
 def test_a_model_that_can_not_run_here_says_so_and_the_others_are_added(

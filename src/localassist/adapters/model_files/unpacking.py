@@ -46,10 +46,11 @@ def unpack_into(path: Path, folder: Path, remembered: RememberedFiles, stop: Sto
     """As `ModelPacks.unpack`."""
     try:
         with _opened(path) as pack:
-            wanted = [model for model in pack.models if not _is_there(folder, model, remembered)]
-            for model in pack.models:
-                if model not in wanted:
-                    yield Unpacked(model, _path_of(folder / model.name, model))
+            there = {model: _where(folder, model, remembered) for model in pack.models}
+            wanted = [model for model in pack.models if there[model] is None]
+            for model, own in there.items():
+                if own is not None:
+                    yield Unpacked(model, _path_of(own, model))
             if wanted:
                 folder.mkdir(parents=True, exist_ok=True)
                 disk.require_room(path.name, folder, sum(model.size for model in wanted))
@@ -105,10 +106,15 @@ def _models_in(archive: zipfile.ZipFile, path: Path) -> tuple[Packed, ...]:
     return models
 
 
-def _is_there(folder: Path, model: Packed, remembered: RememberedFiles) -> bool:
+def _where(folder: Path, model: Packed, remembered: RememberedFiles) -> Path | None:
+    """The folder that the model was unpacked to before, None where it is in none of those of its name."""
+    return next((own for own in _folders(folder / model.name) if _is_there(own, model, remembered)), None)
+
+
+def _is_there(own: Path, model: Packed, remembered: RememberedFiles) -> bool:
     """Whether every file of the model was found to be this very one, and has not changed since."""
     for file in model.files:
-        path = folder / model.name / file.path
+        path = own / file.path
         known = remembered.content(str(path))
         if known is None or known.sha256 != file.sha256 or known.problem or known.mark != mark_of(path):
             return False
@@ -130,8 +136,8 @@ def _bring(
                 done += file.size
         for model in wanted:
             final = _free_folder(folder / model.name)
+            _remember(model, hidden / model.name, final, remembered)
             disk.put_in_place(hidden / model.name, final)
-            _remember(model, final, remembered)
             yield Unpacked(model, _path_of(final, model))
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
@@ -156,11 +162,12 @@ def _extract(
         raise refused(pack.path.name, _CHANGED)
 
 
-def _remember(model: Packed, folder: Path, remembered: RememberedFiles) -> None:
+def _remember(model: Packed, verified: Path, final: Path, remembered: RememberedFiles) -> None:
+    """Before the files get their names: a kill in between must not leave models that nobody vouches for."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for file in model.files:
-        path = folder / file.path
-        remembered.note_content(str(path), Content(file.sha256, Against.PACK, mark_of(path), now))
+        mark = mark_of(verified / file.path)
+        remembered.note_content(str(final / file.path), Content(file.sha256, Against.PACK, mark, now))
 
 
 def _path_of(folder: Path, model: Packed) -> str:
@@ -169,10 +176,17 @@ def _path_of(folder: Path, model: Packed) -> str:
 
 
 def _free_folder(folder: Path) -> Path:
+    *_, free = _folders(folder)
+    return free
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """The folders of a name and its numbers that are there, then the first that is not."""
     free, number = folder, 2
     while free.exists():
+        yield free
         free, number = folder.with_name(f"{folder.name}-{number}"), number + 1
-    return free
+    yield free
 
 
 def _sweep(folder: Path) -> None:
