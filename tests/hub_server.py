@@ -39,6 +39,7 @@ class Hosted:
     likes: int = 0
     changed: str = "2026-01-01T00:00:00.000Z"
     tags: tuple[str, ...] = ("gguf", "license:apache-2.0")
+    parameters: int = 0
     large_from: int = 1000
     _hashes: dict[tuple[str, int], str] = field(default_factory=dict)
 
@@ -56,6 +57,14 @@ class Hosted:
             "tags": list(self.tags),
         }
         return described | ({"siblings": [self._sibling(path) for path in self.files]} if whole else {})
+
+    def row(self, expand: list[str]) -> dict[str, Any]:
+        """It in a list, with what is named only when it is asked for."""
+        more = {
+            "siblings": [{"rfilename": path} for path in self.files],
+            "gguf": {"total": self.parameters, "architecture": "llama", "context_length": 8192},
+        }
+        return self.description(whole=False) | {name: value for name, value in more.items() if name in expand}
 
     def tree(self) -> list[dict[str, Any]]:
         entries = []
@@ -267,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
         if start + len(page) < len(found):
             rest = self.path.partition("&cursor=")[0]
             headers["Link"] = f'<{self.hub.endpoint}{rest}&cursor={start + len(page)}>; rel="next"'
-        self._say_json([repository.description(whole=False) for repository in page], headers)
+        self._say_json([repository.row(query.get("expand", [])) for repository in page], headers)
 
     def _model(self, path: str) -> None:
         name, _, revision = path.partition("/revision/")

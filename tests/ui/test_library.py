@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
     from localassist.ui.models.browsing import BrowsingPage
+    from localassist.ui.models.filters import FiltersView
     from localassist.ui.models.library_dialog import LibraryDialog
     from localassist.ui.models.model_list import ModelList
     from localassist.usecases.services import Services
 
 QWEN = "unsloth/Qwen3-4B-GGUF"
 BIG = "maker/Big-Instruct-GGUF"
+OTHER = "other/Instruct-GGUF"
 CARD = """---
 license: mit
 ---
@@ -67,7 +69,8 @@ def server() -> Iterator[HubServer]:
             {"big-Q4_K_M.gguf": bytes(range(250)) * 8_000, "README.md": CARD.encode()},
             downloads=1_234,
             likes=56,
-            tags=("gguf", "license:mit"),
+            tags=("gguf", "license:mit", "function-calling"),
+            parameters=3_000_000_000,
         )
         hub.add("other/Instruct-GGUF", {"o-Q8_0.gguf": bytes(5_000)}, downloads=7, gated=True, tags=("gguf",))
         yield hub
@@ -197,6 +200,30 @@ def test_a_search_is_for_a_licence_and_in_an_order(qtbot: QtBot, dialog: Library
     qtbot.waitUntil(lambda: "1 found." in said(dialog.search))
     assert rows(dialog.search._list) == [BIG]
     assert server.asked[0].path == "/api/models"
+
+
+@pytest.mark.parametrize(
+    ("choose", "left"),
+    [
+        (lambda asked: asked.ability.setCurrentIndex(asked.ability.findData("tools")), [BIG, QWEN]),
+        (lambda asked: asked.ability.setCurrentIndex(asked.ability.findData("reasoning")), [QWEN]),
+        (lambda asked: asked.quantisation.setCurrentIndex(asked.quantisation.findData("Q8_0")), [QWEN, OTHER]),
+        (lambda asked: asked.size_limit.setCurrentIndex(asked.size_limit.findText("Up to 4 billion")), [BIG, QWEN]),
+        (lambda asked: asked.fits.setChecked(True), [BIG]),
+    ],
+    ids=["by the hub's tag or the catalogue", "by the catalogue", "quantisation", "size", "fit"],
+)
+def test_a_search_is_narrowed(
+    qtbot: QtBot, dialog: LibraryDialog, choose: Callable[[FiltersView], object], left: list[str]
+) -> None:
+    choose(dialog.search.narrowing)
+    search(qtbot, dialog, "gguf")
+    qtbot.waitUntil(lambda: f"{len(left)} found among the first 3." in said(dialog.search))
+    assert list(dialog.search._list._items) == ["qwen3-4b" if each == QWEN else each for each in left]
+    dialog.search.narrowing.size_limit.setCurrentIndex(1)
+    dialog.search.narrowing.changed.emit()
+    qtbot.waitUntil(lambda: "None of the first 3 is like that." in said(dialog.search))
+    assert rows(dialog.search._list) == []
 
 
 def test_nothing_found_says_what_to_do(qtbot: QtBot, dialog: LibraryDialog) -> None:

@@ -9,7 +9,8 @@ from localassist.cli.interrupts import stopped_by_ctrl_c
 from localassist.cli.offline import HINT, NOT_ASKED
 from localassist.cli.sizes import count_words
 from localassist.domain.errors import NetworkError, NotFoundError, OfflineError
-from localassist.domain.library import Commercial, ModelSearch, SortedBy, Suitability
+from localassist.domain.library import Commercial, ModelSearch, SortedBy
+from localassist.usecases.narrowing import Narrowing
 
 if TYPE_CHECKING:
     import argparse
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from localassist.cli.console import Console
     from localassist.domain.library import CatalogEntry, Licence, Repository
+    from localassist.usecases.fitting_models import Judge
     from localassist.usecases.services import Services
 
 BUSINESS: Final = {
@@ -149,13 +151,13 @@ def _of_catalogue(
 ) -> list[CatalogEntry]:
     """The catalogue's models that are meant, that can do what is asked and, where that is asked, fit this computer."""
     entries = [entry for entry in services.catalogue.entries() if _is_meant(entry, wanted)]
-    able = [entry for entry in entries if entry.capabilities.issuperset(arguments.can)]
-    if not arguments.fits or not able:
-        return able
-    console.progress("Looking at this computer ...")
-    judge = services.library().fit()
-    console.end_progress()
-    return [entry for entry in able if entry.repository and judge.guess(entry) is Suitability.FITS]
+    narrowing = Narrowing(frozenset(arguments.can), fits=arguments.fits)
+    judge: Judge | None = None
+    if narrowing.fits and entries:
+        console.progress("Looking at this computer ...")
+        judge = services.library().fit()
+        console.end_progress()
+    return [entry for entry in entries if narrowing.keeps(entry, judge)]
 
 
 def _is_meant(entry: CatalogEntry, wanted: ModelSearch) -> bool:

@@ -80,7 +80,9 @@ class RemoteFile:
 class Repository:
     """A repository of the hub as of `revision` (a commit). `gated` says that its maker asks to agree to terms first.
 
-    `changed` is an ISO 8601 date; `licence` the hub's short name of it; `files` is empty in a list of results.
+    `changed` is an ISO 8601 date; `licence` the hub's short name of it. `parameters` and `context_length` (tokens) are
+    what the hub read in a GGUF file of it. In a list of results these and `files` are empty unless the search was in
+    detail; then files have names only.
     """
 
     name: str
@@ -92,6 +94,8 @@ class Repository:
     likes: int = 0
     changed: str = ""
     tags: tuple[str, ...] = ()
+    parameters: int = 0
+    context_length: int = 0
 
 
 class SortedBy(StrEnum):
@@ -107,6 +111,7 @@ class ModelSearch:
     """What to look for on the hub: words, an author (person or organisation), the hub's short name of a licence.
 
     Empty fields ask for nothing. `gguf_only` leaves out what llama.cpp can't run; `at_most` ends the search.
+    `in_detail` asks for parameters and the names of files too, several times as many bytes.
     """
 
     text: str = ""
@@ -115,6 +120,7 @@ class ModelSearch:
     sorted_by: SortedBy = SortedBy.DOWNLOADS
     gguf_only: bool = True
     at_most: int = 50
+    in_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from localassist.domain.library import RemoteFile, Repository
 
 # What `list_models(expand=...)` of huggingface_hub 2.4.0 names them.
 WANTED: Final = ("downloads", "gated", "lastModified", "likes", "sha", "tags")
+DETAILS: Final = ("gguf", "siblings")
 _LICENCE: Final = "license:"
 
 
@@ -23,6 +24,8 @@ def repository_from(answer: Any) -> Repository:
         raise ValueError("no name of a repository") from error
     tags = tuple(tag for tag in answer.get("tags") or () if isinstance(tag, str))
     licence = next((tag.removeprefix(_LICENCE) for tag in tags if tag.startswith(_LICENCE)), "")
+    header = answer.get("gguf")
+    gguf = header if isinstance(header, dict) else {}
     return Repository(
         name,
         _text(answer, "sha"),
@@ -33,6 +36,8 @@ def repository_from(answer: Any) -> Repository:
         _number(answer, "likes"),
         _text(answer, "lastModified"),
         tags,
+        _number(gguf, "total"),
+        _number(gguf, "context_length"),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from typing_extensions import override
 
-from localassist.adapters.hub.answers import WANTED, repository_from
+from localassist.adapters.hub.answers import DETAILS, WANTED, repository_from
 from localassist.adapters.hub.asking import file_path, repository_path, strange_answer
 from localassist.domain.errors import NotFoundError
 from localassist.domain.library import SortedBy
@@ -43,7 +43,7 @@ class HuggingFaceHub(Hub):
             "filter": filters,
             "sort": _ORDERS[search.sorted_by],
             "limit": min(_PAGE, search.at_most),
-            "expand": list(WANTED),
+            "expand": [*WANTED, *(DETAILS if search.in_detail else ())],
         }
         left = search.at_most
         with self._line.talk(stop) as talk:

@@ -20,7 +20,7 @@ class Hub(Protocol):
     """
 
     def search(self, search: ModelSearch, stop: Stop) -> Iterator[Repository]:
-        """The models that fit, page by page as they are asked for; without their files."""
+        """The models that fit, page by page as they are asked for."""
 
     def repository(self, name: str, stop: Stop, revision: str = "") -> Repository:
         """A repository ("owner/name") with its files, at a revision or else its newest; the answer names the commit."""

@@ -59,7 +59,7 @@ class BrowsingPage(QWidget):
         self._right.addWidget(self.comparison)
         self.bar = QHBoxLayout()
         self.bar.setSpacing(2 * STEP)
-        self.filters = QHBoxLayout()
+        self.filters = QVBoxLayout()
         self.filters.setSpacing(2 * STEP)
         self._lay_out()
         self._list.chosen_changed.connect(self._on_chosen_changed)

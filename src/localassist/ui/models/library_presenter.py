@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.library_dialog import LibraryDialog
     from localassist.usecases.fitting_models import FitModels
     from localassist.usecases.looking_up import Wanted
+    from localassist.usecases.narrowing import Narrowing
     from localassist.usecases.recommending import Recommendation
     from localassist.usecases.services import Services
 
@@ -43,6 +44,15 @@ class _Fits:
 
     offer: Offer
     fits: dict[str, Fit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a search found since it last told, of so many results that it looked at."""
+
+    offers: tuple[Offer, ...]
+    looked_at: int
+    is_all: bool = False
 
 
 class BrowsingPresenter(QObject):
@@ -193,33 +203,38 @@ class LibraryPresenter(QObject):
         guessed = {entry.id: judge.guess(entry) for entry in entries}
         return {key: suitability for key, suitability in guessed.items() if suitability is not None}
 
-    def _searched(self, search: ModelSearch, stop: Stop) -> Iterator[list[Offer]]:
+    def _searched(self, search: ModelSearch, narrowing: Narrowing, stop: Stop) -> Iterator[_Found]:
         if self._services.settings.load().offline:
             raise OfflineError("")
         library = self._services.library()
+        judge = library.fit() if narrowing.fits else None
         found: list[Offer] = []
-        for repository in library.hub.search(search, stop):
+        looked_at = 0
+        for looked_at, repository in enumerate(library.hub.search(search, stop), 1):
             entry = library.look_up.entry(repository.name)
-            licence = library.look_up.licence(entry, repository) if repository.licence else None
-            found.append(Offer(entry, repository, licence))
+            if narrowing.keeps_found(repository, entry, judge):
+                licence = library.look_up.licence(entry, repository) if repository.licence else None
+                found.append(Offer(entry, repository, licence))
             if len(found) == AT_ONCE:
-                yield found
+                yield _Found(tuple(found), looked_at)
                 found = []
-        yield found
+        yield _Found(tuple(found), looked_at, is_all=True)
 
-    def _on_search_requested(self, search: ModelSearch) -> None:
+    def _on_search_requested(self, search: ModelSearch, narrowing: Narrowing) -> None:
         if self._job is not None:
             self._job.stop()
         self._dialog.search.show_searching()
-        self._job = job = self._jobs.prepare(lambda stop: self._searched(search, stop))
+        self._job = job = self._jobs.prepare(lambda stop: self._searched(search, narrowing, stop))
         job.progressed.connect(lambda found: self._on_found(job, found))
-        job.succeeded.connect(self._dialog.search.show_end)
         job.failed.connect(self._on_search_failed)
         job.start()
 
-    def _on_found(self, job: Job, found: list[Offer]) -> None:
-        if job is self._job:  # what a search that was given up still found belongs nowhere
-            self._dialog.search.add_found(found)
+    def _on_found(self, job: Job, found: _Found) -> None:
+        if job is not self._job:
+            return  # what a search that was given up still found belongs nowhere
+        self._dialog.search.add_found(found.offers)
+        if found.is_all:
+            self._dialog.search.show_end(found.looked_at)
 
     def _on_catalogue_failed(self, error: BaseException) -> None:
         self._dialog.catalogue.note.complain(describe(error))

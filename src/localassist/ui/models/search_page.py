@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton
 
 from localassist.domain.library import ModelSearch, SortedBy
 from localassist.ui.models.browsing import OFFLINE, BrowsingPage
+from localassist.ui.models.filters import FiltersView
 from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.words import TONES, date_words, licence_words
 from localassist.ui.theme import STEP
@@ -37,13 +39,15 @@ ORDERS: Final = {
 }
 ANY_LICENCE: Final = "Any licence"
 GATED: Final = ", gated"
+MOST_LOOKED_AT: Final = 200
+"""Results that a narrowed search looks through: of most searches few are left of the first 50."""
 TEACHING: Final = "Your words go to huggingface.co, and nothing else. Press Enter to search."
 
 
 class SearchPage(BrowsingPage):
-    """Shows what a search found; `search_requested` carries a `ModelSearch`."""
+    """Shows what a search found; `search_requested` carries a `ModelSearch`, and a `Narrowing` of what it finds."""
 
-    search_requested = Signal(object)
+    search_requested = Signal(object, object)
 
     def __init__(self, icons: Icons, card: Card) -> None:
         super().__init__(icons, ModelList(icons, "Models found on Hugging Face", COLUMNS, SPARE), card)
@@ -65,9 +69,14 @@ class SearchPage(BrowsingPage):
         self.button = QPushButton("Search")
         self.bar.addWidget(self.field, 1)
         self.bar.addWidget(self.button)
+        self.narrowing = FiltersView()
+        row = QHBoxLayout()
+        row.setSpacing(2 * STEP)
         for widget in (self.order, self.licence, self.gguf_only):
-            self.filters.addWidget(widget)
-        self.filters.addStretch(1)
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.filters.addLayout(row)
+        self.filters.addWidget(self.narrowing)
         self.say(TEACHING)
         self._connect()
 
@@ -89,10 +98,15 @@ class SearchPage(BrowsingPage):
         self._found += offers
         self.show_offers([("", [(offer, _row(offer)) for offer in self._found])])
 
-    def show_end(self) -> None:
-        """Nothing more comes."""
+    def show_end(self, looked_at: int) -> None:
+        """Nothing more comes; so many results of the hub were looked at."""
         count = len(self._found)
-        self.say(f"{count:,} found." if count else "Nothing was found. Try fewer words.")
+        if count:
+            self.say(f"{count:,} found." if count == looked_at else f"{count:,} found among the first {looked_at:,}.")
+        elif looked_at:
+            self.say(f"None of the first {looked_at:,} is like that. Ask for less, or for other words.")
+        else:
+            self.say("Nothing was found. Try fewer words.")
 
     def show_offline(self) -> None:
         """Say that nothing is looked up now, and offer the setting."""
@@ -111,20 +125,23 @@ class SearchPage(BrowsingPage):
         self.order.activated.connect(self._search_again)
         self.licence.activated.connect(self._search_again)
         self.gguf_only.clicked.connect(self._search_again)
+        self.narrowing.changed.connect(self._search_again)
 
     def _search_again(self) -> None:
         if self._found or self.field.text():
             self._search()
 
     def _search(self) -> None:
-        self.search_requested.emit(
-            ModelSearch(
-                text=self.field.text().strip(),
-                licence=self.licence.currentData(),
-                sorted_by=self.order.currentData(),
-                gguf_only=self.gguf_only.isChecked(),
-            )
+        narrowing = self.narrowing.narrowing
+        search = ModelSearch(
+            text=self.field.text().strip(),
+            licence=self.licence.currentData(),
+            sorted_by=self.order.currentData(),
+            gguf_only=self.gguf_only.isChecked(),
         )
+        if narrowing:
+            search = replace(search, at_most=MOST_LOOKED_AT, in_detail=True)
+        self.search_requested.emit(search, narrowing)
 
 
 def _row(offer: Offer) -> Row:
