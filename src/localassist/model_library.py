@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from localassist.adapters.database import Database
     from localassist.adapters.hub.asking import HubLine
     from localassist.adapters.llama import LlamaChatModels
+    from localassist.adapters.model_files.places import Place
     from localassist.adapters.model_files.shelf import DiskModelShelf
     from localassist.adapters.network import NetworkDoor
     from localassist.adapters.places import Places
@@ -64,10 +65,14 @@ class ModelParts:
     @cached_property
     def shelf(self) -> DiskModelShelf:
         """Our folder of models."""
+        from localassist.adapters.model_files.places import SHARED, usual_places
         from localassist.adapters.model_files.shelf import DiskModelShelf
 
+        def others() -> tuple[Place, ...]:
+            return usual_places(Path.home(), os.environ, sys.platform, SHARED)
+
         places = self.places
-        return DiskModelShelf(places.models, self.settings, self.models.remembered, places.model_moves)
+        return DiskModelShelf(places.models, self.settings, self.models.remembered, places.model_moves, others)
 
     def library(self, *, lasting: bool) -> ModelLibrary:
         """All of it; `lasting` downloads are known after a restart, as a window has it. Raises `SettingsError`."""

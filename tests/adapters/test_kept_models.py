@@ -18,6 +18,7 @@ from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.loading import LoadOptions
 from localassist.adapters.llama.model import LlamaChatModel
 from localassist.adapters.model_files import moving
+from localassist.adapters.model_files.places import Place
 from localassist.adapters.model_files.shelf import DiskModelShelf
 from localassist.domain.errors import ModelError, NotFoundError, SettingsError, Stopped, StorageError
 from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
@@ -76,15 +77,21 @@ class Room:
         self.home.mkdir()
         self.own = self.home / "models"
         self.elsewhere = folder / "elsewhere"
+        self.places: list[Place] = []
         starter = write(folder / "package" / "starter.gguf", model_bytes("starter"))
         self.starter = ModelFile("starter", str(starter), 4000, sha256=sha256(model_bytes("starter")))
         self.settings = FakeSettingsStore()
         self.remembered = RememberedFiles(self.home / "models.json")
         self.models = Models(self.remembered, [self.starter], self.settings)
-        self.shelf = DiskModelShelf(self.own, self.settings, self.remembered, self.home / "models-move.json")
+        self.shelf = DiskModelShelf(
+            self.own, self.settings, self.remembered, self.home / "models-move.json", self.others
+        )
         self.list = ListModels(self.models, Embedders(), self.shelf)
         self.remove = RemoveModel(self.list, self.models, self.shelf, self.settings)
         self.move = MoveModels(self.list, self.models, self.shelf)
+
+    def others(self) -> list[Place]:
+        return self.places
 
     def add(self, path: Path, data: bytes = b"") -> Path:
         write(path, data or model_bytes(path.stem))
@@ -135,6 +142,40 @@ def test_the_list_says_what_there_is_where_and_how_large(room: Room) -> None:
     assert (kept["small-embedder"].kind, len(kept["small-embedder"].files)) == ("embedder", 4)
     assert kept["small-embedder"].licence == "apache-2.0"
     assert kept["small-reranker"].kind == "reranker"
+
+
+@pytest.mark.parametrize("named", ["store", "store/models", "."])
+def test_nothing_is_deleted_or_moved_where_the_settings_name_a_folder_of_another_program(
+    room: Room, named: str
+) -> None:
+    """Their folder, one within it, and one that it lies in."""
+    store = room.elsewhere / "store"
+    theirs = room.add(store / "models" / "maker" / "theirs.gguf")
+    folder = embedder(store / "models" / "their-embedder")
+    room.places.append(Place("LM Studio", store))
+    room.settings.change(models_folder=str((room.elsewhere / named).resolve()))
+    before = tree(room.elsewhere)
+    assert not any(model.own for model in room.list())
+    assert room.remove.consequences("theirs")[0].startswith("It is only taken off the list")
+    room.remove("theirs")
+    with pytest.raises(StorageError, match="not deleted"):
+        room.shelf.delete(KeptModel("theirs", "chat", str(theirs), (str(theirs),), 4000, own=True))
+    with pytest.raises(StorageError, match=r"another program keeps models \(LM Studio\)"):
+        list(room.move(str(room.home / "new"), Stop()))
+    assert tree(room.elsewhere) == before
+    assert folder.is_dir()
+
+
+@pytest.mark.parametrize("inside", [("manifests", "blobs"), ("models--maker--small/snapshots",)])
+def test_a_store_is_known_by_its_form_wherever_it_lies_and_models_are_not_moved_into_one(
+    room: Room, inside: tuple[str, ...]
+) -> None:
+    room.add(room.own / "ours.gguf")
+    for name in inside:
+        (room.elsewhere / name).mkdir(parents=True)
+    with pytest.raises(StorageError, match="another program keeps models"):
+        list(room.move(str(room.elsewhere), Stop()))
+    assert (room.own / "ours.gguf").is_file()
 
 
 def test_a_model_is_found_by_its_name_its_path_and_a_beginning(room: Room) -> None:
@@ -493,6 +534,9 @@ def test_a_move_says_why_it_can_not_be(room: Room, tmp_path: Path, monkeypatch: 
     write(room.own / "c.gguf.part", b"on its way")
     with pytest.raises(StorageError, match="download is unfinished"):
         list(room.move(str(tmp_path / "new"), Stop()))
+    (room.own / "c.gguf.part").rename(room.own / "c.gguf.part.jsonl")  # a kill leaves it beside a whole file
+    list(room.move(str(tmp_path / "new"), Stop()))
+    assert not (tmp_path / "new" / "c.gguf.part.jsonl").exists()
 
 
 def test_a_move_waits_for_nobody_who_answers_but_says_so(room: Room, tmp_path: Path) -> None:

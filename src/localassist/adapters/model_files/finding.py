@@ -13,7 +13,7 @@ from typing_extensions import override
 from localassist.adapters.model_files.hashing import hash_of
 from localassist.adapters.model_files.kinds import files_in
 from localassist.adapters.model_files.layouts import Lying, lying_in
-from localassist.adapters.model_files.places import place_at, usual_places
+from localassist.adapters.model_files.places import SHARED, place_at, usual_places
 from localassist.domain.errors import NotFoundError, StorageError
 from localassist.domain.keeping import FoundModel
 from localassist.domain.ports.keeping import ModelFinder
@@ -33,9 +33,7 @@ _SAMPLE: Final = 2**20
 class DiskModelFinder(ModelFinder):
     """Looks through the places of other programs; reads names, and of files of equal size as much as it takes."""
 
-    def __init__(
-        self, home: Path, environment: Mapping[str, str], system: str, shared: Path = Path("/usr/share")
-    ) -> None:
+    def __init__(self, home: Path, environment: Mapping[str, str], system: str, shared: Path = SHARED) -> None:
         """`home` is the user's, `environment` the process's, `system` as in `sys.platform`; `shared` is everybody's."""
         self._home = home
         self._environment = environment

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 HIDDEN: Final = ".unpacking-"
 """How folders begin in which the models of packs are until they are verified."""
 _ON_ITS_WAY: Final = ".moving"
-_UNFINISHED: Final = (".part", ".part.json")
+_UNFINISHED: Final = ".part"
+_LEFT_OVER: Final = (".lock", ".part.jsonl")
+"""What is of no use without an unfinished download."""
 _NAMING: Final = ("chat_model", "embedding_model", "reranker")
 """Settings that may name a file or folder among the models."""
 
@@ -133,7 +135,7 @@ def _files_to_move(source: Path, target: Path) -> list[tuple[str, int]]:
         )
     if not paths:
         raise StorageError(f"There are no models in {source}.", "Set another folder in the settings instead.")
-    paths = [path for path in paths if not path.name.endswith(".lock")]
+    paths = [path for path in paths if not path.name.endswith(_LEFT_OVER)]
     return [(path.relative_to(source).as_posix(), path.stat().st_size) for path in paths]
 
 

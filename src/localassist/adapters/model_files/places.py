@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+SHARED: Final = Path("/usr/share")
+"""Where Linux keeps what is everybody's."""
 
 
 class Layout(Enum):
@@ -60,6 +65,19 @@ def place_at(folder: Path) -> Place:
     if any(folder.glob("models--*/snapshots")):
         return Place(str(folder), folder, Layout.HUB_CACHE)
     return Place(str(folder), folder)
+
+
+def store_at(folder: Path, others: Iterable[Place]) -> Place | None:
+    """Another program's store that the folder is, lies in or holds; None where it has to do with none of `others`."""
+    with suppress(OSError):
+        here = place_at(folder)
+        if here.layout is not Layout.PLAIN:
+            return here
+    for place in others:
+        theirs, ours = place.folder.resolve(), folder.resolve()
+        if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+            return place
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files.hashing import hashing, mark_of
 from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of, licence_of, name_of
 from localassist.adapters.model_files.moving import BeingMovedError, alone, copy_folder, note_move, take_up
+from localassist.adapters.model_files.places import store_at
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import Against, CopyProgress, KeptModel, Verified
 from localassist.domain.ports.keeping import ModelShelf
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from localassist.adapters.llama.files.remembered import RememberedFiles
+    from localassist.adapters.model_files.places import Place
     from localassist.domain.models import EmbeddingModel, ModelFile
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.stopping import Stop
@@ -32,12 +34,23 @@ CHANGED: Final = "The file is not as it was when it was last checked."
 class DiskModelShelf(ModelShelf):
     """Our folder of models, and what `models.json` remembers of the files in it and of those that lie elsewhere."""
 
-    def __init__(self, usual: Path, settings: SettingsStore, remembered: RememberedFiles, journal: Path) -> None:
-        """`usual` is the folder where the settings name none; `journal` the file that a move is noted in."""
+    def __init__(
+        self,
+        usual: Path,
+        settings: SettingsStore,
+        remembered: RememberedFiles,
+        journal: Path,
+        others: Callable[[], Sequence[Place]] = tuple,
+    ) -> None:
+        """`usual` is the folder where the settings name none; `journal` the file that a move is noted in.
+
+        `others` are the places of other programs: where the settings name one of these nothing in it is ours.
+        """
         self._usual = usual
         self._settings = settings
         self._remembered = remembered
         self._journal = journal
+        self._others = others
 
     @property
     @override
@@ -81,7 +94,7 @@ class DiskModelShelf(ModelShelf):
         own = Path(self.folder)
         for file in reversed(model.files):  # the first stands for all: without it nobody knows of the others
             path = Path(file)
-            if not _lies_in(path, own):
+            if not self._is_own(path):
                 raise StorageError(f"{path.name} does not lie in the folder of models, so it is not deleted.")
             try:
                 path.unlink(missing_ok=True)
@@ -97,6 +110,7 @@ class DiskModelShelf(ModelShelf):
         target = Path(destination).expanduser().absolute()
         with alone(self._journal):
             source = Path(self.folder)
+            self._require_no_store(source, target)
             names = yield from copy_folder(source, target, stop)
             before_switch()
             note_move(self._journal, source, target, names)
@@ -109,6 +123,20 @@ class DiskModelShelf(ModelShelf):
         with suppress(BeingMovedError), alone(self._journal):  # or somebody else finishes it
             take_up(self._journal, self._settings, self._remembered)
 
+    def _is_own(self, path: Path) -> bool:
+        """Whether it is ours to delete."""
+        folder = Path(self.folder)
+        return _lies_in(path, folder) and store_at(folder, self._others()) is None
+
+    def _require_no_store(self, *folders: Path) -> None:
+        for folder in folders:
+            if (store := store_at(folder, self._others())) is not None:
+                raise StorageError(
+                    f"The models can't be moved: {folder} is, holds or lies in a folder in which another program keeps "
+                    f"models ({store.program}).",
+                    "Set a folder of their own in the settings: models are used wherever they lie.",
+                )
+
     def _compared(self, file: str, vouched: str, digest: str) -> tuple[Content, str]:
         """What the file should be, remembered with how it was found, and what is wrong."""
         known = self._remembered.content(file) or Content(digest, Against.FIRST_SEEN)
@@ -120,7 +148,7 @@ class DiskModelShelf(ModelShelf):
         return known, problem
 
     def _chat_model(self, file: ModelFile) -> KeptModel:
-        own = _lies_in(Path(file.path), Path(self.folder))
+        own = self._is_own(Path(file.path))
         files = (file.path, *_other_parts(file.path), *(_projectors(file.path) if own else ()))
         size = sum(_size(path) for path in files) or file.size
         model = KeptModel(file.name, "chat", file.path, files, size, own)
@@ -149,7 +177,7 @@ class DiskModelShelf(ModelShelf):
                 yield self._in_folder(folder, kind)
 
     def _in_folder(self, folder: Path, kind: str) -> KeptModel:
-        files, own = files_in(folder), _lies_in(folder / WEIGHTS, Path(self.folder))
+        files, own = files_in(folder), self._is_own(folder / WEIGHTS)
         model = KeptModel(name_of(folder), kind, str(folder), files, sum(map(_size, files)), own, licence_of(folder))
         return self._remembering(model)
 
