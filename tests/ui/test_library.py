@@ -171,6 +171,19 @@ def test_how_well_models_fit_is_guessed_without_asking_anybody(
     assert server.asked == []
 
 
+def test_the_first_start_opens_with_the_model_to_begin_with_and_asks_nobody(
+    qtbot: QtBot, library: ModelsLibrary, server: HubServer
+) -> None:
+    page = library.show_recommendation().catalogue
+    qtbot.waitUntil(lambda: bool(page.chosen))
+    (offer,) = page.chosen
+    qtbot.waitUntil(lambda: cells(page._models, offer.key)[3] == "fits well")
+    assert page.note.text.startswith(f"{offer.name}: at a guess, the largest model of the catalogue that fits well")
+    assert "It should write about" in page.note.text
+    assert offer.name in said(page.details)
+    assert server.asked == []
+
+
 def test_files_are_looked_up_when_asked_for_the_usual_one_chosen(
     qtbot: QtBot, dialog: LibraryDialog, server: HubServer
 ) -> None:

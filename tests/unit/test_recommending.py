@@ -108,6 +108,17 @@ def recommend(shop: Shop, shelf: Shelf | None = None, capacity: Capacity = LAPTO
     return RecommendModel(shop, shop, shelf, FitModels(known, known, known, shelf, list))
 
 
+def test_without_asking_it_is_guessed_from_the_catalogue() -> None:
+    shop = Shop(entry("tiny", GB), entry("middle", 4 * GB), entry("giant", 70 * GB))
+    found = recommend(shop).without_asking()
+    assert found is not None
+    assert (found.entry, found.variant, found.fit.suitability) == (entry("middle", 4 * GB), None, Suitability.FITS)
+    for words in ("middle: at a guess, ", "should write about", "MIT License", "once its files are looked up."):
+        assert words in found.reason
+    assert shop.asked == []
+    assert recommend(Shop(entry("giant", 70 * GB))).without_asking() is None
+
+
 def test_the_largest_that_fits_well_in_the_best_quantisation_that_does() -> None:
     shop = Shop(entry("tiny", GB), entry("middle", 4 * GB), entry("large", 8 * GB), entry("giant", 70 * GB))
     found = recommend(shop)(Stop())

@@ -131,7 +131,7 @@ class Assembly(QObject):
         self.window.switch_requested.connect(self._on_switch_requested)
         self.window.models_requested.connect(self._library.show)
         self.picker.library_requested.connect(self._library.show)
-        self.first_start.library_chosen.connect(self._library.show)
+        self.first_start.library_chosen.connect(self._library.show_recommendation)
         self.window.downloads_requested.connect(lambda: self._library.show(Page.DOWNLOADS))
         self._library.told.connect(self.window.show_downloads)
         self._library.failed.connect(self._on_problem)

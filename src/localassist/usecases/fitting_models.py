@@ -136,10 +136,15 @@ class Judge:
 
         To be used for many entries at once, until `variant` knows better.
         """
+        fit = self.likely(entry, context_length)
+        return fit.suitability if fit is not None else None
+
+    def likely(self, entry: CatalogEntry, context_length: int = 0) -> Fit | None:
+        """As `guess`, with what it is guessed from."""
         if entry.kind != "chat" or not entry.parameters:
             return None
         likely = _Likely(entry.context_length, entry.parameters, entry.active_parameters or entry.parameters)
-        return self._fit(likely, entry.id, context_length).suitability
+        return self._fit(likely, entry.id, context_length)
 
     def _fit(self, footprint: Footprint, name: str, context_length: int, download: int = 0) -> Fit:
         wanted = context_length or USUAL_CONTEXT

@@ -31,7 +31,10 @@ _OF_THE_DISK: Final = "the largest model on this disk that fits well on this com
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A model and why it, in sentences: one of the hub, with `entry`, `repository` and `variant`, or a `file` here."""
+    """A model and why it, in sentences: one of the hub, with `entry`, `repository` and `variant`, or a `file` here.
+
+    One that nobody was asked about has the `entry` alone.
+    """
 
     reason: str
     fit: Fit
@@ -63,6 +66,20 @@ class RecommendModel:
         except NetworkError:
             found = None  # offline, or no way there: what is here must do
         return found or self._of_disk(judge, context_length)
+
+    def without_asking(self, context_length: int = 0) -> Recommendation | None:
+        """The best of the catalogue by its parameters alone, as nobody was asked about it; None where nothing fits."""
+        judge = self._fit_models()
+        for entry in promising(self._catalog.entries(), judge):
+            fit = judge.likely(entry, context_length)
+            if fit is not None:
+                able = " and can use tools" if "tools" in entry.capabilities else ""
+                reason = (
+                    f"{entry.name}: at a guess, {_OF_THE_HUB}{able}. {fit.reason} "
+                    f"Its licence: {entry.licence.name}. How well it fits is known once its files are looked up."
+                )
+                return Recommendation(reason, fit, entry)
+        return None
 
     def _of_hub(self, judge: Judge, stop: Stop, context_length: int) -> Iterator[Recommendation]:
         for entry in promising(self._catalog.entries(), judge)[:_MOST_TRIED]:

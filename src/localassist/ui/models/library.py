@@ -64,6 +64,13 @@ class ModelsLibrary(QObject):
         self._dialog.show_page(page)
         return self._dialog
 
+    def show_recommendation(self) -> LibraryDialog:
+        """Open the window with the model to begin with chosen, and say why that one. Nobody is asked for it."""
+        dialog = self.show()
+        if self._catalogue is not None:
+            self._catalogue.recommend_without_asking()
+        return dialog
+
     def refresh(self) -> None:
         """Show how everything is now, if the window was ever opened."""
         if self._catalogue is not None and self._installed is not None:

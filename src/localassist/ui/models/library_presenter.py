@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 10
 """Results that are handed over together; a list that grows one by one would be laid out as often."""
+NOTHING_FITS: Final = "No model fits well on this computer as it is now. Close other programs, and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,14 @@ class LibraryPresenter(QObject):
             self._on_search_failed,
         )
 
+    def recommend_without_asking(self) -> None:
+        """Choose the model to begin with and say why that one, as far as the catalogue and this computer tell."""
+
+        def read() -> tuple[tuple[CatalogEntry, ...], Recommendation | None]:
+            return self._services.catalogue.entries(), self._services.library().recommend.without_asking()
+
+        self._jobs.call(read, lambda read: self._begin_with(*read), self._on_catalogue_failed)
+
     def show_offline(self, *, offline: bool) -> None:
         """Say on the search's page that nothing is looked up while the offline switch is on."""
         if offline:
@@ -187,10 +196,17 @@ class LibraryPresenter(QObject):
         job.ended.connect(lambda: self._dialog.catalogue.recommend.setEnabled(True))
         job.start()
 
+    def _begin_with(self, entries: tuple[CatalogEntry, ...], found: Recommendation | None) -> None:
+        page = self._dialog.catalogue
+        page.show_entries(entries)
+        page.note.say(found.reason if found else NOTHING_FITS)
+        if found is not None and found.entry is not None:
+            page.choose(found.entry.id)
+
     def _on_recommended(self, found: Recommendation | None) -> None:
         page = self._dialog.catalogue
         if found is None:
-            page.note.say("No model fits well on this computer as it is now. Close other programs, and try again.")
+            page.note.say(NOTHING_FITS)
         elif found.entry is not None:
             entry = found.entry
             page.note.say(found.reason, "Show it", lambda: page.choose(entry.id))
