@@ -57,8 +57,8 @@ class ModelParts:
 
         saved = DownloadFile(self.places.downloads) if lasting else NoDownloadFile()
 
-        def note(path: str, sha256: str) -> None:
-            self.shelf.note(path, sha256 or hash_of(Path(path), Stop()), Against.HUB)
+        def note(path: str, sha256: str, licence: str) -> None:
+            self.shelf.note(path, sha256 or hash_of(Path(path), Stop()), Against.HUB, licence)
 
         return DownloadModels(HubDownloader(self._line), saved, self.models.add, note=note)
 

@@ -144,6 +144,17 @@ def test_the_list_says_what_there_is_where_and_how_large(room: Room) -> None:
     assert kept["small-reranker"].kind == "reranker"
 
 
+def test_a_licence_that_the_files_do_not_name_is_the_one_that_the_hub_named(room: Room) -> None:
+    path = write(room.own / "silent.gguf", model_bytes("silent"))
+    room.remembered.add(ModelFile("silent", str(path), 4000))
+    folder = embedder(room.own / "small-embedder")
+    for file in (path, folder / "model.safetensors"):
+        room.shelf.note(str(file), sha256(file.read_bytes()), Against.HUB, "apache-2.0")
+    assert room.verified("silent")
+    kept = {model.name: model.licence for model in room.list()}
+    assert (kept["silent"], kept["small-embedder"]) == ("apache-2.0", "apache-2.0")
+
+
 @pytest.mark.parametrize("named", ["store", "store/models", "."])
 def test_nothing_is_deleted_or_moved_where_the_settings_name_a_folder_of_another_program(
     room: Room, named: str
@@ -190,8 +201,8 @@ def test_a_model_is_found_by_its_name_its_path_and_a_beginning(room: Room) -> No
 def test_verifying_says_with_what_was_compared(room: Room) -> None:
     for name in ("hub", "pack", "unknown"):
         room.add(room.own / f"{name}.gguf")
-    room.shelf.note(str(room.own / "hub.gguf"), sha256(model_bytes("hub")), Against.HUB)
-    room.shelf.note(str(room.own / "pack.gguf"), sha256(model_bytes("pack")), Against.PACK)
+    room.shelf.note(str(room.own / "hub.gguf"), sha256(model_bytes("hub")), Against.HUB, "")
+    room.shelf.note(str(room.own / "pack.gguf"), sha256(model_bytes("pack")), Against.PACK, "")
     verified = room.verified()
     assert {name: each.against for name, each in verified.items()} == {
         "starter": Against.CATALOGUE,
@@ -209,7 +220,7 @@ def test_verifying_says_with_what_was_compared(room: Room) -> None:
 )
 def test_one_flipped_bit_is_found_whoever_said_what_is_right(room: Room, against: Against, said: str) -> None:
     path = room.add(room.own / "model.gguf")
-    room.shelf.note(str(path), sha256(model_bytes("model")), against)
+    room.shelf.note(str(path), sha256(model_bytes("model")), against, "")
     damaged = bytearray(model_bytes("model"))
     damaged[2000] ^= 1
     facts = path.stat()

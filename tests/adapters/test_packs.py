@@ -188,7 +188,7 @@ def test_packing_tells_how_far_it_is_and_ends_when_asked(here: Computer, tmp_pat
 
 
 def test_a_model_that_is_not_what_it_should_be_is_not_packed(here: Computer, tmp_path: Path) -> None:
-    here.shelf.note(str(here.own / "big-00002-of-00002.gguf"), "0" * 64, Against.HUB)
+    here.shelf.note(str(here.own / "big-00002-of-00002.gguf"), "0" * 64, Against.HUB, "")
     with pytest.raises(ModelError, match="not what it should be"):
         packed(here, tmp_path, "big")
     assert list(tmp_path.glob("*.zip*")) == []
@@ -224,6 +224,7 @@ def test_the_same_pack_twice_brings_nothing_anew_and_another_goes_beside(
 ) -> None:
     pack = packed(here, tmp_path, "qwen3:0.6b")
     there.unpacked(pack)
+    assert there.list.one("qwen3-0.6b").licence.casefold() == "apache-2.0"
     before = there.seen()
     assert len(there.unpacked(pack)) == 1
     assert there.seen() == before

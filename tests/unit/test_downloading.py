@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from localassist.domain.errors import ModelError, NetworkError, NotFoundError, S
 from localassist.domain.library import Download, DownloadState, RemoteFile, Repository
 from localassist.domain.ports.hub import Downloader, DownloadList
 from localassist.domain.stopping import Stop
+from localassist.usecases import downloading
 from localassist.usecases.downloading import DownloadModels
 
 if TYPE_CHECKING:
@@ -175,6 +177,20 @@ def test_cancelled_it_is_told_once_and_what_was_begun_is_deleted() -> None:
         house.queue.pause(download.id)
 
 
+def test_asked_for_again_while_it_is_being_cancelled_it_comes_all_the_same() -> None:
+    house = House()
+    house.downloader.at = lambda path, safe, stop: wait_for_stop(stop) if safe == 20 and not asked_again else None
+    asked_again: list[Download] = []
+    download = house.enqueue("a.gguf")
+    for told in house.queue.run(Stop()):
+        if told.received >= 10 and not asked_again:
+            with house.queue._lock:  # so that the worker ends after both
+                house.queue.cancel(download.id)
+                asked_again.append(house.enqueue("a.gguf"))
+    assert house.states() == {"a.gguf": DownloadState.DONE}
+    assert (house.added, house.downloader.discarded) == (["/models/a.gguf"], [])
+
+
 def test_one_that_fails_says_why_and_holds_up_no_other() -> None:
     house = House()
 
@@ -325,6 +341,24 @@ def test_how_fast_it_goes_and_how_long_it_takes() -> None:
     assert house.queue.downloads()[0].seconds_left is None
 
 
+def test_a_line_that_stalls_is_told_as_slower_and_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloading, "_STALLED_S", 0.001)
+    house, told_so = House(), threading.Event()
+
+    def pass_time(path: str, safe: int, stop: Stop) -> None:
+        house.now += 1.0
+        if safe == 20:
+            house.now += 10.0
+            assert told_so.wait(30), "nobody was told"
+
+    house.downloader.at = pass_time
+    house.enqueue("a.gguf")
+    for told in house.queue.run(Stop()):
+        if told.received == 20 and told.seconds_left is None:
+            told_so.set()
+    assert house.queue.downloads()[0].state is DownloadState.DONE
+
+
 def test_progress_is_told_a_few_times_a_second() -> None:
     house = House()
 
@@ -350,18 +384,18 @@ def test_a_list_that_cannot_be_saved_is_an_error_of_the_run() -> None:
     assert house.queue.downloads()[0].state is DownloadState.DONE
 
 
-def test_what_came_whole_is_told_with_the_hash_that_it_has() -> None:
+def test_what_came_whole_is_told_with_the_hash_and_the_licence_that_it_has() -> None:
     house = House()
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str, str]] = []
 
-    def note(path: str, sha256: str) -> None:
-        told.append((path, sha256))
+    def note(path: str, sha256: str, licence: str) -> None:
+        told.append((path, sha256, licence))
         raise StorageError("The list can't be written.", "Free some space.")
 
     queue = DownloadModels(house.downloader, house.saved, house.add, lambda: 0.0, note=note)
     files = [RemoteFile("a.gguf", 30, "e" * 64), RemoteFile("config.json", 30, git_sha1="f" * 40)]
     assert queue.begun(MODELS, files, "/models") == 0
-    queue.enqueue(MODELS, files, "/models")
+    queue.enqueue(replace(MODELS, licence="mit"), files, "/models")
     assert list(queue.run(Stop()))[-1].state is DownloadState.DONE
-    assert told == [("/models/a.gguf", "e" * 64), ("/models/config.json", "")]
+    assert told == [("/models/a.gguf", "e" * 64, "mit"), ("/models/config.json", "", "mit")]
     assert queue.begun(MODELS, files, "/models") == 60

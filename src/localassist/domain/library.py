@@ -179,7 +179,7 @@ class Download:
     """Files of one revision on their way into a folder. `received` and `total` are bytes of all files.
 
     `problem` and `hint` say why it failed and what to do, or what is wrong with what came whole; `bytes_per_second` is
-    the rate of the last seconds.
+    the rate of the last seconds, `licence` the hub's short name of it.
     """
 
     id: str
@@ -192,6 +192,7 @@ class Download:
     bytes_per_second: float = 0.0
     problem: str = ""
     hint: str = ""
+    licence: str = ""
 
     @property
     def total(self) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from localassist.domain.stopping import Stop
 
 AT_ONCE: Final = 2
+_STALLED_S: Final = 1.0
 
 
 class DownloadModels:
@@ -31,8 +32,8 @@ class DownloadModels:
     A front end keeps one of these. It starts `run` in a job when the program starts, and after each `enqueue` and
     `resume`: where one is running already that takes the new download over, and the second call ends at once. `add` is
     called with the path of each model file that came whole (`ChatModels.add`); files of other kinds are not handed on.
-    `note` hears the path of every file that was found to be what the hub says, and the hex SHA-256 that the hub names;
-    "" for small ones.
+    `note` hears the path of every file that was found to be what the hub says, the hex SHA-256 that the hub names, ""
+    for small ones, and the hub's name of the licence.
     A command that downloads beside a window takes a list of its own that saves nothing: what it began lies beside its
     file, and the same command goes on with it. Everything but `run` and `downloads` may write to the disk: call it in a
     job.
@@ -44,7 +45,7 @@ class DownloadModels:
         saved: DownloadList,
         add: Callable[[str], object],
         clock: Callable[[], float] = time.monotonic,
-        note: Callable[[str, str], object] = lambda _path, _sha256: None,
+        note: Callable[[str, str, str], object] = lambda _path, _sha256, _licence: None,
     ) -> None:
         self._downloader = downloader
         self._saved = saved
@@ -71,12 +72,14 @@ class DownloadModels:
         Raises `StorageError` if the list can't be saved or a file has a name that can't be used.
         """
         wanted = Download(uuid.uuid4().hex, repository.name, repository.revision, tuple(files), folder)
+        wanted = replace(wanted, licence=repository.licence)
         for file in files:
             self._downloader.path(wanted, file)
         with self._lock:
             for entry in self._entries.values():
                 was = entry.download
                 if _what(was) == _what(wanted) and was.state is not DownloadState.DONE:
+                    entry.ends_as = DownloadState.QUEUED  # also where it is about to end as cancelled
                     self.resume(was.id)
                     return entry.download
             entry = self._entries[wanted.id] = QueuedDownload(self._as_found(wanted))
@@ -154,8 +157,21 @@ class DownloadModels:
             if not running:
                 yield from _rest(events)
                 return
-            if (told := events.get()) is not None:
+            try:
+                told = events.get(timeout=_STALLED_S)
+            except queue.Empty:
+                self._tell_paces()
+                continue
+            if told is not None:
                 yield told
+
+    def _tell_paces(self) -> None:
+        """Nothing came for a while, so what runs is slower by now."""
+        with self._lock:
+            for entry in self._entries.values():
+                rate = entry.rate_by(self._clock())
+                if entry.is_running and rate != entry.download.bytes_per_second:
+                    self._change(entry, replace(entry.download, bytes_per_second=rate))
 
     def _next(self, count: int) -> list[QueuedDownload]:
         waiting = [
@@ -192,7 +208,8 @@ class DownloadModels:
                 self._moved(entry, before + safe)
             before += file.size
             with suppress(LocalAssistError):  # it is verified all the same, and can be once more
-                self._note(self._downloader.path(entry.download, file), file.sha256)
+                path = self._downloader.path(entry.download, file)
+                self._note(path, file.sha256, entry.download.licence)
 
     def _hand_on(self, download: Download) -> None:
         models = [file for file in download.files if file.path.lower().endswith(".gguf")]
@@ -207,10 +224,11 @@ class DownloadModels:
 
     def _moved(self, entry: QueuedDownload, received: int) -> None:
         """Note how far it is, and tell it now and again."""
-        now = self._clock()
-        rate = entry.rate(now, received)
-        if entry.is_to_be_told(now) or received == entry.download.total:
-            self._change(entry, replace(entry.download, received=received, bytes_per_second=rate))
+        with self._lock:
+            now = self._clock()
+            rate = entry.rate(now, received)
+            if entry.is_to_be_told(now) or received == entry.download.total:
+                self._change(entry, replace(entry.download, received=received, bytes_per_second=rate))
 
     def _share(self) -> float:
         """The most bytes a second for one of those that are running."""

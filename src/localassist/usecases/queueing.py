@@ -43,6 +43,10 @@ class QueuedDownload:
         since, was = self._seen[0]
         return (received - was) / (now - since) if now > since else 0.0
 
+    def rate_by(self, now: float) -> float:
+        """The same where nothing more came until `now`."""
+        return self.rate(now, self._seen[-1][1]) if self._seen else 0.0
+
     def is_to_be_told(self, now: float) -> bool:
         """Whether somebody who watches should hear of it: a few times a second."""
         if now - self._told < _TOLD_EVERY_S:

@@ -63,9 +63,9 @@ class DiskModelShelf(ModelShelf):
         return (*map(self._chat_model, files), *map(self._embedder, embedders), *self._folders())
 
     @override
-    def note(self, path: str, sha256: str, against: Against) -> None:
+    def note(self, path: str, sha256: str, against: Against, licence: str) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._remembered.note_content(path, Content(sha256, against, mark_of(Path(path)), now))
+        self._remembered.note_content(path, Content(sha256, against, mark_of(Path(path)), now, licence=licence))
 
     @override
     def verify(self, model: KeptModel, stop: Stop) -> Iterator[CopyProgress | Verified]:
@@ -190,6 +190,7 @@ class DiskModelShelf(ModelShelf):
         changed = any(content.mark not in {"", mark_of(Path(path))} for path, content in known)
         return replace(
             model,
+            licence=model.licence or known[0][1].licence,
             against=known[0][1].against,
             verified=min(content.verified for _, content in known) if len(known) == len(model.files) else "",
             last_used=self._remembered.last_used(model.files[0]),

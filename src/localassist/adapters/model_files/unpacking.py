@@ -165,9 +165,11 @@ def _extract(
 def _remember(model: Packed, verified: Path, final: Path, remembered: RememberedFiles) -> None:
     """Before the files get their names: a kill in between must not leave models that nobody vouches for."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    licence = model.licence.id or model.licence.name
     for file in model.files:
         mark = mark_of(verified / file.path)
-        remembered.note_content(str(final / file.path), Content(file.sha256, Against.PACK, mark, now))
+        content = Content(file.sha256, Against.PACK, mark, now, licence=licence)
+        remembered.note_content(str(final / file.path), content)
 
 
 def _path_of(folder: Path, model: Packed) -> str:

@@ -43,8 +43,11 @@ class ModelShelf(Protocol):
     def kept(self, files: Sequence[ModelFile], embedders: Sequence[EmbeddingModel]) -> tuple[KeptModel, ...]:
         """What is known of these chat models and embedders, and of the embedders and rerankers in our folder."""
 
-    def note(self, path: str, sha256: str, against: Against) -> None:
-        """Remember that a file was just found to be what somebody says. Raises `StorageError`."""
+    def note(self, path: str, sha256: str, against: Against, licence: str) -> None:
+        """Remember that a file was just found to be what somebody says, and what they call its licence, "" for nothing.
+
+        Raises `StorageError`.
+        """
 
     def verify(self, model: KeptModel, stop: Stop) -> Iterator[CopyProgress | Verified]:
         """Read all its files and compare them: progress, and at last `Verified`, which says what is wrong.

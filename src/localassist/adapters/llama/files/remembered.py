@@ -34,7 +34,8 @@ class Verdict:
 class Content:
     """What a file should hold, hex SHA-256, by `against`'s word; `mark` is that of the file that was last compared.
 
-    `verified` is when that was, an ISO 8601 time, empty for never; `problem` what was wrong then.
+    `verified` is when that was, an ISO 8601 time, empty for never; `problem` what was wrong then. `licence` is what
+    whoever gave the file calls its licence.
     """
 
     sha256: str
@@ -42,6 +43,7 @@ class Content:
     mark: str = ""
     verified: str = ""
     problem: str = ""
+    licence: str = ""
 
 
 class RememberedFiles:
