@@ -409,10 +409,14 @@ def test_in_a_narrow_window_names_keep_their_room(qtbot: QtBot, dialog: LibraryD
     def hidden(expected: bool) -> bool:
         return models.isColumnHidden(3) is expected
 
+    library = dialog.catalogue._models
     for width, narrow in ((800, True), (1_400, False)):
         dialog.resize(width, 600)
         qtbot.waitUntil(partial(hidden, narrow))
         assert models.columnWidth(0) > 100
+        dialog.show_page(Page.CATALOGUE)
+        qtbot.waitUntil(lambda: library.columnWidth(0) > 150)
+        dialog.show_page(Page.SEARCH)
     models.choose(BIG)
     assert "56 likes, changed 2026-01-01" in said(dialog.search)
 

@@ -29,6 +29,7 @@ COLUMNS: Final = (
     ("Business use", 30 * STEP),
     ("Fits", 22 * STEP),
 )
+SPARE: Final = (2,)  # said of the model that is chosen, too
 FIT: Final = 3
 RECOMMENDING: Final = (
     "Looks for the best model that fits well on this computer. With the offline switch off this asks huggingface.co "
@@ -40,7 +41,7 @@ class CataloguePage(BrowsingPage):
     """Shows catalogue entries."""
 
     def __init__(self, icons: Icons, card: Card) -> None:
-        self._models = ModelList(icons, "Recommended models", COLUMNS)
+        self._models = ModelList(icons, "Recommended models", COLUMNS, SPARE)
         super().__init__(icons, self._models, card)
         self._entries: tuple[CatalogEntry, ...] = ()
         self._suitable: dict[str, Suitability] = {}

@@ -12,9 +12,9 @@ from localassist.ui.models.variants import VariantsView
 from localassist.ui.models.words import (
     BUSINESS,
     context_words,
+    count_words,
     date_words,
     language_words,
-    parameter_words,
 )
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
@@ -135,8 +135,9 @@ class DetailsView(ScrolledColumn):
 
 
 def _entry_facts(entry: CatalogEntry) -> list[str]:
-    size = f"; {parameter_words(entry)} parameters" if entry.parameters else ""
-    told = [f"By {entry.maker}{size}"]
+    size = f"; {count_words(entry.parameters)} parameters" if entry.parameters else ""
+    active = f", {count_words(entry.active_parameters)} of them at work at a time" if entry.active_parameters else ""
+    told = [f"By {entry.maker}{size}{active}"]
     if entry.context_length:
         told.append(f"Reads up to {context_words(entry.context_length)} at once")
     if entry.languages:

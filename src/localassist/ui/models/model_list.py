@@ -111,6 +111,7 @@ class ModelList(QTreeWidget):
         """Choose that one alone."""
         if key in self._items:
             self.setCurrentItem(self._items[key])
+            self.scrollToItem(self._items[key], QTreeWidget.ScrollHint.PositionAtCenter)
 
     def show_rows(self, count: int) -> None:
         """Be as tall as so many rows."""
