@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typing_extensions import override
 
 from fakes import FakeChatModel, FakeChatModels
 from fit_room import GB, LAPTOP, Known
-from localassist.domain.errors import NotFoundError, OfflineError, Stopped
+from localassist.domain.errors import ModelError, NotFoundError, OfflineError, Stopped
 from localassist.domain.fitting import Capacity
-from localassist.domain.library import CatalogEntry, Commercial, Licence, RemoteFile, Repository, Suitability
+from localassist.domain.library import CatalogEntry, Commercial, Fit, Licence, RemoteFile, Repository, Suitability
 from localassist.domain.ports.hub import Hub
 from localassist.domain.ports.library import ModelCatalog
 from localassist.domain.stopping import Stop
-from localassist.usecases.fitting_models import FitModels
+from localassist.usecases.fitting_models import FitModels, Judge
 from localassist.usecases.recommending import RecommendModel
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ def test_without_asking_it_is_guessed_from_the_catalogue() -> None:
         assert words in found.reason
     assert shop.asked == []
     assert recommend(Shop(entry("giant", 70 * GB))).without_asking() is None
+    narrow = recommend(shop, capacity=replace(LAPTOP, disk_free=2 * GB)).without_asking()
+    assert narrow is not None
+    assert narrow.entry == entry("tiny", GB), "the middle one does not go onto the disk"
 
 
 def test_the_largest_that_fits_well_in_the_best_quantisation_that_does() -> None:
@@ -169,6 +172,32 @@ def test_without_the_hub_it_is_the_largest_here_that_fits_well(problem: Exceptio
     assert found.file.name == "good"
     assert found.entry is None
     assert "good, 3.0 GB: the largest model on this disk" in found.reason
+    assert ("The hub could not be asked. Offline." in found.reason) is (problem is not None)
+
+
+def test_where_the_hub_cannot_be_asked_and_nothing_here_fits_that_is_said() -> None:
+    with pytest.raises(OfflineError, match="Offline"):
+        recommend(Shop(entry("middle", 4 * GB), problem=OfflineError("Offline.", "Go online.")), Shelf(huge=40 * GB))(
+            Stop()
+        )
+
+
+@pytest.mark.parametrize("problem", [ModelError("It is no model file."), NotFoundError("It is gone.")])
+def test_a_repository_with_strange_files_keeps_no_other_from_being_recommended(
+    problem: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = Judge.variant
+
+    def judge(self: Judge, repository: Repository, *more: Any) -> Fit:
+        if repository.name == "o/strange":
+            raise problem
+        return judged(self, repository, *more)
+
+    monkeypatch.setattr(Judge, "variant", judge)
+    found = recommend(Shop(entry("strange", 5 * GB), entry("middle", 4 * GB)))(Stop())
+    assert found is not None
+    assert found.entry is not None
+    assert found.entry.id == "middle"
 
 
 def test_nothing_is_recommended_where_nothing_fits_and_looking_ends_on_request() -> None:

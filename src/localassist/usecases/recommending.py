@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.errors import LocalAssistError, NetworkError, NotFoundError
+from localassist.domain.errors import LocalAssistError, ModelError, NetworkError, NotFoundError
 from localassist.domain.fitting import size_words
 from localassist.domain.library import Commercial, Suitability
 from localassist.domain.quantisations import keeps_most, variants
@@ -59,12 +59,19 @@ class RecommendModel:
         self._fit_models = fit_models
 
     def __call__(self, stop: Stop, context_length: int = 0) -> Recommendation | None:
-        """What to begin with; None where nothing fits well. Raises `ModelError` where nothing can run, `Stopped`."""
+        """What to begin with; None where nothing fits well.
+
+        Raises `ModelError` where nothing can run, `NetworkError` where nothing here fits well and the hub can't be
+        asked, and `Stopped`.
+        """
         judge = self._fit_models()
         try:
             found = next(self._of_hub(judge, stop, context_length), None)
-        except NetworkError:
-            found = None  # offline, or no way there: what is here must do
+        except NetworkError as error:  # what is here must do
+            here = self._of_disk(judge, context_length)
+            if here is None:
+                raise
+            return replace(here, reason=f"{here.reason} The hub could not be asked. {error.message}")
         return found or self._of_disk(judge, context_length)
 
     def without_asking(self, context_length: int = 0) -> Recommendation | None:
@@ -72,7 +79,8 @@ class RecommendModel:
         judge = self._fit_models()
         for entry in promising(self._catalog.entries(), judge):
             fit = judge.likely(entry, context_length)
-            if fit is not None:
+            # Its file is smaller than what it takes of the memory, but nobody here knows by how much.
+            if fit is not None and fit.needed <= judge.capacity.disk_free:
                 able = " and can use tools" if "tools" in entry.capabilities else ""
                 reason = (
                     f"{entry.name}: at a guess, {_OF_THE_HUB}{able}. {fit.reason} "
@@ -90,7 +98,10 @@ class RecommendModel:
             if repository.gated:
                 continue
             for variant in _worth_having(entry, repository):
-                fit = judge.variant(repository, variant, stop, context_length)
+                try:
+                    fit = judge.variant(repository, variant, stop, context_length)
+                except (ModelError, NotFoundError):
+                    break  # its files are not what they seem: another model must do
                 if fit.suitability is Suitability.FITS:
                     named = f"{entry.name}, {variant.quantisation}, {size_words(variant.size)}"
                     reason = f"{named}: {_OF_THE_HUB}. {fit.reason} Its licence: {entry.licence.name}."
