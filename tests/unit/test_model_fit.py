@@ -32,7 +32,7 @@ def path(name: str) -> str:
         (Demand(8192, 4 * GB, 3 * GB, tokens_per_second=8.04, measured=True), Suitability.FITS, "writes 8.0 tokens a"),
         (Demand(8192, 8 * GB, 3 * GB), Suitability.FITS, "will show when it runs"),
         (Demand(8192, 4 * GB, 3 * GB, tokens_per_second=7.9), Suitability.SLOW, "slower than most people read"),
-        (Demand(8192, 13 * GB, 12 * GB, tokens_per_second=1.0), Suitability.SLOW, "read. It needs at least 12.0 GB"),
+        (Demand(8192, 13 * GB, 12 * GB, tokens_per_second=1.0), Suitability.SLOW, "It needs at least 12.0 GB, more"),
         (Demand(8192, 8 * GB + 1, 3 * GB, tokens_per_second=20.0), Suitability.TIGHT, "little for other programs"),
         (Demand(8192, 11 * GB, 9 * GB, tokens_per_second=20.0), Suitability.TIGHT, "of 8,192 tokens, more than"),
         (Demand(8192, 13 * GB, 12 * GB, tokens_per_second=20.0), Suitability.TIGHT, "close other programs first"),

@@ -119,10 +119,11 @@ def _capital(sentence: str) -> str:
 
 def _room(demand: Demand, free: int) -> tuple[bool, str]:
     """Whether memory is narrow, and a sentence on it that lacks its subject."""
-    there = f"{size_words(free)} that are free{' once the loaded model has left' if demand.given_back else ''}"
+    then = " once the loaded model has left" if demand.given_back else ""
+    there = f"{size_words(free)} of memory that are free{then}"
     if demand.least > free:
         least = size_words(demand.least)
-        return True, f"needs at least {least} of memory, more than the {there}: close other programs first."
+        return True, f"needs at least {least}, more than the {there}: close other programs first."
     needed = size_words(demand.needed)
     if demand.needed > free:
         return True, (

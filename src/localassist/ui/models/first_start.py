@@ -49,8 +49,8 @@ class Way(Enum):
     LIBRARY = (
         "Choose a model from the library",
         (
-            "Over a hundred recommended models, and all others of Hugging Face: what each is good for, what its "
-            "licence allows, how much it takes."
+            "It opens with the one to begin with on this computer, and has over a hundred more and all of Hugging "
+            "Face: what each is good for, what its licence allows, how much it takes."
         ),
         (
             "Needs as much disk as the model has, which is said before. What you search for, look up and download is "
