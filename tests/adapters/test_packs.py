@@ -256,6 +256,28 @@ def test_killed_just_when_its_models_get_their_names_it_brings_none_twice(
     assert there.seen() == before
 
 
+def test_two_windows_that_unpack_one_pack_bring_it_once(here: Computer, there: Computer, tmp_path: Path) -> None:
+    pack = packed(here, tmp_path, "qwen3:0.6b")
+    first = there.unpack(str(pack), Stop())
+    next(first)
+    (second,) = there.unpacked(pack)
+    assert [event.path for event in first if isinstance(event, Unpacked)] == [second.path]
+    assert there.seen() == ["qwen3-0.6b/qwen3-0.6b.gguf"]
+
+
+def test_two_windows_that_write_one_pack_do_not_write_into_each_other(
+    here: Computer, there: Computer, tmp_path: Path
+) -> None:
+    pack = tmp_path / "carried.zip"
+    first = here.pack(("qwen3:0.6b",), str(pack), Stop())
+    next(first)
+    with pytest.raises(StorageError, match="is being packed by another window"):
+        list(here.pack(("big",), str(pack), Stop()))
+    list(first)
+    assert [each.model.name for each in there.unpacked(pack)] == ["qwen3-0.6b"]
+    assert [path.name for path in tmp_path.glob("carried*")] == ["carried.zip"]
+
+
 def test_a_model_that_can_not_run_here_says_so_and_the_others_are_added(
     here: Computer, there: Computer, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ _REASONS: Final = {
     errno.EPERM: ("you may not write there", "Choose a folder of your own."),
     errno.ENOENT: ("the folder is gone", "Connect its drive or choose another folder, then start again."),
     errno.ENOTDIR: ("a file stands where its folder should be", "Choose another folder."),
+    errno.EEXIST: ("a file stands where its folder should be", "Choose another folder."),
     errno.EFBIG: ("the disk takes no file as large as that", "Choose a folder on another disk."),
 }
 
@@ -100,8 +101,8 @@ def put_in_place(part: Path, final: Path) -> None:
 
 
 @contextmanager
-def alone(final: Path) -> Iterator[None]:
-    """Around the download of a file: nobody else on this computer is at it. Raises `StorageError` if somebody is."""
+def alone(final: Path, doing: str = "downloaded") -> Iterator[None]:
+    """Around the making of a file: nobody else on this computer is at it. Raises `StorageError` if somebody is."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(beside(final, ".lock"), thread_local=False)
@@ -109,7 +110,7 @@ def alone(final: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise StorageError(
-            f"{final.name} is being downloaded by another window or command just now.", "Wait until that has ended."
+            f"{final.name} is being {doing} by another window or command just now.", "Wait until that has ended."
         ) from None
     try:
         yield

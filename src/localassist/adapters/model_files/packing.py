@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import zipfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -48,19 +48,16 @@ class ZipModelPacks(ModelPacks):
             raise StorageError(f"There is already a file {final}.", "Choose another name, or delete it.")
         if not models:
             raise ModelError("There is nothing to pack.", "Name the models; `localassist models list` shows them.")
-        scratch = disk.beside(final)
         try:
             disk.require_room(final.name, final.parent, sum(model.size for model, _ in models))
-            with scratch.open("wb") as file:
-                yield from self._write(file, models, stop)
-                file.flush()
-                os.fsync(file.fileno())
-            disk.put_in_place(scratch, final)
+            with disk.alone(final, "packed"), _gone_at_the_end(disk.beside(final)) as scratch:
+                with scratch.open("wb") as file:
+                    yield from self._write(file, models, stop)
+                    file.flush()
+                    os.fsync(file.fileno())
+                disk.put_in_place(scratch, final)
         except OSError as error:
             raise disk.refused(final.name, final.parent, error) from error
-        finally:
-            with suppress(OSError):
-                scratch.unlink()
 
     @override
     def contents(self, path: str) -> tuple[Packed, ...]:
@@ -123,6 +120,15 @@ class ZipModelPacks(ModelPacks):
                 f"{Path(file).name} is not what it should be, so it is not packed.",
                 "`localassist models verify` says what is wrong with it.",
             )
+
+
+@contextmanager
+def _gone_at_the_end(scratch: Path) -> Iterator[Path]:
+    try:
+        yield scratch
+    finally:
+        with suppress(OSError):
+            scratch.unlink()
 
 
 def _files_of(model: KeptModel, name: str) -> list[tuple[str, str]]:

@@ -135,9 +135,11 @@ def _bring(
                 yield from _extract(pack, f"{model.name}/{file.path}", file, scratch, (done, total, stop))
                 done += file.size
         for model in wanted:
-            final = _free_folder(folder / model.name)
-            _remember(model, hidden / model.name, final, remembered)
-            disk.put_in_place(hidden / model.name, final)
+            final = _where(folder, model, remembered)  # another window may have brought it meanwhile
+            if final is None:
+                final = _free_folder(folder / model.name)
+                _remember(model, hidden / model.name, final, remembered)
+                disk.put_in_place(hidden / model.name, final)
             yield Unpacked(model, _path_of(final, model))
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
