@@ -4,5 +4,6 @@ from localassist.adapters.database.connection import Database
 from localassist.adapters.database.conversations import DatabaseConversationStore
 from localassist.adapters.database.documents import DatabaseDocumentStore
 from localassist.adapters.database.large_words import LargeWords
+from localassist.adapters.database.ledger import DatabaseLedger
 
-__all__ = ["Database", "DatabaseConversationStore", "DatabaseDocumentStore", "LargeWords"]
+__all__ = ["Database", "DatabaseConversationStore", "DatabaseDocumentStore", "DatabaseLedger", "LargeWords"]
