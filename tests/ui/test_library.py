@@ -202,7 +202,9 @@ def test_a_search_shows_what_the_hub_says(qtbot: QtBot, dialog: LibraryDialog) -
     assert cells(dialog.search._list, BIG) == [BIG, "1,234", "56", "2026-01-01", "mit"]
     assert cells(dialog.search._list, "other/Instruct-GGUF")[4] == "not named, gated"
     dialog.search._list.choose(BIG)
-    assert "MIT License. Business use: yes." in said(dialog.search.details)
+    told = said(dialog.search.details)
+    assert "MIT License. Business use: yes." in told
+    assert "Abilities: tools\n1,234 downloads, 56 likes" in told
 
 
 def test_a_search_is_for_a_licence_and_in_an_order(qtbot: QtBot, dialog: LibraryDialog, server: HubServer) -> None:

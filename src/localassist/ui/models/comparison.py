@@ -97,16 +97,16 @@ def _heading(what: str) -> WordsLabel:
 
 
 def _facts(offer: Offer, fits: str) -> list[tuple[str, str]]:
-    entry, repository, suggested = offer.entry, offer.repository, offer.suggested
+    entry, repository, suggested = offer.known, offer.repository, offer.suggested
     size = f"{size_words(suggested.size)} ({suggested.quantisation})" if suggested else UNKNOWN
     return [
         ("", offer.name),
-        ("Maker", entry.maker if entry else offer.repository_name.partition("/")[0]),
-        ("Parameters", parameter_words(entry) if entry else UNKNOWN),
-        ("Context", context_words(entry.context_length) if entry else UNKNOWN),
-        ("Good at", entry.good_at if entry else UNKNOWN),
-        ("Languages", language_words(entry) if entry else UNKNOWN),
-        ("Abilities", (", ".join(sorted(entry.capabilities)) or "text only") if entry else UNKNOWN),
+        ("Maker", entry.maker),
+        ("Parameters", parameter_words(entry)),
+        ("Context", context_words(entry.context_length)),
+        ("Good at", entry.good_at or UNKNOWN),
+        ("Languages", language_words(entry)),
+        ("Abilities", ", ".join(sorted(entry.capabilities)) or ("text only" if offer.entry else UNKNOWN)),
         ("Licence", offer.licence.name or offer.licence.id),
         ("Business use", BUSINESS[offer.licence.commercial].partition(": ")[2]),
         ("Size", size),

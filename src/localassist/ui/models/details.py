@@ -65,7 +65,10 @@ class DetailsView(ScrolledColumn):
         """Show what is known of it."""
         entry, repository = offer.entry, offer.repository
         self._title.setText(offer.name)
-        facts = [*(_entry_facts(entry) if entry else ()), *(_repository_facts(repository) if repository else ())]
+        facts = [
+            *_entry_facts(offer.known, "By" if entry else "Put on the hub by"),
+            *(_repository_facts(repository, entry) if repository else ()),
+        ]
         self._facts.setText("\n".join(facts))
         self._good_at.setText("\n\n".join(filter(None, (entry.good_at, entry.notes))) if entry else "")
         self._good_at.setVisible(bool(self._good_at.text()))
@@ -134,10 +137,10 @@ class DetailsView(ScrolledColumn):
         rows.addStretch(1)
 
 
-def _entry_facts(entry: CatalogEntry) -> list[str]:
+def _entry_facts(entry: CatalogEntry, by: str) -> list[str]:
     size = f"; {count_words(entry.parameters)} parameters" if entry.parameters else ""
     active = f", {count_words(entry.active_parameters)} of them at work at a time" if entry.active_parameters else ""
-    told = [f"By {entry.maker}{size}{active}"]
+    told = [f"{by} {entry.maker}{size}{active}"]
     if entry.context_length:
         told.append(f"Reads up to {context_words(entry.context_length)} at once")
     if entry.languages:
@@ -147,6 +150,7 @@ def _entry_facts(entry: CatalogEntry) -> list[str]:
     return told
 
 
-def _repository_facts(repository: Repository) -> list[str]:
-    told = f"{repository.name}: {repository.downloads:,} downloads, {repository.likes:,} likes"
+def _repository_facts(repository: Repository, entry: CatalogEntry | None) -> list[str]:
+    name = f"{repository.name}: " if entry is not None else ""  # else that is the title
+    told = f"{name}{repository.downloads:,} downloads, {repository.likes:,} likes"
     return [f"{told}, changed {date_words(repository.changed)}" if repository.changed else told]

@@ -38,19 +38,26 @@ class Row:
 class ModelList(QTreeWidget):
     """Shows rows; `chosen_changed` when others are chosen, `key_activated` with the one that was double-clicked.
 
-    Each column is a title and a width, 0 for the one that gets the rest; those in `spare` give way where that is too
-    little.
+    Each column is a title and a width, 0 for the one that gets the rest; those in `spare` give way where that is less
+    than `least`.
     """
 
     chosen_changed = Signal()
     key_activated = Signal(str)
 
-    def __init__(self, icons: Icons, name: str, columns: Sequence[tuple[str, int]], spare: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        icons: Icons,
+        name: str,
+        columns: Sequence[tuple[str, int]],
+        spare: Sequence[int] = (),
+        least: int = LEAST_WIDTH,
+    ) -> None:
         super().__init__()
         self._theme = icons.theme
         self._items: dict[str, QTreeWidgetItem] = {}
         self._taken = sum(width for _, width in columns)
-        self._spare = spare
+        self._spare, self._least = spare, least
         self.setAccessibleName(name)
         self.setColumnCount(len(columns))
         self.setHeaderLabels([title for title, _ in columns])
@@ -78,7 +85,7 @@ class ModelList(QTreeWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         for column in self._spare:
-            self.setColumnHidden(column, self.viewport().width() - self._taken < LEAST_WIDTH)
+            self.setColumnHidden(column, self.viewport().width() - self._taken < self._least)
         super().resizeEvent(event)
 
     def choose_several(self) -> None:

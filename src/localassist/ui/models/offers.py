@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from localassist.domain.library import Licence
+from localassist.usecases.narrowing import entry_of
 from localassist.usecases.suggesting import first_look
 
 if TYPE_CHECKING:
@@ -72,6 +73,14 @@ class Offer:
         if self.repository is not None:
             return self.repository.name
         return self.entry.repository if self.entry else ""
+
+    @property
+    def known(self) -> CatalogEntry:
+        """What the catalogue says of it, or else as much of that as the hub does."""
+        if self.entry is not None:
+            return self.entry
+        assert self.repository is not None, "one of the two is there"
+        return entry_of(self.repository)
 
     @property
     def licence(self) -> Licence:

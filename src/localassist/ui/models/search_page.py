@@ -66,6 +66,7 @@ class SearchPage(BrowsingPage):
         self.licence.setMaximumWidth(60 * STEP)
         self.gguf_only = QCheckBox("GGUF only")
         self.gguf_only.setChecked(True)
+        self.gguf_only.setToolTip("GGUF is the kind of file that chat models run from here.")
         self.button = QPushButton("Search")
         self.bar.addWidget(self.field, 1)
         self.bar.addWidget(self.button)

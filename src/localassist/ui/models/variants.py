@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
     from localassist.usecases.suggesting import Suggestion
 
-COLUMNS: Final = (("Variant", 0), ("Size", 18 * STEP), ("Fits", 20 * STEP), ("What it loses", 36 * STEP))
+COLUMNS: Final = (("Variant", 0), ("Size", 18 * STEP), ("Fits", 22 * STEP), ("What it loses", 40 * STEP))
+SPARE: Final = (3,)  # said of the variant that is chosen, too
+LEAST_WIDTH: Final = 26 * STEP
 FIT_TONES: Final = {
     Suitability.FITS: "green",
     Suitability.TIGHT: "amber",
@@ -42,7 +44,7 @@ class VariantsView(QWidget):
         self._fits: dict[str, Fit] = {}
         self._suggested = ""
         self._reason = ""
-        self._list = ModelList(icons, "Variants of this model", COLUMNS)
+        self._list = ModelList(icons, "Variants of this model", COLUMNS, SPARE, LEAST_WIDTH)
         self._told = WordsLabel(kind="muted", selectable=True)
         self.button = QPushButton("Download")
         self.button.setProperty("kind", "primary")
@@ -117,5 +119,5 @@ def _name(variant: Variant) -> str:
 
 def _row(variant: Variant) -> Row:
     path = variant.files[0].path
-    loses = variant.loses.partition(":")[0].removesuffix(".")
+    loses = variant.loses.partition(":")[0].partition(" (")[0].removesuffix(".").removeprefix("Loses ")
     return Row(path, (_name(variant), size_words(variant.size), "", loses), tip=f"{path}\n{variant.loses}")
