@@ -155,6 +155,16 @@ def test_a_licence_that_the_files_do_not_name_is_the_one_that_the_hub_named(room
     assert (kept["silent"], kept["small-embedder"]) == ("apache-2.0", "apache-2.0")
 
 
+def test_a_folder_on_a_drive_that_does_not_answer_keeps_no_model_from_being_listed(room: Room) -> None:
+    """The system refuses to look at such a name, as it does for a drive that was pulled out."""
+    lost = f"/{'x' * 300}"
+    room.add(room.own / "ours.gguf")
+    room.settings.change(reranker=lost)
+    note = {"source": str(room.own), "target": lost, "files": ["ours.gguf"]}
+    write(room.home / "models-move.json", json.dumps(note).encode())
+    assert [model.name for model in room.list()] == ["starter", "ours"]
+
+
 @pytest.mark.parametrize("named", ["store", "store/models", "."])
 def test_nothing_is_deleted_or_moved_where_the_settings_name_a_folder_of_another_program(
     room: Room, named: str

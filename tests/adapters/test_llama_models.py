@@ -97,6 +97,12 @@ def test_two_files_of_one_name_get_two_names(place: Place) -> None:
     assert sorted(place.names()) == ["starter", "starter 2", "starter 3"]
 
 
+def test_a_file_on_a_drive_that_does_not_answer_is_listed_with_its_problem(place: Place) -> None:
+    """The system refuses to look at such a name, as it does for a drive that was pulled out."""
+    place.models.remembered.add(ModelFile("lost", f"/{'x' * 300}.gguf", 4000))
+    assert {file.name: bool(file.problem) for file in place.models.files()}["lost"]
+
+
 def test_a_file_that_vanished_stays_listed_with_its_problem(place: Place) -> None:
     path = write_random_model(place.folder / "gone.gguf")
     place.models.add(str(path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -119,8 +120,8 @@ def _folder(wanted: Wanted, services: Services) -> str:
 def _tell_room(variant: Variant, wanted: Wanted, services: Services, console: Console) -> None:
     """What it takes of the disk, without what is there."""
     parts = f" in {len(variant.files)} files" if len(variant.files) > 1 else ""
-    free = shutil.disk_usage(_existing(Path(services.library().shelf.folder))).free
-    console.print(f"  disk: it takes {size_words(variant.size)}{parts}, {size_words(free)} are free")
+    free = _free(Path(services.library().shelf.folder))
+    console.print(f"  disk: it takes {size_words(variant.size)}{parts}{free}")
     there = _begun(variant, wanted, services)
     if 0 < there < variant.size:
         console.print(f"  begun before: {size_words(there)} of it are there; it goes on from there")
@@ -199,9 +200,12 @@ def _object(ended: Download, wanted: Wanted, services: Services) -> dict[str, An
     }
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
+def _free(folder: Path) -> str:
+    """What is free on the disk of a folder, or of the nearest above it that is there; nothing where none answers."""
+    for path in (folder, *folder.parents):
+        with suppress(OSError):
+            return f", {size_words(shutil.disk_usage(path).free)} are free"
+    return ""
 
 
 def token(_arguments: argparse.Namespace, services: Services, console: Console) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -20,13 +21,18 @@ _LICENCE: Final = re.compile(r"^license:[ \t]*([\w.+-]{1,60})[ \t]*$", re.MULTIL
 
 def kind_of(folder: Path) -> str:
     """Give "embedder" or "reranker"; empty for a folder that holds neither in a form that is used here."""
-    if not (folder / WEIGHTS).is_file():
+    if not has_weights(folder):
         return ""
     if (folder / "modules.json").is_file():
         return "embedder"
     named = _read(folder / "config.json").get("architectures")
     architectures = named if isinstance(named, list) else []
     return "reranker" if any(str(name).endswith("ForSequenceClassification") for name in architectures) else ""
+
+
+def has_weights(folder: Path) -> bool:
+    """Whether there are weights in it."""
+    return os.path.isfile(folder / WEIGHTS)  # noqa: PTH113  Path raises where a drive does not answer
 
 
 def name_of(folder: Path) -> str:

@@ -98,8 +98,8 @@ def take_up(journal: Path, settings: SettingsStore, remembered: RememberedFiles)
     except (OSError, ValueError, KeyError, TypeError):
         journal.unlink(missing_ok=True)  # it is written whole: what is not was never finished
         return
-    if not all((target / name).is_file() for name in names):  # its disk was taken away
-        if all((source / name).is_file() for name in names):
+    if not _are_there(target, names):  # its disk was taken away
+        if _are_there(source, names):
             journal.unlink(missing_ok=True)  # nothing has changed yet: as if the move had not come so far
         return
     remembered.move({str(source / name): str(target / name) for name in names})
@@ -113,6 +113,10 @@ def take_up(journal: Path, settings: SettingsStore, remembered: RememberedFiles)
                 (source / name).unlink()
     _remove_empty(source)
     journal.unlink(missing_ok=True)
+
+
+def _are_there(folder: Path, names: Sequence[str]) -> bool:
+    return all(os.path.isfile(folder / name) for name in names)  # noqa: PTH113  Path raises for a drive that is gone
 
 
 def _files_to_move(source: Path, target: Path) -> list[tuple[str, int]]:

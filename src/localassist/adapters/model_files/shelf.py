@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from localassist.adapters.llama.files.remembered import Content
 from localassist.adapters.model_files.hashing import hashing, mark_of
-from localassist.adapters.model_files.kinds import WEIGHTS, files_in, kind_of, licence_of, name_of
+from localassist.adapters.model_files.kinds import WEIGHTS, files_in, has_weights, kind_of, licence_of, name_of
 from localassist.adapters.model_files.moving import BeingMovedError, alone, copy_folder, note_move, take_up
 from localassist.adapters.model_files.places import store_at
 from localassist.domain.errors import StorageError
@@ -170,7 +170,7 @@ class DiskModelShelf(ModelShelf):
         found = {path.parent for path in (*own.glob(f"[!.]*/{WEIGHTS}"), *own.glob(f"[!.]*/[!.]*/{WEIGHTS}"))}
         chosen = self._settings.load()
         named = {Path(name).expanduser() for name in (chosen.embedding_model, chosen.reranker) if name}
-        found |= {folder for folder in named if folder.is_absolute() and (folder / WEIGHTS).is_file()}
+        found |= {folder for folder in named if folder.is_absolute() and has_weights(folder)}
         for folder in sorted(found):
             kind = kind_of(folder)
             if kind:
