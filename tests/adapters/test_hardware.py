@@ -95,8 +95,9 @@ def test_this_computer_has_what_its_parts_say(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "bandwidth.json").write_text("", encoding="utf-8")
     monkeypatch.setattr(bandwidth, "measure", lambda _threads: 30e9)
     pool = ChildPool()
+    models = tmp_path / ("m" * 300)  # refused by the system as a drive is that does not answer
     try:
-        here = hardware.SystemSurroundings(pool, tmp_path / "models", tmp_path / "bandwidth.json").capacity()
+        here = hardware.SystemSurroundings(pool, models, tmp_path / "bandwidth.json").capacity()
     finally:
         pool.close()
     assert 0 < here.memory_free <= here.memory_total == hardware.computer().memory_total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -109,11 +110,10 @@ def _ask(children: ChildPool) -> dict[str, Any]:
 
 def _free_disk(folder: Path) -> int:
     """Bytes, on the disk where the folder is or will be."""
-    there = next((place for place in (folder, *folder.parents) if place.is_dir()), folder)
-    try:
-        return shutil.disk_usage(there).free
-    except OSError:
-        return 0
+    for place in (folder, *folder.parents):
+        with suppress(OSError):
+            return shutil.disk_usage(place).free
+    return 0
 
 
 def unused_gpu(found: tuple[Device, ...], environment: Path | None = None) -> UnusedGpu | None:
