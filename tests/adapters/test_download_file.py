@@ -1,5 +1,6 @@
 """The list of downloads in its file."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,20 @@ def test_what_is_saved_is_there_again(tmp_path: Path) -> None:
 def test_a_damaged_list_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "downloads.json").write_text(text)
     assert DownloadFile(tmp_path / "downloads.json").load() == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"files": [{"path": "a.gguf", "size": "5"}]}, {"files": [{"path": 5, "size": 5}]}, {"folder": None}]
+)
+def test_a_list_that_somebody_changed_into_what_no_download_is_is_an_empty_one(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    file = tmp_path / "downloads.json"
+    DownloadFile(file).save([DOWNLOAD])
+    file.write_text(json.dumps([json.loads(file.read_text())[0] | wrong]))
+    assert DownloadFile(file).load() == ()
+    file.write_text("[" * 100_000)
+    assert DownloadFile(file).load() == ()
 
 
 def test_a_list_that_cannot_be_written_is_a_sentence_and_keeps_the_old_one(tmp_path: Path) -> None:

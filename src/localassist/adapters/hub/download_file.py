@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
@@ -17,6 +17,10 @@ from localassist.domain.ports.hub import DownloadList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_TYPES: Final = {"str": str, "int": int, "float": (int, float)}
+"""What JSON may hold for a field of a type."""
 
 
 class DownloadFile(DownloadList):
@@ -29,7 +33,7 @@ class DownloadFile(DownloadList):
     def load(self) -> tuple[Download, ...]:
         try:
             return tuple(_download(values) for values in json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return ()
 
     @override
@@ -69,4 +73,9 @@ class NoDownloadFile(DownloadList):
 
 def _download(values: dict[str, Any]) -> Download:
     files = tuple(RemoteFile(**file) for file in values["files"])
-    return Download(**values | {"files": files, "state": DownloadState(values["state"])})
+    download = Download(**values | {"files": files, "state": DownloadState(values["state"])})
+    for value in (download, *files):
+        for item in fields(value):
+            if not isinstance(getattr(value, item.name), _TYPES.get(str(item.type), object)):
+                raise TypeError(item.name)
+    return download
