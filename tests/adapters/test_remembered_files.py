@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -82,3 +83,20 @@ def test_a_damaged_list_is_an_empty_one(remembered: RememberedFiles, content: st
     assert remembered.contents() == {}
     remembered.add(FILE)
     assert [file.licence for file in remembered.added()] == ["mit"]
+
+
+@pytest.mark.parametrize("facts", [[1], "text", {"size": "much"}, None])
+def test_what_somebody_changed_into_no_model_file_keeps_no_other_from_being_listed(
+    tmp_path: Path, facts: object
+) -> None:
+    path = tmp_path / "models.json"
+    RememberedFiles(path).add(ModelFile("good", "/good.gguf", 4000))
+    content = json.loads(path.read_text())
+    content["added"]["/bad.gguf"] = facts
+    path.write_text(json.dumps(content))
+    assert [file.name for file in RememberedFiles(path).added()] == ["good"]
+
+
+def test_a_list_that_nests_without_end_is_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "models.json").write_text("[" * 100_000)
+    assert RememberedFiles(tmp_path / "models.json").added() == ()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_TYPES: Final = {"str": str, "int": int, "float": (int, float)}
+_TYPES: Final[dict[str, type | tuple[type, ...]]] = {"str": str, "int": int, "float": (int, float)}
 """What JSON may hold for a field of a type."""
 
 
@@ -75,7 +75,11 @@ def _download(values: dict[str, Any]) -> Download:
     files = tuple(RemoteFile(**file) for file in values["files"])
     download = Download(**values | {"files": files, "state": DownloadState(values["state"])})
     for value in (download, *files):
-        for item in fields(value):
-            if not isinstance(getattr(value, item.name), _TYPES.get(str(item.type), object)):
-                raise TypeError(item.name)
+        _require_right(value)
     return download
+
+
+def _require_right(value: Download | RemoteFile) -> None:
+    for item in fields(value):
+        if not isinstance(getattr(value, item.name), _TYPES.get(str(item.type), object)):
+            raise TypeError(item.name)

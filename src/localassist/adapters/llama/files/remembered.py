@@ -58,7 +58,8 @@ class RememberedFiles:
 
     def added(self) -> tuple[ModelFile, ...]:
         """The files that were added, by name."""
-        return tuple(sorted(map(_model_file, self._load()["added"].items()), key=lambda file: file.name.casefold()))
+        found = map(_model_file, self._load()["added"].items())
+        return tuple(sorted((file for file in found if file is not None), key=lambda file: file.name.casefold()))
 
     def add(self, file: ModelFile) -> None:
         """Remember a file. Raises `StorageError`."""
@@ -201,7 +202,7 @@ class RememberedFiles:
     def _load(self) -> dict[str, Any]:
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             content = {}
         if not isinstance(content, dict):
             content = {}
@@ -226,13 +227,17 @@ def _verdict(found: object) -> Verdict | None:
     return Verdict(str(found.get("problem", "")), crashed=bool(found.get("crashed")))
 
 
-def _model_file(entry: tuple[str, dict[str, Any]]) -> ModelFile:
+def _model_file(entry: tuple[str, Any]) -> ModelFile | None:
+    """A file that was added; None for what somebody changed into none."""
     path, facts = entry
-    return ModelFile(
-        name=str(facts.get("name", "")),
-        path=path,
-        size=int(facts.get("size", 0)),
-        architecture=str(facts.get("architecture", "")),
-        context_length=int(facts.get("context_length", 0)),
-        licence=str(facts.get("licence", "")),
-    )
+    try:
+        return ModelFile(
+            name=str(facts.get("name", "")),
+            path=path,
+            size=int(facts.get("size", 0)),
+            architecture=str(facts.get("architecture", "")),
+            context_length=int(facts.get("context_length", 0)),
+            licence=str(facts.get("licence", "")),
+        )
+    except (AttributeError, TypeError, ValueError):
+        return None
