@@ -74,8 +74,9 @@ class NoDownloadFile(DownloadList):
 def _download(values: dict[str, Any]) -> Download:
     files = tuple(RemoteFile(**file) for file in values["files"])
     download = Download(**values | {"files": files, "state": DownloadState(values["state"])})
-    for value in (download, *files):
-        _require_right(value)
+    _require_right(download)
+    for file in files:
+        _require_right(file)
     return download
 
 
