@@ -57,7 +57,7 @@ def server() -> Iterator[str]:
 
 def test_counts_what_passes(server: str) -> None:
     door = NetworkDoor(offline=lambda: False)
-    with door.client() as client:
+    with door.client("try") as client:
         assert client.get(server).content == BODY
         assert door.traffic.received > len(BODY)
         sent_for_a_question = door.traffic.sent
@@ -69,7 +69,7 @@ def test_counts_what_passes(server: str) -> None:
 
 def test_offline_lets_no_byte_pass(server: str) -> None:
     door = NetworkDoor(offline=lambda: True)
-    with door.client() as client, pytest.raises(OfflineError) as refusal:
+    with door.client("try") as client, pytest.raises(OfflineError) as refusal:
         client.get(server)
     assert "127.0.0.1" in refusal.value.message
     assert "offline switch" in refusal.value.hint
@@ -79,7 +79,7 @@ def test_offline_lets_no_byte_pass(server: str) -> None:
 def test_a_connection_kept_open_ends_when_the_switch_goes_on(server: str) -> None:
     offline = False
     door = NetworkDoor(offline=lambda: offline)
-    with door.client() as client:
+    with door.client("try") as client:
         client.get(server)
         before = door.traffic
         offline = True
@@ -91,7 +91,7 @@ def test_a_connection_kept_open_ends_when_the_switch_goes_on(server: str) -> Non
 def test_the_switch_ends_a_transfer_under_way(server: str) -> None:
     offline = False
     door = NetworkDoor(offline=lambda: offline)
-    with door.client() as client, client.stream("GET", server) as response:
+    with door.client("try") as client, client.stream("GET", server) as response:
         parts = response.iter_bytes(100)
         next(parts)
         offline = True
@@ -104,7 +104,7 @@ def test_a_failed_connection_says_to_whom() -> None:
     with socketserver.TCPServer(("127.0.0.1", 0), HangUp, bind_and_activate=False) as taken:
         taken.server_bind()  # bound, not listening: nobody answers there
         door = NetworkDoor(offline=lambda: False)
-        with door.client() as client, pytest.raises(NetworkError, match=r"connection to 127\.0\.0\.1 failed"):
+        with door.client("try") as client, pytest.raises(NetworkError, match=r"connection to 127\.0\.0\.1 failed"):
             client.get(f"http://127.0.0.1:{taken.server_address[1]}/")
 
 
@@ -113,7 +113,7 @@ def test_a_broken_answer_is_a_sentence() -> None:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         door = NetworkDoor(offline=lambda: False)
-        with door.client() as client, pytest.raises(NetworkError, match="failed"):
+        with door.client("try") as client, pytest.raises(NetworkError, match="failed"):
             client.get(f"http://127.0.0.1:{server.server_address[1]}/")
         thread.join()
 
@@ -170,7 +170,7 @@ import socket, asyncio, urllib.request
 from localassist.adapters.network import NetworkDoor
 door = NetworkDoor(offline=lambda: False)
 door.guard_process()
-with door.client() as client:
+with door.client("try") as client:
     print(len(client.get("{server}").content))
 try:
     urllib.request.build_opener(urllib.request.ProxyHandler({{}})).open("{server}")

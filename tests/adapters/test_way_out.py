@@ -48,7 +48,7 @@ def test_requests_go_by_the_proxy_that_the_environment_names(relay: int, monkeyp
     """The name is not even looked up here: tests may not, and would be refused."""
     monkeypatch.setenv("http_proxy", f"http://me:p%40ss@127.0.0.1:{relay}")
     door = NetworkDoor(offline=lambda: False)
-    with door.client() as client:
+    with door.client("try") as client:
         assert client.get("http://hub.invalid/x").text == "http://hub.invalid/x Basic bWU6cEBzcw=="
     assert door.traffic.sent > 0
 
@@ -56,7 +56,7 @@ def test_requests_go_by_the_proxy_that_the_environment_names(relay: int, monkeyp
 def test_the_offline_switch_holds_for_proxies(relay: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{relay}")
     door = NetworkDoor(offline=lambda: True)
-    with door.client() as client, pytest.raises(OfflineError):
+    with door.client("try") as client, pytest.raises(OfflineError):
         client.get("http://hub.invalid/x")
     assert door.traffic.received == 0
 
@@ -94,7 +94,7 @@ def test_small_letters_come_first_and_the_general_one_last() -> None:
 
 def test_a_proxy_that_refuses_is_a_sentence(relay: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{relay}")
-    with NetworkDoor(offline=lambda: False).client() as client, pytest.raises(NetworkError, match=r"ProxyError"):
+    with NetworkDoor(offline=lambda: False).client("try") as client, pytest.raises(NetworkError, match=r"ProxyError"):
         client.get("https://hub.test/x")
 
 
@@ -156,10 +156,10 @@ def test_an_encrypted_connection_through_a_proxy_with_certificates_of_ones_own(
         monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy}")
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
         monkeypatch.delenv("SSL_CERT_DIR", raising=False)
-        with door.client() as client, pytest.raises(NetworkError, match=r"hub\.test could not prove who it is"):
+        with door.client("try") as client, pytest.raises(NetworkError, match=r"hub\.test could not prove who it is"):
             client.get("https://hub.test/x")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-        with door.client() as client:
+        with door.client("try") as client:
             assert client.get("https://hub.test/x").text == "/x nobody"
     assert Tunnel.names == ["hub.test:443", "hub.test:443"]
     assert door.traffic.received > len("/x nobody")

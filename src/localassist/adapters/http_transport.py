@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import threading
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from typing_extensions import override
 
 from localassist.domain.errors import NetworkError
+from localassist.domain.privacy import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import httpcore
     import httpx
 
+    from localassist.adapters.accounting import Account
     from localassist.adapters.way_out import Proxy, WayOut
     from localassist.domain.stopping import Stop
 
@@ -29,6 +32,10 @@ READ_AT_ONCE: Final = 1 << 18
 
 class Door(Protocol):
     """What a transport needs of the door."""
+
+    def begin(self, host: str, reason: str) -> Account:
+        """Open the account of a request. Raises `OfflineError` while the offline switch is on, `NetworkError`."""
+        ...
 
     def opening(self, host: str) -> AbstractContextManager[None]:
         """Around opening a connection. Raises `OfflineError` while the offline switch is on."""
@@ -43,7 +50,9 @@ class Door(Protocol):
         ...
 
 
-def open_client(door: Door, way_out: WayOut, waits: httpx.Timeout, stop: Stop | None = None) -> httpx.Client:
+def open_client(
+    door: Door, way_out: WayOut, waits: httpx.Timeout, reason: str, stop: Stop | None = None
+) -> httpx.Client:
     """A client over `open_transport`; what it makes of answers that are none comes as `NetworkError` too."""
     import httpx
 
@@ -56,41 +65,41 @@ def open_client(door: Door, way_out: WayOut, waits: httpx.Timeout, stop: Stop | 
                 raise _broken(request.url.host, error) from error
 
     # httpx would open a way of its own through proxies that it finds in the environment, past this door.
-    return DoorClient(transport=open_transport(door, way_out, stop), timeout=waits, trust_env=False)
+    return DoorClient(transport=open_transport(door, way_out, reason, stop), timeout=waits, trust_env=False)
 
 
-def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> httpx.BaseTransport:
+def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None = None) -> httpx.BaseTransport:
     """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
 
-    Requests go by the proxies of `way_out`. A request of `stop` ends what waits for bytes with `Stopped`.
+    Requests go by the proxies of `way_out`; each is in the ledger with the `reason` before a byte of it leaves. A
+    request of `stop` ends what waits for bytes with `Stopped`.
     """
     import httpcore
     import httpx
 
     pools = _Pools(door, way_out, stop)
-    failures = (
-        httpcore.NetworkError,
-        httpcore.ProtocolError,
-        httpcore.ProxyError,
-        httpcore.TimeoutException,
-        httpcore.UnsupportedProtocol,
-    )
 
     class Body(httpx.SyncByteStream):
-        def __init__(self, host: str, stream: Any) -> None:
+        def __init__(self, host: str, stream: Any, account: Account) -> None:
             self._host = host
             self._stream = stream
+            self._account = account
 
         @override
         def __iter__(self) -> Iterator[bytes]:
-            try:
-                yield from self._stream
-            except failures as error:
-                raise _broken(self._host, error) from error
+            pieces = iter(self._stream)
+            while (piece := self._next(pieces)) is not None:
+                yield piece
 
         @override
         def close(self) -> None:
-            self._stream.close()
+            with self._account.working():
+                self._stream.close()
+            self._account.end(Outcome.DONE)
+
+        def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+            with self._account.working(), _worded(self._host):
+                return next(pieces, None)
 
     class DoorTransport(httpx.BaseTransport):
         @override
@@ -108,12 +117,11 @@ def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> htt
                 content=request.stream,
                 extensions=request.extensions,
             )
-            pool = pools.towards(request.url.scheme, request.url.host)
-            try:
-                incoming = pool.handle_request(outgoing)
-            except failures as error:
-                raise _broken(request.url.host, error) from error
-            body = Body(request.url.host, incoming.stream)
+            account = door.begin(request.url.host, reason)
+            with account.working(), _worded(request.url.host):
+                incoming = pools.towards(request.url.scheme, request.url.host).handle_request(outgoing)
+            pools.tell_address(request, incoming, account)
+            body = Body(request.url.host, incoming.stream, account)
             return httpx.Response(incoming.status, headers=incoming.headers, stream=body)
 
         @override
@@ -121,6 +129,22 @@ def open_transport(door: Door, way_out: WayOut, stop: Stop | None = None) -> htt
             pools.close()
 
     return DoorTransport()
+
+
+@contextmanager
+def _worded(host: str) -> Iterator[None]:
+    import httpcore
+
+    try:
+        yield
+    except (
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.TimeoutException,
+        httpcore.UnsupportedProtocol,
+    ) as error:
+        raise _broken(host, error) from error
 
 
 def _broken(host: str, error: Exception) -> NetworkError:
@@ -152,6 +176,12 @@ class _Pools:
             if (scheme, proxy) not in self._pools:
                 self._pools[scheme, proxy] = self._open(scheme, proxy)
             return self._pools[scheme, proxy]
+
+    def tell_address(self, request: httpx.Request, incoming: httpcore.Response, account: Account) -> None:
+        """Where an answer came from; behind a proxy nobody here knows."""
+        if self._way_out.proxy(request.url.scheme, request.url.host) is None:
+            with suppress(OSError):  # the other end is gone already
+                account.reached(incoming.extensions["network_stream"].get_extra_info("server_addr")[0])
 
     def close(self) -> None:
         """Close them all."""

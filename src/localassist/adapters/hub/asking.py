@@ -83,11 +83,11 @@ class HubLine:
         return cls(door, environment.get("HF_ENDPOINT", ""), lambda: find_token(secret, environment))
 
     @contextmanager
-    def talk(self, stop: Stop) -> Iterator[HubTalk]:
-        """Connections that last as long as the block, which `stop` ends."""
+    def talk(self, reason: str, stop: Stop) -> Iterator[HubTalk]:
+        """Connections that last as long as the block, which `stop` ends; the ledger names the reason."""
         if not _server(self.endpoint):
             raise NetworkError("The address of the hub is none.", "Mend or unset the variable HF_ENDPOINT.")
-        with self._door.client(self._silence_s, stop) as client:
+        with self._door.client(reason, self._silence_s, stop) as client:
             yield HubTalk(client, self.endpoint, self._token, self._patience, stop)
 
 

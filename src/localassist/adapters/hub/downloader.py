@@ -101,7 +101,7 @@ class HubDownloader(Downloader):
     def _opened(self, download: Download, file: RemoteFile, start: int, stop: Stop) -> Iterator[Iterator[bytes]]:
         """The file's bytes from `start` on; the hub is asked for the way anew each time, as its links run out."""
         path = file_path(download.repository, download.revision, file.path)
-        with self._line.talk(stop) as talk, talk.opened(path, download.repository, start) as reply:
+        with self._line.talk("download a model", stop) as talk, talk.opened(path, download.repository, start) as reply:
             yield _pieces(reply, file, start)
 
 

@@ -46,7 +46,7 @@ class HuggingFaceHub(Hub):
             "expand": [*WANTED, *(DETAILS if search.in_detail else ())],
         }
         left = search.at_most
-        with self._line.talk(stop) as talk:
+        with self._line.talk("search for models", stop) as talk:
             for page in talk.pages("/api/models", {name: value for name, value in wanted.items() if value}):
                 for found in self._all(page)[:left]:
                     yield found
@@ -59,7 +59,7 @@ class HuggingFaceHub(Hub):
         path = f"/api/models/{repository_path(name)}"
         if revision:
             path += f"/revision/{quote(revision, safe='')}"
-        with self._line.talk(stop) as talk:
+        with self._line.talk("look at a model", stop) as talk:
             answer = talk.json(path, {"blobs": True}, name)
         (found,) = self._all([answer])
         if not found.revision:
@@ -68,7 +68,7 @@ class HuggingFaceHub(Hub):
 
     @override
     def card(self, repository: Repository, stop: Stop) -> str:
-        with self._line.talk(stop) as talk:
+        with self._line.talk("read what its makers say of a model", stop) as talk:
             try:
                 return talk.text(file_path(repository.name, repository.revision, _CARD), repository.name, _LONGEST_CARD)
             except NotFoundError:
@@ -80,7 +80,7 @@ class HuggingFaceHub(Hub):
         if length <= 0:
             return b""
         path = file_path(repository.name, repository.revision, file.path)
-        with self._line.talk(stop) as talk:
+        with self._line.talk("read the header of a model file", stop) as talk:
             return talk.stretch(path, repository.name, start, length)
 
     def _all(self, page: object) -> list[Repository]:
