@@ -150,6 +150,9 @@ def test_what_is_not_there_is_said(server: HubServer) -> None:
         b'{"id": 3}',
         b'{"id": "a/b"}',
         b'{"id": "../../b", "sha": "cc"}',
+        b'{"id": "a/b", "sha": "cc", "tags": 5}',
+        b'{"id": "a/b", "sha": "cc", "siblings": 5}',
+        b"[" * 100_000,
         b"\xff",
     ],
 )

@@ -22,14 +22,14 @@ def repository_from(answer: Any) -> Repository:
         name = repository_path(answer["id"])  # it becomes the name of a folder
     except NotFoundError as error:
         raise ValueError("no name of a repository") from error
-    tags = tuple(tag for tag in answer.get("tags") or () if isinstance(tag, str))
+    tags = tuple(tag for tag in _list(answer, "tags") if isinstance(tag, str))
     licence = next((tag.removeprefix(_LICENCE) for tag in tags if tag.startswith(_LICENCE)), "")
     header = answer.get("gguf")
     gguf = header if isinstance(header, dict) else {}
     return Repository(
         name,
         _text(answer, "sha"),
-        tuple(_file(entry) for entry in answer.get("siblings") or ()),
+        tuple(_file(entry) for entry in _list(answer, "siblings")),
         licence,
         bool(answer.get("gated")),
         _number(answer, "downloads"),
@@ -49,6 +49,13 @@ def _file(entry: Any) -> RemoteFile:
     if isinstance(lfs, dict):
         return RemoteFile(entry["rfilename"], _number(lfs, "size"), _text(lfs, "sha256").lower())
     return RemoteFile(entry["rfilename"], _number(entry, "size"), git_sha1=_text(entry, "blobId").lower())
+
+
+def _list(values: dict[str, Any], name: str) -> list[Any]:
+    value = values.get(name) or []
+    if not isinstance(value, list):
+        raise ValueError("no list")  # noqa: TRY004  as above
+    return value
 
 
 def _text(values: dict[str, Any], name: str) -> str:

@@ -181,7 +181,7 @@ class HubTalk:
     def _parsed(self, body: bytes) -> Any:
         try:
             return json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise strange_answer(self._endpoint) from error
 
 
