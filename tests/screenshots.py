@@ -140,6 +140,11 @@ def take_conversation(photographer: Photographer, assembly: Assembly) -> None:
     window = assembly.window
     photographer.wait("the first start", assembly.first_start.isVisible)
     photographer.take("first-start", window)
+    assembly.first_start.library_chosen.emit()
+    library = photographer.dialog(LibraryDialog)
+    photographer.wait("the model to begin with", lambda: bool(library.catalogue.chosen))
+    photographer.take("first-start-library", library)
+    library.close()
 
     assembly.first_start.demo_chosen.emit()
     photographer.wait("the samples", lambda: assembly.collections.scope_name == SAMPLES)

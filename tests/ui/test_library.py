@@ -20,11 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gguf_files import CHATML, ModelOptions, write_random_model
 from hub_server import running_hub
+from localassist.domain.library import Fit, RemoteFile, Suitability, Variant
 from localassist.ui.chat.markdown_view import MarkdownView
 from localassist.ui.models.library import ModelsLibrary
 from localassist.ui.models.library_dialog import Page
 from localassist.ui.models.offers import GoodAt, grouped, matching
+from localassist.ui.models.variants import VariantsView
+from localassist.usecases.suggesting import Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,6 +243,38 @@ def test_a_search_is_narrowed(
     dialog.search.narrowing.changed.emit()
     qtbot.waitUntil(lambda: "None of the first 3 is like that." in said(dialog.search))
     assert rows(dialog.search._list) == []
+
+
+def test_once_it_is_known_how_they_fit_the_best_variant_is_chosen_and_says_why(
+    qtbot: QtBot, dialog: LibraryDialog, server: HubServer, tmp_path: Path
+) -> None:
+    small = write_random_model(tmp_path / "small.gguf").read_bytes()
+    large = write_random_model(tmp_path / "large.gguf", ModelOptions(template=CHATML + " " * 10_000)).read_bytes()
+    server.add("maker/Real-GGUF", {"real-Q4_K_M.gguf": small, "real-Q8_0.gguf": large})
+    search(qtbot, dialog, "real")
+    qtbot.waitUntil(lambda: "1 found." in said(dialog.search))
+    dialog.search._list.choose("maker/Real-GGUF")
+    look_up(qtbot, dialog.search)
+    variants = dialog.search.details.variants
+    qtbot.waitUntil(lambda: variants._list.chosen == ["real-Q8_0.gguf"])
+    assert "Q8_0 is taken: of all that fit this computer well, it keeps most of the model." in said(variants)
+    variants._list.choose("real-Q4_K_M.gguf")
+    assert "is taken" not in said(variants)
+    assert cells(variants._list, "real-Q4_K_M.gguf")[2:] == ["fits well", "little"]
+
+
+def test_a_variant_that_somebody_chose_stays_chosen(qtbot: QtBot, icons: Icons) -> None:
+    few, many, most = (Variant(name, (RemoteFile(f"m-{name}.gguf", 9),)) for name in ("Q4_K_M", "Q6_K", "Q8_0"))
+    suggested = Suggestion(most, Fit(Suitability.FITS, "It fits.", 8192, 1, 2), "Because.")
+    view = VariantsView(icons)
+    qtbot.addWidget(view)
+    view.show_variants((few, many, most), few)
+    view._list.choose("m-Q6_K.gguf")
+    view.suggest(suggested)
+    assert view._list.chosen == ["m-Q6_K.gguf"]
+    view.show_variants((few, many, most), few)
+    view.suggest(suggested)
+    assert view._list.chosen == ["m-Q8_0.gguf"]
 
 
 def test_nothing_found_says_what_to_do(qtbot: QtBot, dialog: LibraryDialog) -> None:
