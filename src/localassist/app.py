@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from localassist.adapters.catalog import Catalog
     from localassist.adapters.children import ChildPool
     from localassist.adapters.chroma import ChromaPassageIndex
-    from localassist.adapters.database import Database, DatabaseDocumentStore, LargeWords
+    from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLedger, LargeWords
     from localassist.adapters.llama import LlamaChatModels
     from localassist.domain.diagnosis import Finding
     from localassist.domain.events import Embedding
@@ -54,7 +54,7 @@ class App:
     def __init__(self, places: Places, run_benchmark: Callable[[str, str, str, int], dict[str, Any]]) -> None:
         self.places = places
         self.run_benchmark = run_benchmark
-        self.door = NetworkDoor(self._is_offline)
+        self.door = NetworkDoor(self._is_offline, lambda: self.ledger)
         self._for_window = False
         self._library_lock = threading.Lock()
 
@@ -74,6 +74,13 @@ class App:
         from localassist.adapters.database import Database
 
         return Database(self.places.database)
+
+    @cached_property
+    def ledger(self) -> DatabaseLedger:
+        """What passed the door."""
+        from localassist.adapters.database import DatabaseLedger
+
+        return DatabaseLedger(self.database)
 
     @cached_property
     def children(self) -> ChildPool:
@@ -153,7 +160,7 @@ class App:
         """End what was started: the index and the models first, then what they work with."""
         started = vars(self)
         children = ("reading_children", "drawing_children", "children")
-        for name in ("_index", "_large_words", "models", *children, "database"):
+        for name in ("_index", "_large_words", "models", *children, "door", "database"):
             if name in started:
                 started[name].close()
 
@@ -264,6 +271,7 @@ class App:
             answer_unrecorded=answering(unrecorded),
             read_ahead=read_ahead,
             traffic=lambda: self.door.traffic,
+            ledger=self.ledger,
             diagnose=self.diagnose,
             samples=str(resource("assets") / "samples"),
             demo_questions=_demo_questions(),

@@ -26,7 +26,7 @@ from fakes import (
     FakeSurroundings,
 )
 from localassist.adapters.catalog import Catalog
-from localassist.adapters.database import Database, DatabaseDocumentStore
+from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLedger
 from localassist.adapters.hub.asking import HubLine
 from localassist.adapters.hub.download_file import DownloadFile
 from localassist.adapters.hub.downloader import HubDownloader
@@ -271,6 +271,7 @@ def services(
         answer_unrecorded=answers,  # type: ignore[arg-type]
         read_ahead=read_ahead,
         traffic=Traffic,
+        ledger=DatabaseLedger(Database(None)),
         diagnose=lambda: (),
         samples=str(ASSETS / "samples"),
         demo_questions=("What notice must the tenant give?", "How much may a hotel night cost?"),

@@ -10,6 +10,7 @@ from localassist.cli import (
     documents,
     embedders,
     evaluating,
+    ledger,
     standing,
     syncing,
 )
@@ -37,4 +38,5 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("docs", "forget"): documents.forget,
     ("docs", "rename"): documents.rename,
     ("demo", ""): demo.demo,
+    ("ledger", ""): ledger.ledger,
 }

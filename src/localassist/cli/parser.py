@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from typing_extensions import override
@@ -47,6 +48,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     _add_documents(commands)
     _add_models(commands)
     _add(commands, "demo", "answer three questions about the sample documents")
+    _add_ledger(commands)
     _add_json(_add(commands, "doctor", "say what works on this computer, what does not, and what to do"))
     bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
     bench.add_argument("name", metavar="NAME", help="which part; a wrong name lists them")
@@ -174,6 +176,23 @@ def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
     download.add_argument("--speed", metavar="MB", type=_speed, default=0.0, help="take at most so many MB a second")
     _add(verbs, "token", "keep a token of the hub, for models whose makers ask who you are, in the system's keyring")
+
+
+def _add_ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
+    ledger = _add(commands, "ledger", "what left this computer: when, to whom, why and how many bytes")
+    form = ledger.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    form.add_argument("--csv", action="store_true", help="print a table for other programs and nothing else")
+    ledger.add_argument("--since", metavar="DATE", type=_day, help="only from that day on: 2026-01-31")
+    ledger.add_argument("--host", metavar="NAME", default="", help="only what went to that host")
+
+
+def _day(text: str) -> datetime:
+    """The beginning of a day here. Raises `ArgumentTypeError` for what is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").astimezone()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no day like 2026-01-31") from error
 
 
 def _count(text: str) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.embedder import EmbeddingModels
     from localassist.domain.ports.hub import Hub
     from localassist.domain.ports.keeping import ModelShelf
+    from localassist.domain.ports.ledger import Ledger
     from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
@@ -98,6 +99,7 @@ class Services:
     answer_unrecorded: AnswerQuestion
     read_ahead: ReadAhead
     traffic: Callable[[], Traffic]
+    ledger: Ledger
     diagnose: Callable[[], Iterable[Finding]]
     samples: str
     demo_questions: tuple[str, ...]

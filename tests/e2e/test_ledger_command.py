@@ -1,0 +1,106 @@
+"""`localassist ledger`: what somebody reads who wants to know what left this computer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localassist.adapters.database import DatabaseLedger
+from localassist.adapters.places import Places
+from localassist.app import App
+from localassist.cli import running
+from localassist.domain.errors import OfflineError
+from localassist.domain.privacy import Destination, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CLOUD = Destination.CLOUD
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[App]:
+    made = App(Places.find({"LOCALASSIST_HOME": str(home)}), lambda *_: {})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def filled(app: App) -> App:
+    """Yesterday's request, and of today one out, one to this computer and one that never ended."""
+    app.places.make()
+    time = datetime.now(UTC) - timedelta(days=1)
+    ledger = DatabaseLedger(app.database, lambda: time)
+    ledger.end(ledger.begin("hub.test", "search for models", CLOUD), Outcome.DONE, CLOUD, 7, 70)
+    time = datetime.now(UTC)
+    ledger.end(ledger.begin("hub.test", "look at a model", CLOUD), Outcome.DONE, CLOUD, 200, 3_000)
+    ledger.end(ledger.begin("::1", "look at a model", CLOUD), Outcome.DONE, Destination.THIS_COMPUTER, 90, 1)
+    ledger.begin("files.test", "download a model", CLOUD)
+    return app
+
+
+def run(app: App, capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = running.run(["ledger", *arguments], app)
+    return code, capfd.readouterr().out
+
+
+def test_where_nothing_left_it_says_so(app: App, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(app, capfd) == (0, "0 bytes left this computer today.\nThe ledger is empty.\n")
+
+
+def test_it_says_what_left_today_and_what_is_not_known(filled: App, capfd: pytest.CaptureFixture[str]) -> None:
+    code, said = run(filled, capfd)
+    lines = said.splitlines()
+    assert code == 0
+    assert lines[0] == "200 bytes left this computer today."
+    assert "1 request" in lines[1]
+    assert lines[2].startswith("The ledger is whole; its row 7 ends in ")
+    assert sum("search for models" in line for line in lines) == 1
+
+
+def test_totals_are_by_day_and_host(filled: App, capfd: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(run(filled, capfd, "--json")[1])
+    assert (told["left_today"], told["unknown_today"], told["whole"], told["rows"]) == (200, 1, True, 7)
+    assert [(each["host"], each["requests"], each["sent"]) for each in told["totals"]] == [
+        ("hub.test", 1, 7),
+        ("hub.test", 1, 200),
+        ("::1", 1, 90),
+        ("files.test", 1, 0),
+    ]
+    assert len(told["entries"]) == 4
+
+
+def test_it_is_narrowed_by_host_and_day(filled: App, capfd: pytest.CaptureFixture[str]) -> None:
+    today = datetime.now().astimezone().date().isoformat()
+    table = run(filled, capfd, "--csv", "--host", "hub.test", "--since", today)[1]
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert (row["reason"], row["sent"], row["received"], row["outcome"]) == ("look at a model", "200", "3000", "done")
+    assert datetime.fromisoformat(row["time"]).utcoffset() == timedelta(0)
+
+
+def test_a_day_that_is_none_is_wrong_usage(app: App, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(app, capfd, "--since", "yesterday")[0] == 2
+
+
+def test_what_was_taken_out_shows_in_every_form(filled: App, capfd: pytest.CaptureFixture[str]) -> None:
+    with filled.database.writing() as connection:
+        connection.execute("DELETE FROM ledger WHERE number = 3")
+    code, said = run(filled, capfd)
+    assert code == 1
+    assert "The ledger is not whole: Row 3 is missing." in said
+    assert run(filled, capfd, "--csv")[0] == 1
+    assert json.loads(run(filled, capfd, "--json")[1])["whole"] is False
+
+
+def test_the_door_of_the_app_writes_to_it(app: App, capfd: pytest.CaptureFixture[str]) -> None:
+    app.places.make()
+    with app.door.client("try") as client, pytest.raises(OfflineError):  # as settings are at first
+        client.get("http://hub.test/")
+    (entry,) = json.loads(run(app, capfd, "--json")[1])["entries"]
+    assert (entry["host"], entry["reason"], entry["outcome"], entry["sent"]) == ("hub.test", "try", "refused", 0)
