@@ -74,6 +74,7 @@ class Services:
     `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
     `catalogue` has the models known by name. `library` gives what else is done with models: the first call takes some
     hundredths of a second and raises `SettingsError`, so make it in a job.
+    `ledger` has every request that passed the door or was refused there.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
     """
