@@ -187,6 +187,15 @@ def test_nothing_is_deleted_or_moved_where_the_settings_name_a_folder_of_another
     assert folder.is_dir()
 
 
+def test_an_embedder_in_a_folder_of_another_program_is_listed_and_not_to_be_removed(room: Room) -> None:
+    embedder(room.elsewhere / "their-embedder")
+    room.places.append(Place("Jan", room.elsewhere))
+    room.settings.change(models_folder=str(room.elsewhere))
+    with pytest.raises(ModelError, match="another program keeps its models"):
+        room.remove("their-embedder")
+    assert room.list.one("their-embedder").size
+
+
 @pytest.mark.parametrize("inside", [("manifests", "blobs"), ("models--maker--small/snapshots",)])
 def test_a_store_is_known_by_its_form_wherever_it_lies_and_models_are_not_moved_into_one(
     room: Room, inside: tuple[str, ...]

@@ -117,6 +117,11 @@ class RemoveModel:
             raise ModelError(
                 f"{model.name} came along with the app and can't be removed.", "Choose another one to be used instead."
             )
+        if model.kind != "chat" and not model.own and not self._settings_naming(model):
+            raise ModelError(
+                f"{model.name} lies where another program keeps its models, and only that may delete it.",
+                "Set a folder of models of its own for this app, and it is listed here no more.",
+            )
         return model
 
     def _own_settings(self, model: KeptModel) -> list[str]:
