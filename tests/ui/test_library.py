@@ -227,7 +227,7 @@ def test_a_search_is_for_a_licence_and_in_an_order(qtbot: QtBot, dialog: Library
         (lambda asked: asked.ability.setCurrentIndex(asked.ability.findData("tools")), [BIG, QWEN]),
         (lambda asked: asked.ability.setCurrentIndex(asked.ability.findData("reasoning")), [QWEN]),
         (lambda asked: asked.quantisation.setCurrentIndex(asked.quantisation.findData("Q8_0")), [QWEN, OTHER]),
-        (lambda asked: asked.size_limit.setCurrentIndex(asked.size_limit.findText("Up to 4 billion")), [BIG, QWEN]),
+        (lambda asked: asked.size_limit.setCurrentIndex(asked.size_limit.findText("Up to 4B")), [BIG, QWEN]),
         (lambda asked: asked.fits.setChecked(True), [BIG]),
     ],
     ids=["by the hub's tag or the catalogue", "by the catalogue", "quantisation", "size", "fit"],

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
 
-from localassist.ui.models.words import count_words
 from localassist.ui.theme import STEP
 from localassist.usecases.narrowing import CAPABILITIES, Narrowing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SIZES: Final = (1_000_000_000, 2_000_000_000, 4_000_000_000, 9_000_000_000, 15_000_000_000, 35_000_000_000)
+BILLIONS: Final = (1, 2, 4, 9, 15, 35)
 QUANTISATIONS: Final = ("Q2_K", "Q3_K_M", "Q4_0", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16", "BF16")
 ABILITIES: Final = {
     "tools": "Uses tools",
@@ -22,7 +21,10 @@ ABILITIES: Final = {
     "reasoning": "Thinks first",
     "code": "Writes code",
 }
-SIZE: Final = "How many numbers a model is made of: more know more, take more memory and write more slowly."
+SIZE: Final = (
+    "How many numbers a model is made of, in billions (B): with more it knows more, takes more memory and writes more "
+    "slowly."
+)
 FITS: Final = "Guessed from how large a model is. Choose one and look its files up to know better."
 
 
@@ -33,7 +35,7 @@ class FiltersView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        sizes = [(f"Up to {count_words(size)}", size) for size in SIZES]
+        sizes = [(f"Up to {count}B", count * 10**9) for count in BILLIONS]  # as models are named: there is little room
         self.size_limit = _choice("Size in parameters", [("Any size", 0), *sizes])
         self.size_limit.setToolTip(SIZE)
         abilities = [(ABILITIES[each], each) for each in CAPABILITIES]
