@@ -256,6 +256,14 @@ def test_killed_just_when_its_models_get_their_names_it_brings_none_twice(
     assert there.seen() == before
 
 
+def test_names_in_capital_letters_are_those_of_weights_too(here: Computer, there: Computer, tmp_path: Path) -> None:
+    for part in (1, 2):
+        write(here.own / f"LOUD-{part:05}-of-00002.GGUF", model_bytes(f"loud {part}"))
+    here.remembered.add(ModelFile("LOUD", str(here.own / "LOUD-00001-of-00002.GGUF"), 4000))
+    assert [each.problem for each in there.unpacked(packed(here, tmp_path, "LOUD"))] == [""]
+    assert len(there.seen()) == 2
+
+
 def test_two_windows_that_unpack_one_pack_bring_it_once(here: Computer, there: Computer, tmp_path: Path) -> None:
     pack = packed(here, tmp_path, "qwen3:0.6b")
     first = there.unpack(str(pack), Stop())

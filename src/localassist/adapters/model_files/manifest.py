@@ -100,7 +100,7 @@ def _check(model: Packed, pack: str) -> None:
             raise refused(pack, "it holds a file of a kind that could run code")
         if not _HASH.fullmatch(file.sha256):
             raise refused(pack, "it does not say what one of its files should be")
-    if not any(file.path.endswith(_WEIGHTS[model.kind]) for file in model.files):
+    if not any(file.path.lower().endswith(_WEIGHTS[model.kind]) for file in model.files):
         raise refused(pack, "one of its models has no weights")
 
 
