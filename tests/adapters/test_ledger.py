@@ -89,6 +89,17 @@ def test_a_damaged_ledger_is_written_on_and_stays_damaged(
     assert ledger.seal().problem.startswith(said)
 
 
+@pytest.mark.parametrize("change_", ["outcome = 'gone'", "time = 'never'", "sent = x'00ff'"])
+def test_a_row_that_makes_no_sense_any_more_is_told_of(
+    ledger: DatabaseLedger, database: Database, change_: str
+) -> None:
+    change(database, f"UPDATE ledger SET {change_} WHERE number = 4")
+    change(database, f"UPDATE ledger SET {change_} WHERE number = 5")
+    assert ledger.seal().problem.startswith("Row 4 is not")
+    with pytest.raises(StorageError, match="Row 4 is not"):
+        ledger.entries()
+
+
 def test_a_ledger_without_an_end_takes_nothing_more(ledger: DatabaseLedger, database: Database) -> None:
     change(database, "DELETE FROM ledger_end")
     with pytest.raises(StorageError, match="end was taken out"):

@@ -75,7 +75,14 @@ class DatabaseLedger(Ledger):
     def entries(self, since: datetime | None = None, host: str = "") -> tuple[LedgerEntry, ...]:
         start = _stamped(since) if since else ""
         with self._database.reading() as connection:
-            return tuple(_entry(*row) for row in connection.execute(_ENTRIES, (start, storable(host))))
+            rows: Any = connection.execute(_ENTRIES, (start, storable(host))).fetchall()
+        try:
+            return tuple(_entry(*row) for row in rows)
+        except (TypeError, ValueError) as error:
+            raise StorageError(
+                f"The ledger can't be read, because somebody changed it. {self.seal().problem}",
+                "Put a backup of the database in its place.",
+            ) from error
 
     @override
     def seal(self) -> LedgerSeal:
@@ -110,7 +117,8 @@ def _append(connection: Any, request: int | None, fields: tuple[object, ...]) ->
 
 
 def _hash(row: tuple[object, ...], before: str) -> str:
-    return hashlib.sha256(json.dumps([*row, before]).encode()).hexdigest()
+    # What no row has as it was written, bytes for instance, must not end the reading of the chain.
+    return hashlib.sha256(json.dumps([*row, before], default=repr).encode()).hexdigest()
 
 
 def _sealed(rows: Iterable[Any], last: int, newest: str) -> LedgerSeal:
@@ -136,4 +144,4 @@ def _stamped(time: datetime) -> str:
 def _entry(number: int, begun: str, host: str, reason: str, *ended: Any) -> LedgerEntry:  # a row of `_ENTRIES`
     destination, outcome, sent, received = ended
     time = datetime.fromisoformat(begun)
-    return LedgerEntry(number, time, host, reason, Destination(destination), Outcome(outcome), sent, received)
+    return LedgerEntry(number, time, host, reason, Destination(destination), Outcome(outcome), int(sent), int(received))
