@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hub_server import running_hub
 from localassist.adapters.database import DatabaseLedger
 from localassist.adapters.places import Places
 from localassist.app import App
 from localassist.cli import running
 from localassist.domain.errors import OfflineError
+from localassist.domain.library import ModelSearch
 from localassist.domain.privacy import Destination, Outcome
+from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,3 +107,36 @@ def test_the_door_of_the_app_writes_to_it(app: App, capfd: pytest.CaptureFixture
         client.get("http://hub.test/")
     (entry,) = json.loads(run(app, capfd, "--json")[1])["entries"]
     assert (entry["host"], entry["reason"], entry["outcome"], entry["sent"]) == ("hub.test", "try", "refused", 0)
+
+
+def test_all_that_the_library_of_models_asks_stands_there_with_its_reason(
+    app: App, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = bytes(500_000)
+    with running_hub() as server:
+        server.add("maker/Small-GGUF", {"small-Q4_K_M.gguf": weights, "README.md": b"# Small"})
+        monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+        app.services().settings.change(offline=False)
+        library = app.services().library()
+        (found,) = library.hub.search(ModelSearch("small"), Stop())
+        repository = library.hub.repository(found.name, Stop())
+        library.hub.card(repository, Stop())
+        file = next(each for each in repository.files if each.path.endswith(".gguf"))
+        library.hub.read(repository, file, 0, 1_000, Stop())
+        library.downloads.enqueue(repository, (file,), str(app.places.models))
+        for _ in library.downloads.run(Stop()):
+            pass
+    told = json.loads(run(app, capfd, "--json")[1])
+    assert list(dict.fromkeys(each["reason"] for each in told["entries"])) == [
+        "search for models",
+        "look at a model",
+        "read what its makers say of a model",
+        "read the header of a model file",
+        "download a model",
+    ]
+    assert {each["outcome"] for each in told["entries"]} == {"done"}
+    assert told["left_today"] == 0  # the hub of this test is on this computer
+    passed = app.door.traffic
+    assert sum(each["sent"] for each in told["entries"]) == passed.sent
+    assert sum(each["received"] for each in told["entries"]) == passed.received > len(weights)
+    assert told["whole"]
