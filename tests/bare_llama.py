@@ -50,8 +50,10 @@ class BareModel:
         """A chain for this model."""
         return SamplerChain(sampling, self.vocabulary, CONTEXT)
 
-    def answer(self, sampling: Sampling, prompt: Sequence[int] = (65, 66, 67), count: int = 60) -> Answer:
-        """Up to `count` tokens after the prompt."""
+    def answer(
+        self, sampling: Sampling, prompt: Sequence[int] = (65, 66, 67), count: int = 60, *, past_ends: bool = False
+    ) -> Answer:
+        """Up to `count` tokens after the prompt; `past_ends` takes tokens that end a text for tokens like others."""
         chain = self.chain(sampling)
         self.begin(prompt)
         chain.remember(prompt)
@@ -59,7 +61,7 @@ class BareModel:
         ended = False
         while len(tokens) < count and not ended:
             token = chain.choose(self.context)
-            ended = token in self.vocabulary.ends
+            ended = token in self.vocabulary.ends and not past_ends
             if not ended:
                 tokens.append(token)
                 self.read([token])
