@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from localassist.adapters.whole_files import write_whole
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,11 +39,8 @@ class MemoryBandwidth:
         except (OSError, ValueError, KeyError, TypeError):
             pass  # measured below
         measured = measure(self._cores)
-        scratch = self._file.with_suffix(".part")
         with suppress(OSError):  # not to be kept, it costs a quarter of a second again
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            scratch.write_text(json.dumps({"computer": here, "bytes_per_second": measured}), encoding="utf-8")
-            scratch.replace(self._file)
+            write_whole(self._file, json.dumps({"computer": here, "bytes_per_second": measured}))
         return measured
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from localassist.adapters.catalog_file import Carried, Contents, read_catalog
 from localassist.adapters.embedding.folder import describe
+from localassist.adapters.whole_files import write_whole
 from localassist.domain.errors import LocalAssistError, ModelError, NotFoundError
 from localassist.domain.models import EmbeddingModel, ModelFile
 from localassist.domain.ports.embedder import EmbeddingModels
@@ -134,12 +136,8 @@ class Catalog(EmbeddingModels, ModelCatalog):
         return known if isinstance(known, dict) else {}
 
     def _remember(self, known: dict[str, str]) -> None:
-        scratch = self._verified.with_suffix(".part")
-        try:
-            scratch.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            scratch.replace(self._verified)
-        except OSError:
-            scratch.unlink(missing_ok=True)  # a full or read-only disk only costs the comparison again
+        with suppress(OSError):  # a full or read-only disk only costs the comparison again
+            write_whole(self._verified, json.dumps(known, indent=1))
 
 
 def _embedding_model(carried: Carried) -> EmbeddingModel:

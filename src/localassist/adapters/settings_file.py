@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import threading
 import tomllib
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from localassist.adapters.whole_files import write_whole
 from localassist.domain.errors import SettingsError
 from localassist.domain.ports.settings import SettingsStore
 from localassist.domain.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tomlkit import TOMLDocument
 
 _MODELS: Final = "models"
@@ -115,22 +115,9 @@ class TomlSettingsStore(SettingsStore):
             raise SettingsError(f"In {self._path}, line {line}: {error.message}", error.hint) from error
 
     def _write(self, text: str) -> None:
-        """Replace the file whole: a crash or a full disk at any moment leaves the old one."""
-        scratch = ""
         try:
-            path = self._path.resolve()  # people keep such files elsewhere and link to them
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=path.parent, prefix=".settings-", delete=False
-            ) as file:
-                scratch = file.name
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(scratch).replace(path)
+            write_whole(self._path.resolve(), text)  # people keep such files elsewhere and link to them
         except OSError as error:
-            if scratch:
-                Path(scratch).unlink(missing_ok=True)
             raise SettingsError(
                 f"The settings could not be written to {self._path}: {error.strerror}.",
                 "Free some space or make the folder writable; the settings are as before.",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from localassist.adapters.whole_files import write_whole
 from localassist.domain.errors import StorageError
 from localassist.domain.library import Download, DownloadState, RemoteFile
 from localassist.domain.ports.hub import DownloadList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 _TYPES: Final[dict[str, type | tuple[type, ...]]] = {"str": str, "int": int, "float": (int, float)}
@@ -39,20 +38,9 @@ class DownloadFile(DownloadList):
     @override
     def save(self, downloads: Sequence[Download]) -> None:
         text = json.dumps([asdict(download) for download in downloads], indent=1)
-        scratch = ""
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self._path.parent, prefix=".downloads-", delete=False
-            ) as file:
-                scratch = file.name
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(scratch).replace(self._path)
+            write_whole(self._path, text)
         except OSError as error:
-            if scratch:
-                Path(scratch).unlink(missing_ok=True)
             raise StorageError(
                 f"The list of downloads could not be written to {self._path}: {error.strerror}.",
                 "Free some space or make the folder writable; downloads go on, but are not known after a restart.",

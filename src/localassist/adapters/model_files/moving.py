@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.model_files.hashing import AT_ONCE, hash_of, mark_of, unreadable
+from localassist.adapters.whole_files import write_whole
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import CopyProgress
 
@@ -225,13 +226,8 @@ def _write_all(writing: Any, piece: memoryview) -> None:
 
 
 def _write_journal(journal: Path, source: Path, target: Path, names: Sequence[str]) -> None:
-    scratch = journal.with_suffix(".part")
     content: Mapping[str, object] = {"source": str(source), "target": str(target), "files": names}
-    with scratch.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(journal)
+    write_whole(journal, json.dumps(content, indent=1))
 
 
 def _moved(named: str, source: Path, target: Path) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import threading
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.adapters.whole_files import write_whole
 from localassist.domain.errors import StorageError
 from localassist.domain.keeping import Against
 from localassist.domain.models import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 _PARTS: Final = ("added", "versions", "verdicts", "contents", "used")
 _PATIENCE_S: Final = 10.0
@@ -171,7 +170,7 @@ class RememberedFiles:
                     self._path.read_bytes()  # one that can't be read just now must not become an empty one
                 content = self._load()
                 change(content)
-                self._write(content)
+                write_whole(self._path, json.dumps(content, indent=1, sort_keys=True))
         except Timeout as error:
             raise StorageError(
                 "The list of model files is being changed by another program that does not end.",
@@ -182,22 +181,6 @@ class RememberedFiles:
                 f"The list of model files can't be written: {error.strerror}.",
                 f"Make room on the disk, or allow writing to {self._path.parent}.",
             ) from error
-
-    def _write(self, content: dict[str, Any]) -> None:
-        scratch = ""
-        try:
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self._path.parent, prefix=".models-", delete=False
-            ) as file:
-                scratch = file.name
-                json.dump(content, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(scratch).replace(self._path)
-        except OSError:
-            if scratch:
-                Path(scratch).unlink(missing_ok=True)
-            raise
 
     def _load(self) -> dict[str, Any]:
         try:
