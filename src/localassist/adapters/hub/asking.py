@@ -32,21 +32,25 @@ class Reply(Protocol):
     """What is used of an answer over the door's client."""
 
     @property
-    def status_code(self) -> int: ...  # noqa: D102  httpx's own names, from here on
+    def status_code(self) -> int:
+        """The number of the answer's status."""
 
     @property
-    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers."""
 
     @property
-    def url(self) -> object: ...  # noqa: D102
+    def url(self) -> object:
+        """Where the answer came from, after redirects."""
 
-    def iter_raw(self) -> Iterator[bytes]: ...  # noqa: D102
+    def iter_raw(self) -> Iterator[bytes]:
+        """The body as it comes, not unpacked."""
 
 
 class Client(Protocol):
     """What is used of the door's client."""
 
-    def stream(  # noqa: D102
+    def stream(
         self,
         method: str,
         url: str,
@@ -54,7 +58,8 @@ class Client(Protocol):
         params: Mapping[str, Any] | None,
         headers: Mapping[str, str],
         follow_redirects: bool,
-    ) -> AbstractContextManager[Reply]: ...
+    ) -> AbstractContextManager[Reply]:
+        """An answer whose body is still to come."""
 
 
 class HubLine:

@@ -108,7 +108,7 @@ class ModelList(QTreeWidget):
             self._add_heading(heading)
             for row in rows:
                 self._add(row, is_chosen=row.key in chosen)
-        self.blockSignals(False)  # noqa: FBT003
+        self.blockSignals(False)  # noqa: FBT003  Qt's own
         self.verticalScrollBar().setValue(scrolled)
         self._paint()
         if set(self.chosen) != chosen:
