@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli import catalogue
 from localassist.cli.console import one_line
+from localassist.cli.copying import copied
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.sizes import size_words
-from localassist.domain.errors import LocalAssistError, Stopped
-from localassist.domain.keeping import CopyProgress, Verified
+from localassist.domain.errors import LocalAssistError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
     from localassist.cli.console import Console
-    from localassist.domain.keeping import FoundModel, KeptModel
+    from localassist.domain.keeping import CopyProgress, FoundModel, KeptModel, Verified
     from localassist.domain.models import ModelFile
+    from localassist.domain.stopping import Stop
     from localassist.usecases.services import Services
 
 _NONE_YET: Final = (
@@ -98,20 +100,15 @@ def remove(arguments: argparse.Namespace, services: Services, console: Console) 
 
 def verify(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`models verify`: reads files whole and compares them. Exit code 1 when one is not what it should be."""
-    checked: list[Verified] = []
-    with stopped_by_ctrl_c() as stop:
-        try:
-            for name in arguments.names or ("",):
-                for event in services.library().verify(stop, name):
-                    if isinstance(event, Verified):
-                        checked.append(event)
-                        console.print(_verified_line(event))
-                    else:
-                        console.progress(copy_line("Reading", event))
-        except Stopped:
-            console.warn("Stopped. What was verified before is remembered.")
-            return INTERRUPTED
-    console.end_progress()
+    library = services.library()
+
+    def work(stop: Stop) -> Iterator[CopyProgress | Verified]:
+        for name in arguments.names or ("",):
+            yield from library.verify(stop, name)
+
+    checked = copied(work, "Reading", "Stopped. What was verified before is remembered.", console, _verified_line)
+    if checked is None:
+        return INTERRUPTED
     wrong = sum(bool(each.problem) for each in checked)
     if console.as_json:
         console.object({"ok": not wrong, "verified": [_verified_object(each) for each in checked]})
@@ -122,14 +119,10 @@ def move(arguments: argparse.Namespace, services: Services, console: Console) ->
     """`models move`: our folder of models to another disk: copied, compared, switched to, then deleted."""
     library = services.library()
     before = library.shelf.folder
-    with stopped_by_ctrl_c() as stop:
-        try:
-            for event in library.move(str(Path(arguments.folder).absolute()), stop):
-                console.progress(copy_line("Copying and comparing", event))
-        except Stopped:
-            console.warn("Stopped. Nothing has changed; the same command goes on from there.")
-            return INTERRUPTED
-    console.end_progress()
+    work = partial(library.move, str(Path(arguments.folder).absolute()))
+    stopped = "Stopped. Nothing has changed; the same command goes on from there."
+    if copied(work, "Copying and comparing", stopped, console) is None:
+        return INTERRUPTED
     if console.as_json:
         console.object({"from": before, "to": library.shelf.folder})
     console.print(
@@ -193,12 +186,6 @@ def _found_lines(model: FoundModel) -> Iterator[str]:
 def _verified_line(event: Verified) -> str:
     said = f"NOT as it should be. {event.problem}" if event.problem else f"as it should be. {event.against.meaning}"
     return one_line(f"{event.name}: {said}")
-
-
-def copy_line(doing: str, event: CopyProgress) -> str:
-    """How far the reading or writing of files is."""
-    share = event.done / event.total if event.total else 1.0
-    return f"{doing} {event.name}: {share:.0%} of {size_words(event.total)}"
 
 
 def kept_object(model: KeptModel, answers: str) -> dict[str, Any]:

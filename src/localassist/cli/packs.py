@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localassist.cli.console import as_toml, one_line
-from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
-from localassist.cli.models import copy_line
+from localassist.cli.copying import copied
+from localassist.cli.interrupts import INTERRUPTED
 from localassist.cli.sizes import size_words
-from localassist.domain.errors import Stopped
-from localassist.domain.keeping import Unpacked
 
 if TYPE_CHECKING:
     import argparse
 
     from localassist.cli.console import Console
+    from localassist.domain.keeping import Unpacked
     from localassist.usecases.services import Services
 
 
@@ -24,14 +24,9 @@ def pack(arguments: argparse.Namespace, services: Services, console: Console) ->
     """`models pack`: the named models, or those in use, with hashes and licences in one file. Ctrl-C leaves none."""
     library = services.library()
     path = Path(arguments.to).absolute()
-    with stopped_by_ctrl_c() as stop:
-        try:
-            for event in library.pack(arguments.names, str(path), stop):
-                console.progress(copy_line("Packing", event))
-        except Stopped:
-            console.warn("Stopped. Nothing was packed.")
-            return INTERRUPTED
-    console.end_progress()
+    work = partial(library.pack, arguments.names, str(path))
+    if copied(work, "Packing", "Stopped. Nothing was packed.", console) is None:
+        return INTERRUPTED
     names = [library.kept.one(name).name for name in arguments.names or library.pack.in_use()]
     size = path.stat().st_size
     if console.as_json:
@@ -43,19 +38,10 @@ def pack(arguments: argparse.Namespace, services: Services, console: Console) ->
 
 def unpack(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`models unpack`: verifies a pack and adds its models. Exit code 1 when one of them can't be used here."""
-    added: list[Unpacked] = []
-    with stopped_by_ctrl_c() as stop:
-        try:
-            for event in services.library().unpack(str(Path(arguments.file).absolute()), stop):
-                if isinstance(event, Unpacked):
-                    added.append(event)
-                    console.print(_line(event))
-                else:
-                    console.progress(copy_line("Verifying", event))
-        except Stopped:
-            console.warn("Stopped. Nothing was added; the same command begins again.")
-            return INTERRUPTED
-    console.end_progress()
+    work = partial(services.library().unpack, str(Path(arguments.file).absolute()))
+    added = copied(work, "Verifying", "Stopped. Nothing was added; the same command begins again.", console, _line)
+    if added is None:
+        return INTERRUPTED
     if console.as_json:
         console.object({"unpacked": [_object(each) for each in added]})
     return 1 if any(each.problem for each in added) else 0
