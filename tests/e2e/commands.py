@@ -77,3 +77,28 @@ def assert_sentence(ran: subprocess.CompletedProcess[str], *words: str, code: in
     assert "should not have" not in sentence, sentence
     for word in words:
         assert word.casefold() in ran.stderr.casefold(), (word, ran.stderr)
+
+
+def answers(home: Home, *arguments: str | Path) -> list[dict[str, Any]]:
+    """What a process answers to a folder and questions, given after its options, as `ask --json` prints it."""
+    ran = subprocess.run(
+        [sys.executable, Path(__file__).with_name("asking_process.py"), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        env=home.environment(),
+    )
+    assert ran.returncode == 0, ran.stderr
+    return _objects(ran.stdout)
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    """The JSON objects that stand one after the other in the text, and nothing else."""
+    decoder, found, position = json.JSONDecoder(), [], 0
+    while position < len(text):
+        value, end = decoder.raw_decode(text, position)
+        found.append(value)
+        position = end + len(text[end:]) - len(text[end:].lstrip())
+    return found

@@ -1,27 +1,15 @@
 """Questions about the sample documents: the first citation is the right file and page, not its near-duplicate."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from e2e.commands import SAMPLES, Home
+from e2e.commands import SAMPLES, Home, answers
 
 HERE = Path(__file__).parent
 QUESTIONS: list[dict[str, Any]] = json.loads((HERE / "sample_questions.json").read_text(encoding="utf-8"))
-
-
-def objects(text: str) -> list[dict[str, Any]]:
-    """The JSON objects that stand one after the other in the text, and nothing else."""
-    decoder, found, position = json.JSONDecoder(), [], 0
-    while position < len(text):
-        value, end = decoder.raw_decode(text, position)
-        found.append(value)
-        position = end + len(text[end:]) - len(text[end:].lstrip())
-    return found
 
 
 @pytest.mark.slow
@@ -30,20 +18,10 @@ def test_the_first_citation_is_the_right_file_and_page(home: Path, which: str) -
     home.mkdir()
     (home / "settings.toml").write_text("temperature = 0\n")  # the likeliest words: the same answers every time
     chosen = [question for question in QUESTIONS if question["set"] == which]
-    ran = subprocess.run(
-        [sys.executable, HERE / "asking_process.py", SAMPLES, *(question["question"] for question in chosen)],
-        check=False,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=240,
-        env=Home(home).environment(),
-    )
-    assert ran.returncode == 0, ran.stderr
-    answers = objects(ran.stdout)
-    assert len(answers) == len(chosen) == 10
+    given = answers(Home(home), SAMPLES, *(question["question"] for question in chosen))
+    assert len(given) == len(chosen) == 10
     wrong = []
-    for question, answer in zip(chosen, answers, strict=True):
+    for question, answer in zip(chosen, given, strict=True):
         text = " ".join(answer["answer"].split())
         for citation in answer["citations"]:
             assert citation["char_end"] - citation["char_start"] == len(citation["quote"])
