@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,19 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from e2e.opened_window import opened, real_services
 from hub_server import running_hub
 from localassist.adapters.catalog import Catalog
-from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
-from localassist.app import App
 from localassist.domain.chat import MessageStatus
 from localassist.process import LIBRARY_SWITCHES
-from localassist.ui.assembly import Assembly
-from localassist.ui.front import Front
-from localassist.ui.jobs import Jobs
 from localassist.ui.models.first_start import Way
 from localassist.ui.models.library_dialog import LibraryDialog
-from localassist.ui.theme import Theme
 from localassist.ui.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
@@ -33,6 +27,7 @@ if TYPE_CHECKING:
 
     from hub_server import HubServer
     from localassist.domain.chat import Message
+    from localassist.ui.assembly import Assembly
 
 pytestmark = pytest.mark.slow
 
@@ -52,32 +47,19 @@ def server() -> Iterator[HubServer]:
         yield hub
 
 
-def unused_benchmark(_name: str, _model: str, _data: str, _chunks: int) -> dict[str, object]:
-    raise AssertionError("the window runs no benchmark")
-
-
 @pytest.fixture
 def window(
     qtbot: QtBot, qapp: QApplication, home: Path, server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Assembly]:
-    """The window as it opens for the first time, everything in it real."""
+    """The window over a hub that answers."""
     for name, value in LIBRARY_SWITCHES.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
-    app = App(Places.find(os.environ), unused_benchmark)
-    services = app.services(for_window=True)
-    services.settings.change(temperature=0.0, max_answer_tokens=24, offline=False)
-    jobs = Jobs()
-    made = Assembly(services, jobs, Front(resource("assets") / "icons", Theme(qapp, "light")))
-    qtbot.addWidget(made.window)
-    with qtbot.waitExposed(made.window):
-        made.window.show()
-    made.begin()
-    qtbot.waitUntil(made.first_start.isVisible)
-    yield made
-    made.window.close()
-    jobs.close(20)
-    app.close()
+    with (
+        real_services(temperature=0.0, max_answer_tokens=24, offline=False) as services,
+        opened(qtbot, qapp, services) as made,
+    ):
+        yield made
 
 
 def words(view: QWidget) -> str:

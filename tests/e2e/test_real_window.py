@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import CHECKOUT, SAMPLES
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
-from localassist.adapters.places import Places
-from localassist.adapters.resources import resource
-from localassist.app import App
+from e2e.commands import CHECKOUT, SAMPLES
+from e2e.opened_window import opened, real_services
 from localassist.domain.chat import MessageStatus
 from localassist.domain.documents import Scope
 from localassist.process import LIBRARY_SWITCHES
-from localassist.ui.assembly import Assembly
 from localassist.ui.chat.markdown import CITE
 from localassist.ui.documents.dialog import DocumentsDialog
-from localassist.ui.front import Front
-from localassist.ui.jobs import Jobs
 from localassist.ui.models.first_start import Way
-from localassist.ui.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from localassist.domain.chat import Message
+    from localassist.ui.assembly import Assembly
     from localassist.usecases.services import Services
 
 pytestmark = pytest.mark.slow
@@ -43,36 +37,21 @@ SCREENSHOTS = CHECKOUT / "build" / "screenshots"
 QUESTION = "I rent flat 4B. How early must I tell the landlord that I am moving out?"
 
 
-def unused_benchmark(_name: str, _model: str) -> dict[str, object]:
-    raise AssertionError("the window runs no benchmark")
-
-
 @pytest.fixture
 def services(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """Everything real, over a new home."""
     for name, value in LIBRARY_SWITCHES.items():
         monkeypatch.setenv(name, value)
-    app = App(Places.find(os.environ), unused_benchmark)
-    made = app.services(for_window=True)
     # The same answer every time, and soon.
-    made.settings.change(temperature=0.0, max_answer_tokens=96, passages=3)
-    yield made
-    app.close()
+    with real_services(temperature=0.0, max_answer_tokens=96, passages=3) as made:
+        yield made
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, services: Services) -> Iterator[Assembly]:
     """The window as it opens for the first time."""
-    jobs = Jobs()
-    made = Assembly(services, jobs, Front(resource("assets") / "icons", Theme(qapp, "light")))
-    qtbot.addWidget(made.window)
-    with qtbot.waitExposed(made.window):
-        made.window.show()
-    made.begin()
-    qtbot.waitUntil(made.first_start.isVisible)
-    yield made
-    made.window.close()
-    jobs.close(20)
+    with opened(qtbot, qapp, services) as made:
+        yield made
 
 
 def words(view: QWidget) -> str:
