@@ -136,15 +136,21 @@ def test_of_several_files_the_model_is_handed_on_once() -> None:
     assert len(house.added) == 1
 
 
-def test_paused_it_keeps_what_came_and_goes_on_when_asked() -> None:
-    house = House()
+def states_when_asked(house: House, ask: Callable[[], object]) -> list[DownloadState]:
+    """The states told of a download that stands still after 20 bytes, and of which something is asked after 10."""
     house.downloader.at = lambda path, safe, stop: wait_for_stop(stop) if safe == 20 else None
-    download = house.enqueue("a.gguf")
     states = []
     for told in house.queue.run(Stop()):
         states.append(told.state)
         if told.received >= 10 and told.state is DownloadState.RUNNING:
-            house.queue.pause(download.id)
+            ask()
+    return states
+
+
+def test_paused_it_keeps_what_came_and_goes_on_when_asked() -> None:
+    house = House()
+    download = house.enqueue("a.gguf")
+    states = states_when_asked(house, lambda: house.queue.pause(download.id))
     assert states[-1] is DownloadState.PAUSED
     assert house.saved.saved[0].state is DownloadState.PAUSED
     assert house.run() == []
@@ -164,13 +170,8 @@ def test_one_that_waits_can_be_paused_too() -> None:
 
 def test_cancelled_it_is_told_once_and_what_was_begun_is_deleted() -> None:
     house = House()
-    house.downloader.at = lambda path, safe, stop: wait_for_stop(stop) if safe == 20 else None
     download = house.enqueue("a.gguf")
-    states = []
-    for told in house.queue.run(Stop()):
-        states.append(told.state)
-        if told.received >= 10 and told.state is DownloadState.RUNNING:
-            house.queue.cancel(download.id)
+    states = states_when_asked(house, lambda: house.queue.cancel(download.id))
     assert states.count(DownloadState.CANCELLED) == 1
     assert (house.queue.downloads(), house.saved.saved, house.downloader.discarded) == ((), (), ["a.gguf"])
     with pytest.raises(NotFoundError, match="not on the list"):
