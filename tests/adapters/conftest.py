@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from localassist.adapters.children import ChildPool
 from localassist.adapters.database import Database
 
 
@@ -14,3 +15,11 @@ def database(home: Path) -> Iterator[Database]:
     made = Database(home / "localassist.db")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[ChildPool]:
+    """Child processes that the tests of a module share: starting one takes longer than most tests."""
+    pool = ChildPool()
+    yield pool
+    pool.close()

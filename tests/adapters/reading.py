@@ -8,6 +8,21 @@ from localassist.adapters.readers.dispatch import read_file
 from localassist.adapters.readers.parts import Allowance, Parts
 from localassist.adapters.readers.patience import Patience
 
+ODF_SPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in {
+        "office": "office",
+        "text": "text",
+        "table": "table",
+        "draw": "drawing",
+        "style": "style",
+        "fo": "xsl-fo-compatible",
+        "presentation": "presentation",
+        "manifest": "manifest",
+        "svg": "svg-compatible",
+    }.items()
+)
+
 
 def read_whole(path, password="", recognising=60.0, seconds=float("inf"), **allowed):
     """A file's structured text, with the files inside it; `recognising` are the seconds for text in pictures.

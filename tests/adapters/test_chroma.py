@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from fakes import FakeActivity
-from localassist.adapters.children import ChildPool
 from localassist.adapters.chroma import ChromaPassageIndex
 from localassist.adapters.chroma_graph import Graph, GraphError
 from localassist.adapters.database import Database, DatabaseDocumentStore
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from localassist.adapters.children import ChildPool
     from localassist.domain.documents import Document, Scored
     from localassist.domain.stopping import Stop
 
@@ -70,13 +70,6 @@ class Shelf:
         for index in self._opened:
             index.close()
         self.database.close()
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    pool = ChildPool()
-    yield pool
-    pool.close()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 
 import gguf_architectures as architectures
 from gguf_files import write_random_model, write_talking_model
-from localassist.adapters.children import ChildPool
 from localassist.adapters.llama.files.gguf_file import Header, read_header
 from localassist.adapters.llama.files.remembered import RememberedFiles
 from localassist.adapters.llama.memory import need_of
@@ -22,8 +21,10 @@ from localassist.domain.errors import ModelError
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from localassist.adapters.children import ChildPool
 
 MUTANTS = 5_000
 SLOWEST_READ = 0.5
@@ -47,13 +48,6 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
         architectures.write_mixtral_model,
     ]
     return [write(folder / f"{number}.gguf").read_bytes() for number, write in enumerate(writers)]
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    pool = ChildPool()
-    yield pool
-    pool.close()
 
 
 class Mutator:

@@ -22,7 +22,6 @@ from gguf_files import (
     write_talking_model,
     write_wordless_model,
 )
-from localassist.adapters.children import ChildPool
 from localassist.adapters.llama import LlamaChatModels, probe, room
 from localassist.adapters.llama.files.remembered import Verdict
 from localassist.adapters.llama.probe import FileCheck
@@ -41,12 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    pool = ChildPool()
-    yield pool
-    pool.close()
+    from localassist.adapters.children import ChildPool
 
 
 class Place:

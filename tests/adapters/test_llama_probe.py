@@ -26,7 +26,6 @@ from localassist.domain.errors import MemoryShortageError, ModelError, Stopped
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -42,13 +41,6 @@ class StubPool:
         if self.ending is not None:
             raise self.ending
         return Reply(None, b"")
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    pool = ChildPool()
-    yield pool
-    pool.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 
 from fakes import FakeSettingsStore
 from gguf_files import ModelOptions, write_random_model, write_talking_model
-from localassist.adapters.children import ChildPool
 from localassist.adapters.llama import LlamaChatModels
 from localassist.adapters.llama.loading import _at_most
 from localassist.domain.chat import Role, Turn
@@ -24,16 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from localassist.adapters.children import ChildPool
     from localassist.domain.ports.chat_model import ChatModel
 
 QUESTION = [Turn(Role.USER, "Hello?")]
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    pool = ChildPool()
-    yield pool
-    pool.close()
 
 
 @pytest.fixture

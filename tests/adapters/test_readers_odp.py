@@ -3,23 +3,10 @@
 import zipfile
 
 import pytest
-from reading import assert_sound, shown
+from reading import ODF_SPACES, assert_sound, shown
 
 from localassist.adapters.readers import odp as reader
 from localassist.adapters.readers.unreadable import UnreadableError
-
-SPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in {
-        "office": "office",
-        "text": "text",
-        "table": "table",
-        "draw": "drawing",
-        "style": "style",
-        "fo": "xsl-fo-compatible",
-        "presentation": "presentation",
-    }.items()
-)
 
 
 def frame(text, kind=""):
@@ -35,7 +22,7 @@ def read(tmp_path):
             archive.writestr("mimetype", "application/vnd.oasis.opendocument.presentation")
             archive.writestr(
                 "content.xml",
-                f"<office:document-content {SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
+                f"<office:document-content {ODF_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
                 f"<office:body><office:presentation>{''.join(slides)}</office:presentation></office:body>"
                 "</office:document-content>",
             )

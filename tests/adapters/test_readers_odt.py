@@ -3,24 +3,10 @@
 import zipfile
 
 import pytest
-from reading import assert_sound, shown
+from reading import ODF_SPACES, assert_sound, shown
 
 from localassist.adapters.readers import odt as reader
 from localassist.adapters.readers.unreadable import UnreadableError
-
-SPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in {
-        "office": "office",
-        "text": "text",
-        "table": "table",
-        "draw": "drawing",
-        "style": "style",
-        "fo": "xsl-fo-compatible",
-        "manifest": "manifest",
-        "svg": "svg-compatible",
-    }.items()
-)
 
 
 def write(path, body, styles="", manifest="<manifest/>", title=""):
@@ -30,7 +16,7 @@ def write(path, body, styles="", manifest="<manifest/>", title=""):
         archive.writestr("meta.xml", f'<m xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{title}</dc:title></m>')
         archive.writestr(
             "content.xml",
-            f"<office:document-content {SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:document-content {ODF_SPACES}><office:automatic-styles>{styles}</office:automatic-styles>"
             f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
         )
 
@@ -163,7 +149,7 @@ def test_white_text_shows_in_a_coloured_cell(read):
 
 def test_a_protected_text_says_so(tmp_path):
     path = tmp_path / "secret.odt"
-    write(path, "", manifest=f"<x {SPACES}><manifest:encryption-data/></x>")
+    write(path, "", manifest=f"<x {ODF_SPACES}><manifest:encryption-data/></x>")
     with pytest.raises(UnreadableError, match="protected by a password"):
         reader.read(str(path))
 
@@ -173,7 +159,7 @@ def test_entities_of_the_file_are_not_expanded(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
             "content.xml",
-            f'<!DOCTYPE x [<!ENTITY a "boom"><!ENTITY b SYSTEM "file:///etc/passwd">]><office:d {SPACES}><office:body>'
+            f'<!DOCTYPE x [<!ENTITY a "boom"><!ENTITY b SYSTEM "file:///etc/passwd">]><office:d {ODF_SPACES}><office:body>'
             "<office:text><text:p>&a;&b;quiet</text:p></office:text></office:body></office:d>",
         )
     assert reader.read(str(path)).text == "quiet"
