@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from typing_extensions import override
 
 from localassist.domain.errors import SettingsError
 from localassist.domain.settings import Settings
+from localassist.ui.collecting import GarbageCollector
 from localassist.ui.errors import describe
 from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from localassist.ui.assembly import Assembly
     from localassist.usecases.services import Services
 
-COLLECTED: Final = (700, 10, 1000)
-"""Python's own thresholds, but for the oldest objects: with the libraries of embedding in memory, looking through them
-took 55 to 250 ms every few seconds of indexing, in which nothing moved on the screen."""
 LATEST_MS: Final = 1000
 """A window that the system shows nowhere is never painted, and follows its folders all the same."""
 CLOSING_SECONDS: Final = 5.0  # how long what is under way may take to be stored
@@ -41,13 +38,13 @@ def run(
     open_services: Callable[[], Services], settings: SettingsStore, icons: Path, home: Path, argv: Sequence[str]
 ) -> int:
     """Show the window until it is closed; gives the exit code."""
-    gc.set_threshold(*COLLECTED)
     application = QApplication(list(argv))
     application.setApplicationName("localassist")
     application.setDesktopFileName("localassist")
     instance = SingleInstance(home)
     if not instance.become_first():
         return 0
+    collector = GarbageCollector()
     chosen, problem = _chosen(settings)
     theme = Theme(application, chosen.theme)
     jobs = Jobs()
@@ -66,6 +63,7 @@ def run(
         instance.close()
         furnishing.end()
         jobs.close(CLOSING_SECONDS)
+        collector.end()
 
 
 class Furnishing(QObject):
