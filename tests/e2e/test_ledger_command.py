@@ -87,6 +87,14 @@ def test_it_is_narrowed_by_host_and_day(filled: App, capfd: pytest.CaptureFixtur
     assert datetime.fromisoformat(row["time"]).utcoffset() == timedelta(0)
 
 
+@pytest.mark.parametrize("host", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
+def test_no_host_is_a_formula_in_a_spreadsheet(app: App, capfd: pytest.CaptureFixture[str], host: str) -> None:
+    app.places.make()
+    DatabaseLedger(app.database).begin(host, "tried to connect past the door", CLOUD)
+    (row,) = csv.DictReader(io.StringIO(run(app, capfd, "--csv")[1]))
+    assert row["host"] == f"'{host}"
+
+
 def test_a_day_that_is_none_is_wrong_usage(app: App, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(app, capfd, "--since", "yesterday")[0] == 2
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from localassist.domain.privacy import LedgerEntry, LedgerSeal
     from localassist.usecases.services import Services
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that spreadsheets compute."""
 _FIELDS: Final = ("number", "time", "host", "reason", "destination", "outcome", "sent", "received")
 _RIGHT: Final = ("requests", "sent", "received")
 
@@ -112,8 +114,14 @@ def _table_as_csv(entries: Iterable[LedgerEntry]) -> str:
     written = io.StringIO()
     table = csv.DictWriter(written, _FIELDS, lineterminator="\n")
     table.writeheader()
-    table.writerows(map(_utc_row, entries))
+    for entry in entries:
+        table.writerow({name: _as_text(value) for name, value in _utc_row(entry).items()})
     return written.getvalue()
+
+
+def _as_text(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: whoever tries to connect chooses what host he names."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _object(entries: Sequence[LedgerEntry], today: Sequence[LedgerEntry], seal: LedgerSeal) -> dict[str, Any]:
