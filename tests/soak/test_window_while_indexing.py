@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from contextlib import closing
@@ -17,9 +16,9 @@ from localassist.app import App
 from localassist.bench import report
 from localassist.process import SWITCH_INTERVAL_S
 from localassist.ui.assembly import Assembly
+from localassist.ui.collecting import GarbageCollector
 from localassist.ui.front import Front
 from localassist.ui.jobs import Jobs
-from localassist.ui.starting import COLLECTED
 from localassist.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -57,13 +56,12 @@ class Gaps:
 
 
 @pytest.fixture
-def as_started() -> Iterator[None]:
-    """Python's own clocks as the window sets them."""
-    thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(*COLLECTED)
+def as_started(qapp: QApplication) -> Iterator[None]:
+    """Python's collector and its switching of threads as the window sets them."""
+    collector, interval = GarbageCollector(), sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     yield
-    gc.set_threshold(*thresholds)
+    collector.end()
     sys.setswitchinterval(interval)
 
 
