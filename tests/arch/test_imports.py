@@ -9,7 +9,7 @@ from pathlib import Path
 HEAVY = {
     "chromadb",
     "docx",
-    "httpx",
+    "httpx2",
     "huggingface_hub",
     "keyring",
     "llama_cpp",

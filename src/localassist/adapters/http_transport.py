@@ -1,4 +1,4 @@
-"""HTTP over the one door: an httpx transport whose sockets the door opens and whose bytes it counts."""
+"""HTTP over the one door: an httpx2 transport whose sockets the door opens and whose bytes it counts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    import httpcore
-    import httpx
+    import httpcore2
+    import httpx2
 
     from localassist.adapters.accounting import Account
     from localassist.adapters.way_out import Proxy, WayOut
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOOKS_UP_S: Final = 0.2
 """A wait for bytes looks up so often: whether the offline switch went on, or somebody asked to stop."""
 READ_AT_ONCE: Final = 1 << 18
-"""More than httpcore asks for, as far as there is more: each piece costs the same whatever its size."""
+"""More than httpcore2 asks for, as far as there is more: each piece costs the same whatever its size."""
 
 
 class Door(Protocol):
@@ -51,35 +51,35 @@ class Door(Protocol):
 
 
 def open_client(
-    door: Door, way_out: WayOut, waits: httpx.Timeout, reason: str, stop: Stop | None = None
-) -> httpx.Client:
+    door: Door, way_out: WayOut, waits: httpx2.Timeout, reason: str, stop: Stop | None = None
+) -> httpx2.Client:
     """A client over `open_transport`; what it makes of answers that are none comes as `NetworkError` too."""
-    import httpx
+    import httpx2
 
-    class DoorClient(httpx.Client):
+    class DoorClient(httpx2.Client):
         @override
-        def send(self, request: httpx.Request, *arguments: Any, **options: Any) -> httpx.Response:
+        def send(self, request: httpx2.Request, *arguments: Any, **options: Any) -> httpx2.Response:
             try:
                 return super().send(request, *arguments, **options)
-            except httpx.RequestError as error:  # sent round in circles, or to an address that is none
+            except httpx2.RequestError as error:  # sent round in circles, or to an address that is none
                 raise _broken(request.url.host, error) from error
 
-    # httpx would open a way of its own through proxies that it finds in the environment, past this door.
+    # httpx2 would open a way of its own through proxies that it finds in the environment, past this door.
     return DoorClient(transport=open_transport(door, way_out, reason, stop), timeout=waits, trust_env=False)
 
 
-def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None = None) -> httpx.BaseTransport:
-    """A transport for `httpx.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
+def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None = None) -> httpx2.BaseTransport:
+    """A transport for `httpx2.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
 
     Requests go by the proxies of `way_out`; each is in the ledger with the `reason` before a byte of it leaves. A
     request of `stop` ends what waits for bytes with `Stopped`.
     """
-    import httpcore
-    import httpx
+    import httpcore2
+    import httpx2
 
     pools = _Pools(door, way_out, stop)
 
-    class Body(httpx.SyncByteStream):
+    class Body(httpx2.SyncByteStream):
         def __init__(self, host: str, stream: Any, account: Account) -> None:
             self._host = host
             self._stream = stream
@@ -101,16 +101,16 @@ def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None =
             with self._account.working(), _worded(self._host):
                 return next(pieces, None)
 
-    class DoorTransport(httpx.BaseTransport):
+    class DoorTransport(httpx2.BaseTransport):
         @override
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            url = httpcore.URL(
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            url = httpcore2.URL(
                 scheme=request.url.raw_scheme,
                 host=request.url.raw_host,
                 port=request.url.port,
                 target=request.url.raw_path,
             )
-            outgoing = httpcore.Request(
+            outgoing = httpcore2.Request(
                 request.method,
                 url,
                 headers=request.headers.raw,
@@ -122,7 +122,7 @@ def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None =
                 incoming = pools.towards(request.url.scheme, request.url.host).handle_request(outgoing)
             pools.tell_address(request, incoming, account)
             body = Body(request.url.host, incoming.stream, account)
-            return httpx.Response(incoming.status, headers=incoming.headers, stream=body)
+            return httpx2.Response(incoming.status, headers=incoming.headers, stream=body)
 
         @override
         def close(self) -> None:
@@ -133,16 +133,16 @@ def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None =
 
 @contextmanager
 def _worded(host: str) -> Iterator[None]:
-    import httpcore
+    import httpcore2
 
     try:
         yield
     except (
-        httpcore.NetworkError,
-        httpcore.ProtocolError,
-        httpcore.ProxyError,
-        httpcore.TimeoutException,
-        httpcore.UnsupportedProtocol,
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        httpcore2.ProxyError,
+        httpcore2.TimeoutException,
+        httpcore2.UnsupportedProtocol,
     ) as error:
         raise _broken(host, error) from error
 
@@ -162,14 +162,14 @@ class _Pools:
     """Connections kept open, by how they are made: what the system believes is looked at once it is needed."""
 
     def __init__(self, door: Door, way_out: WayOut, stop: Stop | None) -> None:
-        import httpcore
+        import httpcore2
 
         self._way_out = way_out
         self._lock = threading.Lock()
-        self._pools: dict[tuple[str, Proxy | None], httpcore.ConnectionPool] = {}
-        self._backend: Any = _CountingBackend(door, httpcore.SyncBackend(), stop)
+        self._pools: dict[tuple[str, Proxy | None], httpcore2.ConnectionPool] = {}
+        self._backend: Any = _CountingBackend(door, httpcore2.SyncBackend(), stop)
 
-    def towards(self, scheme: str, host: str) -> httpcore.ConnectionPool:
+    def towards(self, scheme: str, host: str) -> httpcore2.ConnectionPool:
         """The connections that lead to a host."""
         proxy = self._way_out.proxy(scheme, host)
         with self._lock:
@@ -177,7 +177,7 @@ class _Pools:
                 self._pools[scheme, proxy] = self._open(scheme, proxy)
             return self._pools[scheme, proxy]
 
-    def tell_address(self, request: httpx.Request, incoming: httpcore.Response, account: Account) -> None:
+    def tell_address(self, request: httpx2.Request, incoming: httpcore2.Response, account: Account) -> None:
         """Where an answer came from; behind a proxy nobody here knows."""
         if self._way_out.proxy(request.url.scheme, request.url.host) is None:
             with suppress(OSError):  # the other end is gone already
@@ -189,14 +189,14 @@ class _Pools:
             for pool in self._pools.values():
                 pool.close()
 
-    def _open(self, scheme: str, proxy: Proxy | None) -> httpcore.ConnectionPool:
-        import httpcore
+    def _open(self, scheme: str, proxy: Proxy | None) -> httpcore2.ConnectionPool:
+        import httpcore2
 
         is_proxy_secret = proxy is not None and proxy.address.startswith("https:")
         believed = self._way_out.ssl_context() if scheme == "https" or is_proxy_secret else None
         if proxy is None:
-            return httpcore.ConnectionPool(ssl_context=believed, network_backend=self._backend)
-        return httpcore.HTTPProxy(
+            return httpcore2.ConnectionPool(ssl_context=believed, network_backend=self._backend)
+        return httpcore2.HTTPProxy(
             proxy.address,
             proxy_auth=proxy.login,
             ssl_context=believed,
@@ -228,7 +228,7 @@ class _CountingStream:
         self._stop = stop
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        import httpcore
+        import httpcore2
 
         ends = math.inf if timeout is None else time.monotonic() + timeout
         while True:
@@ -236,7 +236,7 @@ class _CountingStream:
             try:
                 left = max(0.001, min(LOOKS_UP_S, ends - time.monotonic()))
                 data: bytes = self._inner.read(max(max_bytes, READ_AT_ONCE), left)
-            except httpcore.ReadTimeout:
+            except httpcore2.ReadTimeout:
                 if time.monotonic() >= ends:
                     raise
             else:

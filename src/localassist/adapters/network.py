@@ -19,7 +19,7 @@ from localassist.domain.privacy import Destination, Traffic, destination_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import httpx
+    import httpx2
 
     from localassist.domain.ports.ledger import Ledger
     from localassist.domain.privacy import Outcome
@@ -73,7 +73,7 @@ class NetworkDoor:
         """What passed so far."""
         return self._traffic
 
-    def client(self, reason: str, timeout: float = 30.0, stop: Stop | None = None) -> httpx.Client:
+    def client(self, reason: str, timeout: float = 30.0, stop: Stop | None = None) -> httpx2.Client:
         """An HTTP client whose every byte passes this door; `timeout` is seconds of silence.
 
         `reason` is what the ledger says its requests are for, in a few words. They raise `OfflineError` while the
@@ -81,11 +81,11 @@ class NetworkDoor:
         also while they wait for bytes, and `NetworkError` when they fail. Proxies and certificates are as the
         environment names them.
         """
-        import httpx
+        import httpx2
 
         from localassist.adapters.http_transport import open_client
 
-        waits = httpx.Timeout(timeout, connect=min(timeout, CONNECTS_S))
+        waits = httpx2.Timeout(timeout, connect=min(timeout, CONNECTS_S))
         return open_client(self, WayOut.find(os.environ), waits, reason, stop)
 
     def guard_process(self) -> None:

@@ -10,6 +10,7 @@ from localassist.domain.documents import Scope
 
 if TYPE_CHECKING:
     from localassist.domain.documents import Citation, Passage, SentenceSupport
+    from localassist.domain.outbound import Origin
     from localassist.domain.privacy import Route
 
 
@@ -128,6 +129,23 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What an answer from elsewhere cost and by whose word it was asked for; `provider` and `model` are as people say.
+
+    `request_id` is the provider's. `cost` is US dollars, None where no price is known. `consent` is as the ledger has
+    it. `recogniser` says who looked for names, `replaced` how many identifiers were placeholders.
+    """
+
+    provider: str
+    model: str
+    request_id: str = ""
+    cost: float | None = None
+    consent: str = ""
+    recogniser: str = ""
+    replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What stands behind an answer; kept with it.
 
@@ -141,6 +159,9 @@ class Evidence:
     something, the passages that speak of it, `matched_documents` their documents (0 for others). `coverage` is what
     was read for a question about whole documents, and `notes` what the model was told of them besides passages;
     `covered` is the sentence about either that ends the answer. `cautions` are what to beware of in the documents.
+    `origins` are the documents that it was made from, those of earlier answers included. `doubt` is the mean natural
+    logarithm of the probabilities of the answer's tokens, None where it was not measured. `sent` is set for an answer
+    from elsewhere. `nearest`: nothing found answered the question, so what was found is only what comes nearest.
     """
 
     route: Route | None = None
@@ -164,6 +185,10 @@ class Evidence:
     notes: str = ""
     covered: str = ""
     cautions: tuple[Caution, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    doubt: float | None = None
+    sent: Sent | None = None
+    nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,26 @@ class AccessError(NetworkError):
     """A model is given only to people its maker knows; a token or an agreement is missing."""
 
 
+class CloudError(NetworkError):
+    """A provider refused or broke off. `retry_after_s` is how long it asks to wait, None where it does not say."""
+
+    def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.retry_after_s = retry_after_s
+
+
+class NeverLeavesError(LocalAssistError):
+    """Something that never leaves this computer was to be sent."""
+
+
+class ConsentNeededError(LocalAssistError):
+    """Something was to be sent that nobody was asked about."""
+
+
+class BudgetError(LocalAssistError):
+    """A question was not sent because it would cost too much, or because nobody knows what it costs."""
+
+
 class NotFoundError(LocalAssistError):
     """Something named by the user (conversation, collection, document) does not exist."""
 

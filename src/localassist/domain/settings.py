@@ -58,6 +58,27 @@ class Settings:
         (1, 30),
     )
     offline: bool = _setting(default=True, meaning="Refuse every connection that leaves this computer.")
+    escalation: str = _setting(
+        "suggest",
+        "Models elsewhere: never offer one (local), offer one below an answer that needs it (suggest), or ask before "
+        "such an answer is written (ask). Nothing is sent without your word.",
+        ("local", "suggest", "ask"),
+    )
+    cloud_model: str = _setting(
+        "", "The model that is offered, as provider/model; empty offers none. `localassist cloud models` lists them."
+    )
+    monthly_budget: float = _setting(
+        0.0, "US dollars a month for models elsewhere, after which nothing is sent; 0 sets no bound.", (0.0, 100_000.0)
+    )
+    most_per_question: float = _setting(
+        0.0, "US dollars that one question may cost at most; 0 sets no bound.", (0.0, 1_000.0)
+    )
+    cloud_patience_seconds: int = _setting(
+        60, "So long a model elsewhere may be silent before it is given up.", (5, 3600)
+    )
+    redact: bool = _setting(
+        default=True, meaning="Replace names, numbers and secrets by placeholders in what is sent; they come back here."
+    )
     theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))
 
     def __post_init__(self) -> None:

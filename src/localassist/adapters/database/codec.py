@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
-from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given, Sources
+from localassist.domain.chat import Caution, Coverage, Evidence, Figures, Given, Sent, Sources
 from localassist.domain.documents import (
     Block,
     BlockKind,
@@ -20,6 +20,7 @@ from localassist.domain.documents import (
     StructuredText,
     SupportStatus,
 )
+from localassist.domain.outbound import Origin, Sensitivity
 from localassist.domain.privacy import Destination, Route
 
 _EVIDENCE_VERSION: Final = 1
@@ -77,11 +78,19 @@ def evidence_from_json(column: str) -> Evidence:
         notes=stored.get("notes", ""),
         covered=stored.get("covered", ""),
         cautions=tuple(Caution(**each) for each in stored.get("cautions", ())),
+        origins=tuple(map(_origin, stored.get("origins", ()))),
+        doubt=stored.get("doubt"),
+        sent=Sent(**stored["sent"]) if stored.get("sent") else None,
+        nearest=stored.get("nearest", False),
     )
 
 
 def _route(stored: dict[str, Any]) -> Route:
     return Route(Destination(stored["destination"]), stored["model"], stored["reason"])
+
+
+def _origin(stored: dict[str, Any]) -> Origin:
+    return Origin(stored["document_id"], Sensitivity(stored["sensitivity"]))
 
 
 def _citation(stored: dict[str, Any]) -> Citation:

@@ -24,7 +24,10 @@ SELECT number, request, time, host, reason, destination, outcome, sent, received
 """
 _END: Final = "SELECT number, hash FROM ledger_end"
 _LAST: Final = "SELECT max(number, coalesce((SELECT max(number) FROM ledger), 0)), hash FROM ledger_end"
-_ADD: Final = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD: Final = """
+INSERT INTO ledger (number, request, time, host, reason, destination, outcome, sent, received, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _MOVE_END: Final = "UPDATE ledger_end SET number = ?, hash = ?"
 _BEGUN: Final = "SELECT host, reason FROM ledger WHERE number = ?"
 _ENTRIES: Final = """

@@ -1,0 +1,1 @@
+"""Finds what names somebody in a text, one library a module."""
