@@ -22,6 +22,16 @@ class Spending:
     cost: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class RememberedConsent:
+    """A consent that is remembered for a conversation, with the conversation's title and the provider's id."""
+
+    conversation_id: int
+    title: str
+    provider: str
+    consent: Consent
+
+
 class EscalationStore(Protocol):
     """All of it is in the database. Safe to call from any thread; all raise `StorageError`."""
 
@@ -30,6 +40,9 @@ class EscalationStore(Protocol):
 
     def consent(self, conversation_id: int, provider: str) -> Consent | None:
         """What was remembered."""
+
+    def consents(self) -> tuple[RememberedConsent, ...]:
+        """All that are remembered, the newest first."""
 
     def withdraw_consents(self, conversation_id: int | None = None) -> int:
         """Forget the consents of a conversation, None: of all; how many there were."""
