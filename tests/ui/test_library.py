@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from localassist.ui.models.browsing import BrowsingPage
     from localassist.ui.models.filters import FiltersView
     from localassist.ui.models.library_dialog import LibraryDialog
-    from localassist.ui.models.model_list import ModelList
+    from localassist.ui.widgets.model_list import ModelList
     from localassist.usecases.services import Services
 
 QWEN = "unsloth/Qwen3-4B-GGUF"

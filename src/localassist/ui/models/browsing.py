@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from localassist.domain.library import Fit, Suitability
     from localassist.ui.icons import Icons
-    from localassist.ui.models.model_list import ModelList, Row
     from localassist.ui.models.offers import Offer
+    from localassist.ui.widgets.model_list import ModelList, Row
 
 HINT: Final = "Choose one to see what it is; hold Ctrl and choose more to compare them."
 OFFLINE: Final = "The offline switch is on, so nothing is looked up."

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
 from localassist.ui.models.browsing import BrowsingPage
-from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.offers import grouped, matching
 from localassist.ui.models.variants import FIT_TONES
 from localassist.ui.models.words import TONES, count_words, licence_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
+from localassist.ui.widgets.model_list import ModelList, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

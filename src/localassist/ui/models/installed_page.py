@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from localassist.domain.keeping import FoundModel, KeptModel
-from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.sizes import size_words
 from localassist.ui.models.words import date_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
 from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.model_list import ModelList, Row
 from localassist.ui.widgets.note import NoteView
 from localassist.ui.widgets.status_line import StatusLine
 

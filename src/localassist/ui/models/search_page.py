@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton
 from localassist.domain.library import ModelSearch, SortedBy
 from localassist.ui.models.browsing import OFFLINE, BrowsingPage
 from localassist.ui.models.filters import FiltersView
-from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.words import TONES, date_words, licence_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
+from localassist.ui.widgets.model_list import ModelList, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,10 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from localassist.domain.library import Suitability
-from localassist.ui.models.model_list import ModelList, Row
 from localassist.ui.models.sizes import size_words
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.model_list import ModelList, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
