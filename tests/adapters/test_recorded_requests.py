@@ -14,7 +14,7 @@ import pytest
 from localassist.adapters.database import Database, DatabaseLedger
 from localassist.adapters.network import PAST_THE_DOOR, NetworkDoor, OutsideDoorError, UnrecordedError
 from localassist.domain.errors import NetworkError, OfflineError, Stopped
-from localassist.domain.privacy import Destination, Outcome
+from localassist.domain.privacy import Body, Destination, Outcome, Purpose
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -27,10 +27,12 @@ BODY = b"y" * 300_000
 class CountingServer:
     """Answers each request on one connection after the other with one of `answers`, and counts the bytes itself.
 
-    After an answer that is shorter than it said it hangs up. `told` is set once it has been asked.
+    After an answer that is shorter than it said it hangs up. `told` is set once it has been asked; `asked` has
+    what it was sent.
     """
 
     def __init__(self, *answers: bytes) -> None:
+        self.asked: list[bytes] = []
         self.received, self.sent = [0] * len(answers), [len(answer) for answer in answers]
         self.told = threading.Event()
         self._answers = answers
@@ -55,6 +57,7 @@ class CountingServer:
                 while not _is_whole(asked):
                     asked += connection.recv(65_536)
                 self.received[number] = len(asked)
+                self.asked.append(asked)
                 self.told.set()
                 try:
                     connection.sendall(answer)
@@ -96,6 +99,42 @@ def test_bytes_agree_with_what_the_server_counted(door: NetworkDoor, ledger: Dat
     assert asked.destination is Destination.THIS_COMPUTER
     assert asked.left == 0
     assert ledger.seal().problem == ""
+
+
+KEPT = Purpose(0, "reviewed", keep_body=True)
+
+
+def test_the_ledger_keeps_exactly_the_bytes_that_the_server_got_and_no_header(
+    door: NetworkDoor, ledger: DatabaseLedger, database: Database
+) -> None:
+    pieces = (b'{"messages": ', '["Grüße"]}\r\n\r\n'.encode())
+    with closing(CountingServer(answer(b"ok"), answer(b"ok"))) as server:
+        with door.client("ask", purpose=KEPT) as client:
+            client.post(server.address, content=b"".join(pieces), headers={"Authorization": "Bearer sk-canary"})
+            client.post(server.address, content=iter(pieces), headers={"Content-Length": str(sum(map(len, pieces)))})
+        assert [each.partition(b"\r\n\r\n")[2] for each in server.asked] == [b"".join(pieces)] * 2
+    assert [ledger.body(each.number) for each in ledger.entries()] == [b"".join(pieces).decode()] * 2
+    assert ledger.seal().problem == ""
+    with database.reading() as connection:
+        rows = [*connection.execute("SELECT * FROM ledger"), *connection.execute("SELECT * FROM ledger_bodies")]
+    assert "sk-canary" not in repr(rows)
+
+
+def test_without_a_purpose_that_says_so_no_body_is_kept(door: NetworkDoor, ledger: DatabaseLedger) -> None:
+    with closing(CountingServer(answer(b"ok"), answer(b"ok"))) as server:
+        for purpose in (None, Purpose(0, "", keep_body=False)):
+            with door.client("ask", purpose=purpose) as client:
+                client.post(server.address, content=b"search words")
+    assert [each.body for each in ledger.entries()] == [Body.NOT_KEPT] * 2
+
+
+def test_a_refused_request_keeps_no_body_and_says_to_whom_it_belonged(ledger: DatabaseLedger) -> None:
+    door = NetworkDoor(offline=lambda: True, ledger=lambda: ledger)
+    with door.client("ask", purpose=Purpose(7, "reviewed", keep_body=True)) as client, pytest.raises(OfflineError):
+        client.post("http://cloud.test/", content=b"not sent")
+    (entry,) = ledger.entries()
+    assert (entry.outcome, entry.conversation, entry.consent) == (Outcome.REFUSED, 7, "reviewed")
+    assert (entry.body, ledger.body(entry.number)) == (Body.NOT_KEPT, None)
 
 
 def test_a_name_counts_as_the_address_it_led_to(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from localassist.adapters.accounting import Account
     from localassist.adapters.way_out import Proxy, WayOut
+    from localassist.domain.privacy import Purpose
     from localassist.domain.stopping import Stop
 
 LOOKS_UP_S: Final = 0.2
@@ -33,7 +34,7 @@ READ_AT_ONCE: Final = 1 << 18
 class Door(Protocol):
     """What a transport needs of the door."""
 
-    def begin(self, host: str, reason: str) -> Account:
+    def begin(self, host: str, reason: str, purpose: Purpose | None, body: bytes | None) -> Account:
         """Open the account of a request. Raises `OfflineError` while the offline switch is on, `NetworkError`."""
         ...
 
@@ -51,7 +52,12 @@ class Door(Protocol):
 
 
 def open_client(
-    door: Door, way_out: WayOut, waits: httpx2.Timeout, reason: str, stop: Stop | None = None
+    door: Door,
+    way_out: WayOut,
+    waits: httpx2.Timeout,
+    reason: str,
+    stop: Stop | None = None,
+    purpose: Purpose | None = None,
 ) -> httpx2.Client:
     """A client over `open_transport`; what it makes of answers that are none comes as `NetworkError` too."""
     import httpx2
@@ -65,19 +71,22 @@ def open_client(
                 raise _broken(request.url.host, error) from error
 
     # httpx2 would open a way of its own through proxies that it finds in the environment, past this door.
-    return DoorClient(transport=open_transport(door, way_out, reason, stop), timeout=waits, trust_env=False)
+    return DoorClient(transport=open_transport(door, way_out, reason, stop, purpose), timeout=waits, trust_env=False)
 
 
-def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None = None) -> httpx2.BaseTransport:
+def open_transport(
+    door: Door, way_out: WayOut, reason: str, stop: Stop | None = None, purpose: Purpose | None = None
+) -> httpx2.BaseTransport:
     """A transport for `httpx2.Client`; failures come as `NetworkError`, refusals as `OfflineError`.
 
-    Requests go by the proxies of `way_out`; each is in the ledger with the `reason` before a byte of it leaves. A
-    request of `stop` ends what waits for bytes with `Stopped`.
+    Requests go by the proxies of `way_out`; each is in the ledger with the `reason`, the `purpose` and, where that
+    says so, its body before a byte of it leaves. A request of `stop` ends what waits for bytes with `Stopped`.
     """
     import httpcore2
     import httpx2
 
     pools = _Pools(door, way_out, stop)
+    keeps_body = purpose is not None and purpose.keep_body
 
     class Body(httpx2.SyncByteStream):
         def __init__(self, host: str, stream: Any, account: Account) -> None:
@@ -104,6 +113,8 @@ def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None =
     class DoorTransport(httpx2.BaseTransport):
         @override
         def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            # Read before its stream is handed on: one that can be read only once is replaced by what came out of it.
+            kept = request.read() if keeps_body else None
             url = httpcore2.URL(
                 scheme=request.url.raw_scheme,
                 host=request.url.raw_host,
@@ -117,7 +128,7 @@ def open_transport(door: Door, way_out: WayOut, reason: str, stop: Stop | None =
                 content=request.stream,
                 extensions=request.extensions,
             )
-            account = door.begin(request.url.host, reason)
+            account = door.begin(request.url.host, reason, purpose, kept)
             with account.working(), _worded(request.url.host):
                 incoming = pools.towards(request.url.scheme, request.url.host).handle_request(outgoing)
             pools.tell_address(request, incoming, account)

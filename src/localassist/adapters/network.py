@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from localassist.domain.ports.ledger import Ledger
-    from localassist.domain.privacy import Outcome
+    from localassist.domain.privacy import Outcome, Purpose
     from localassist.domain.stopping import Stop
 
 log = logging.getLogger(__name__)
@@ -73,10 +73,13 @@ class NetworkDoor:
         """What passed so far."""
         return self._traffic
 
-    def client(self, reason: str, timeout: float = 30.0, stop: Stop | None = None) -> httpx2.Client:
+    def client(
+        self, reason: str, timeout: float = 30.0, stop: Stop | None = None, purpose: Purpose | None = None
+    ) -> httpx2.Client:
         """An HTTP client whose every byte passes this door; `timeout` is seconds of silence.
 
-        `reason` is what the ledger says its requests are for, in a few words. They raise `OfflineError` while the
+        `reason` is what the ledger says its requests are for, in a few words, `purpose` what else it keeps of them;
+        of their headers it keeps nothing. They raise `OfflineError` while the
         offline switch is on, `UnrecordedError` when the ledger can't be written, `Stopped` once `stop` was requested,
         also while they wait for bytes, and `NetworkError` when they fail. Proxies and certificates are as the
         environment names them.
@@ -86,7 +89,7 @@ class NetworkDoor:
         from localassist.adapters.http_transport import open_client
 
         waits = httpx2.Timeout(timeout, connect=min(timeout, CONNECTS_S))
-        return open_client(self, WayOut.find(os.environ), waits, reason, stop)
+        return open_client(self, WayOut.find(os.environ), waits, reason, stop, purpose)
 
     def guard_process(self) -> None:
         """Refuse every connection that Python code opens past this door, from now on and for good."""
@@ -96,21 +99,21 @@ class NetworkDoor:
         """Wait until what was refused is written; what is refused later is only logged."""
         self._noting.shutdown()
 
-    def begin(self, host: str, reason: str) -> Account:
-        """Open the account of a request, which is in the ledger when this returns.
+    def begin(self, host: str, reason: str, purpose: Purpose | None = None, body: bytes | None = None) -> Account:
+        """Open the account of a request, which is in the ledger when this returns, with its body if one is given.
 
         Raises `OfflineError` while the offline switch is on, `UnrecordedError` when the ledger can't be written.
         """
         try:
             self.require_online(host)
         except OfflineError:
-            self._note(host, reason)
+            self._note(host, reason, purpose)
             raise
         if self._ledger is None:
             return Account(host, self._account, lambda _account, _outcome: None)
         try:
             ledger = self._ledger()
-            number = ledger.begin(host, reason, destination_of(host))
+            number = ledger.begin(host, reason, destination_of(host), purpose, body)
         except StorageError as error:
             raise UnrecordedError(
                 f"The connection to {host} was refused because it could not be recorded in the ledger: {error.message}",
@@ -175,12 +178,12 @@ class NetworkDoor:
             "Report this: no part of localassist should try that.",
         )
 
-    def _note(self, host: str, reason: str) -> None:
+    def _note(self, host: str, reason: str, purpose: Purpose | None = None) -> None:
         """Write a refusal to the ledger; what is refused stays refused where that fails."""
         if self._ledger is None:
             return
         try:
-            self._ledger().refuse(host, reason, destination_of(host))
+            self._ledger().refuse(host, reason, destination_of(host), purpose)
         except StorageError as error:
             log.warning("A refusal could not be recorded", exc_info=error)
 

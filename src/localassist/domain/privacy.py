@@ -58,10 +58,31 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a request belongs to: a conversation (0: none) and the consent to it in words ("": none was needed).
+
+    `keep_body`: the ledger keeps what is sent, to the letter, until the conversation is deleted.
+    """
+
+    conversation_id: int
+    consent: str
+    keep_body: bool
+
+
+class Body(StrEnum):
+    """Whether the ledger has what a request sent. ERASED: it had, until the conversation was deleted."""
+
+    NOT_KEPT = "not kept"
+    KEPT = "kept"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One request in the ledger: when it began (UTC), to whom and why, the bytes that passed, how it ended.
 
-    The bytes of a request that has not ended are not known and stand as 0.
+    The bytes of a request that has not ended are not known and stand as 0. `conversation` is 0 and `consent` "" where
+    there is none.
     """
 
     number: int
@@ -72,6 +93,9 @@ class LedgerEntry:
     outcome: Outcome
     sent: int = 0
     received: int = 0
+    conversation: int = 0
+    consent: str = ""
+    body: Body = Body.NOT_KEPT
 
     @property
     def left(self) -> int:

@@ -49,6 +49,10 @@ WITH RECURSIVE branch (id, parent_id, depth) AS (
 SELECT m.id, m.conversation_id, m.parent_id, m.role, m.text, m.created, m.status, m.problem, m.evidence
 FROM branch JOIN messages m USING (id) ORDER BY depth DESC
 """
+_ANSWERS: Final = """
+SELECT id, conversation_id, parent_id, role, text, created, status, problem, evidence FROM messages
+WHERE parent_id = ? AND role = 'assistant' ORDER BY id
+"""
 _ADD: Final = """
 INSERT INTO messages (conversation_id, parent_id, role, text, created, status, writer) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -118,6 +122,7 @@ class DatabaseConversationStore(ConversationStore):
                 (conversation_id,),
             )
             connection.execute("DELETE FROM title_words WHERE rowid = ?", (conversation_id,))
+            connection.execute("DELETE FROM ledger_bodies WHERE conversation = ?", (conversation_id,))
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
 
     @override
@@ -136,13 +141,42 @@ class DatabaseConversationStore(ConversationStore):
     @override
     def ask(self, conversation_id: int, parent_id: int | None, text: str) -> tuple[Message, Message]:
         with self._database.writing() as connection:
-            _conversation(connection, conversation_id)
-            if parent_id is not None and _message(connection, parent_id).conversation_id != conversation_id:
-                raise NotFoundError(f"There is no message {parent_id} in conversation {conversation_id}.")
-            asked = (Role.USER, storable(text), time.time(), MessageStatus.COMPLETE, "")
-            question = _add(connection, conversation_id, parent_id, asked)
-            connection.execute(_INDEX_MESSAGE, (question.id, words.indexable(text)))
+            question = _store_question(connection, conversation_id, parent_id, text)
             return question, _begin_answer(connection, question)
+
+    @override
+    def store_question(self, conversation_id: int, parent_id: int | None, text: str) -> Message:
+        with self._database.writing() as connection:
+            question = _store_question(connection, conversation_id, parent_id, text)
+            _show(connection, conversation_id, question.id)
+            return question
+
+    @override
+    def answers(self, question_id: int) -> tuple[Message, ...]:
+        with self._database.reading() as connection:
+            _message(connection, question_id)
+            return tuple(_message_of(row) for row in connection.execute(_ANSWERS, (question_id,)))
+
+    @override
+    def choose_head(self, conversation_id: int, message_id: int) -> None:
+        with self._database.writing() as connection:
+            _conversation(connection, conversation_id)
+            if _message(connection, message_id).conversation_id != conversation_id:
+                raise NotFoundError(f"There is no message {message_id} in conversation {conversation_id}.")
+            _show(connection, conversation_id, message_id)
+
+    @override
+    def discard_answer(self, answer_id: int) -> Message:
+        with self._database.writing() as connection:
+            answer = _message(connection, answer_id)
+            followed = connection.execute("SELECT 1 FROM messages WHERE parent_id = ?", (answer_id,)).fetchone()
+            if answer.role is not Role.ASSISTANT or answer.parent_id is None or answer.text or followed:
+                raise NotFoundError(f"Message {answer_id} is no answer that could be taken back.")
+            others = [row[0] for row in connection.execute(_ANSWERS, (answer.parent_id,)) if row[0] != answer_id]
+            before = others[-1] if others else answer.parent_id
+            _show(connection, answer.conversation_id, before)
+            connection.execute("DELETE FROM messages WHERE id = ?", (answer_id,))
+            return _message(connection, before)
 
     @override
     def answer_again(self, question_id: int) -> Message:
@@ -236,6 +270,23 @@ def _add(connection: apsw.Connection, conversation_id: int, parent_id: int | Non
     """Add a message: `said` is its role, text, time, status and, while it streams, the process that writes it."""
     connection.execute(_ADD, (conversation_id, parent_id, *said))
     return _message(connection, connection.last_insert_rowid())
+
+
+def _store_question(connection: apsw.Connection, conversation_id: int, parent_id: int | None, text: str) -> Message:
+    _conversation(connection, conversation_id)
+    if parent_id is not None and _message(connection, parent_id).conversation_id != conversation_id:
+        raise NotFoundError(f"There is no message {parent_id} in conversation {conversation_id}.")
+    asked = (Role.USER, storable(text), time.time(), MessageStatus.COMPLETE, "")
+    question = _add(connection, conversation_id, parent_id, asked)
+    connection.execute(_INDEX_MESSAGE, (question.id, words.indexable(text)))
+    return question
+
+
+def _show(connection: apsw.Connection, conversation_id: int, message_id: int) -> None:
+    """Make a message the last one on show."""
+    connection.execute(
+        "UPDATE conversations SET head_id = ?, updated = ? WHERE id = ?", (message_id, time.time(), conversation_id)
+    )
 
 
 def _begin_answer(connection: apsw.Connection, question: Message) -> Message:

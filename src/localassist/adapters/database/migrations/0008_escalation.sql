@@ -1,4 +1,4 @@
--- What a request belongs to: the conversation (0: none), the consent in words, and the SHA-256 of what was sent, whose text
+-- What a request belongs to: the conversation (0: none), the consent in words, and the SHA-256 of what was sent, which
 -- stands apart so that it can be erased with its conversation without breaking the chain. Rows without any of the three are
 -- hashed as before (see `DatabaseLedger`).
 ALTER TABLE ledger ADD COLUMN conversation INTEGER NOT NULL DEFAULT 0;
@@ -8,7 +8,7 @@ ALTER TABLE ledger ADD COLUMN body_hash TEXT NOT NULL DEFAULT '';
 CREATE TABLE ledger_bodies (
     number INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
-    body TEXT NOT NULL
+    body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX ledger_bodies_by_conversation ON ledger_bodies (conversation);
 
@@ -51,18 +51,27 @@ CREATE TABLE servers (
     address TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- One's own questions put to several models, with one's own verdicts (verdict: '' for none yet). answer: what was said and
--- what stands behind it, as a message has it.
+-- One's own questions put to several models, with one's own verdicts (verdict: '' for none yet). sources: which documents
+-- they ask, as a conversation has them. first_word: seconds, NULL where no word came. evidence: what stands behind an
+-- answer, as a message has it.
 CREATE TABLE comparisons (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    sources TEXT NOT NULL
 ) STRICT;
+CREATE TABLE comparison_models (
+    comparison_id INTEGER NOT NULL REFERENCES comparisons (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    PRIMARY KEY (comparison_id, model)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE comparison_questions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     comparison_id INTEGER NOT NULL REFERENCES comparisons (id) ON DELETE CASCADE,
     text TEXT NOT NULL
 ) STRICT;
+CREATE INDEX comparison_questions_by_comparison ON comparison_questions (comparison_id);
 CREATE TABLE comparison_answers (
     question_id INTEGER NOT NULL REFERENCES comparison_questions (id) ON DELETE CASCADE,
     model TEXT NOT NULL,
@@ -71,6 +80,7 @@ CREATE TABLE comparison_answers (
     problem TEXT NOT NULL,
     asked TEXT NOT NULL,
     seconds REAL NOT NULL,
+    first_word REAL,
     verdict TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (question_id, model)
 ) STRICT, WITHOUT ROWID;
