@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub_server import running_hub
-from localassist.adapters.database import DatabaseLedger
+from localassist.adapters.database import DatabaseConversationStore, DatabaseLedger
 from localassist.adapters.places import Places
 from localassist.app import App
 from localassist.cli import running
 from localassist.domain.errors import OfflineError
 from localassist.domain.library import ModelSearch
-from localassist.domain.privacy import Destination, Outcome
+from localassist.domain.privacy import Destination, Outcome, Purpose
 from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
@@ -93,6 +93,59 @@ def test_no_host_is_a_formula_in_a_spreadsheet(app: App, capfd: pytest.CaptureFi
     DatabaseLedger(app.database).begin(host, "tried to connect past the door", CLOUD)
     (row,) = csv.DictReader(io.StringIO(run(app, capfd, "--csv")[1]))
     assert row["host"] == f"'{host}"
+
+
+SENT_TEXT = '{"said": "Grüße"}\r\n\x1b[31m\u202e'
+
+
+@pytest.fixture
+def escalated(filled: App) -> App:
+    """A question that was sent for a conversation, and one for another that is deleted."""
+    ledger = DatabaseLedger(filled.database)
+    for title, body in (("Lease", SENT_TEXT), ("Tax", "taxes")):
+        made = DatabaseConversationStore(filled.database).create(title, "")
+        purpose = Purpose(made.id, "reviewed at noon", keep_body=True)
+        ledger.end(ledger.begin("cloud.test", "ask a model", CLOUD, purpose, body.encode()), Outcome.DONE, CLOUD, 50, 5)
+    DatabaseConversationStore(filled.database).delete(2)
+    return filled
+
+
+def test_what_a_request_sent_is_printed_to_the_letter(
+    escalated: App, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert running.run(["ledger", "--body", "8"], escalated) == 0
+    assert capfdbinary.readouterr().out == SENT_TEXT.encode()
+    assert running.run(["ledger", "--body", "8", "--json"], escalated) == 0
+    told = capfdbinary.readouterr().out
+    assert json.loads(told) == {"number": 8, "body": SENT_TEXT}
+    assert b"\x1b" not in told
+
+
+@pytest.mark.parametrize("number", ["1", "10", "99"])
+def test_what_was_not_kept_or_is_erased_can_not_be_printed(
+    escalated: App, capfd: pytest.CaptureFixture[str], number: str
+) -> None:
+    assert running.run(["ledger", "--body", number], escalated) == 1
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert f"what request {number} sent" in told.err
+
+
+def test_it_is_narrowed_by_conversation_as_json_lines(escalated: App, capfd: pytest.CaptureFixture[str]) -> None:
+    code, lines = run(escalated, capfd, "--jsonl", "--conversation", "1")
+    assert code == 0
+    (row,) = [json.loads(line) for line in lines.splitlines()]
+    assert (row["number"], row["conversation"], row["consent"], row["body"]) == (8, 1, "reviewed at noon", "kept")
+    (erased,) = run(escalated, capfd, "--jsonl", "--conversation", "2")[1].splitlines()
+    assert json.loads(erased)["body"] == "erased"
+
+
+def test_totals_are_by_destination_too(escalated: App, capfd: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(run(escalated, capfd, "--json")[1])
+    assert told["destinations"] == [
+        {"destination": "this computer", "requests": 1, "sent": 90, "received": 1},
+        {"destination": "cloud", "requests": 5, "sent": 307, "received": 3_080},
+    ]
 
 
 def test_a_day_that_is_none_is_wrong_usage(app: App, capfd: pytest.CaptureFixture[str]) -> None:

@@ -76,6 +76,20 @@ class Console:
         self._put(visible(text))
         self._line_open = not text.endswith("\n")
 
+    def write_exactly(self, text: str) -> None:
+        """Text to the letter, in UTF-8, for files and other programs; on a terminal as `write` has it.
+
+        Raises as `write` does.
+        """
+        if self._out.isatty():
+            self.write(text)
+            self.end_line()
+            if visible(text) != text:
+                self.warn("Marks that deceive terminals show as \N{REPLACEMENT CHARACTER}; in a file they are whole.")
+            return
+        with _worded(), os.fdopen(os.dup(self._kept[0]), "wb") as out:
+            out.write(text.encode())
+
     def end_line(self) -> None:
         """Start a new line unless at the start of one."""
         if self._line_open:
@@ -151,13 +165,9 @@ class Console:
             os.close(kept)
 
     def _put(self, text: str) -> None:
-        try:
+        with _worded():
             self._out.write(text)
             self._out.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(f"The output can't be written: {error.strerror}.", "Send it somewhere else.") from error
 
     def _tell(self, text: str) -> None:
         """Write to standard error; a command does its work without it too."""
@@ -170,6 +180,16 @@ class Console:
         for descriptor in (1, 2):
             os.dup2(nowhere, descriptor)
         os.close(nowhere)
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"The output can't be written: {error.strerror}.", "Send it somewhere else.") from error
 
 
 def _stream(descriptor: int, encoding: str, errors: str) -> IO[str]:

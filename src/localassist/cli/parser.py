@@ -182,9 +182,12 @@ def _add_ledger(commands: argparse._SubParsersAction[_Parser]) -> None:
     ledger = _add(commands, "ledger", "what left this computer: when, to whom, why and how many bytes")
     form = ledger.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    form.add_argument("--jsonl", action="store_true", help="print one JSON object a request and nothing else")
     form.add_argument("--csv", action="store_true", help="print a table for other programs and nothing else")
     ledger.add_argument("--since", metavar="DATE", type=_day, help="only from that day on: 2026-01-31")
     ledger.add_argument("--host", metavar="NAME", default="", help="only what went to that host")
+    ledger.add_argument("--conversation", metavar="N", type=_count, default=0, help="only what belongs to that one")
+    ledger.add_argument("--body", metavar="NUMBER", type=_count, default=0, help="print exactly what that request sent")
 
 
 def _day(text: str) -> datetime:
