@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ MOST_MODELS: Final = 4
 LONGEST_VERDICT: Final = 200
 VERDICTS: Final = ("better", "good", "bad")
 """What is offered as a verdict; any other short text may be one."""
+_MARK: Final = re.compile(r"\s*\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,24 @@ class ComparedAnswer:
 
     @property
     def grounding(self) -> Grounding | None:
-        """What the documents bear out of it; None where none were searched."""
-        if not self.evidence.searched:
+        """What the documents bear out of it; None where none were searched.
+
+        Where a model was asked, its own sentences count: quotes that the program put behind them bear themselves out.
+        """
+        evidence = self.evidence
+        if not evidence.searched:
             return None
-        standing = [sentence.status for sentence in self.evidence.sentences]
+        said = _MARK.sub("", evidence.said)
+        standing = [
+            each.status
+            for each in evidence.sentences
+            if not said or _MARK.sub("", self.text[each.start : each.end]).strip() in said
+        ]
         return Grounding(
             standing.count(SupportStatus.SUPPORTED),
             standing.count(SupportStatus.PARTLY),
             standing.count(SupportStatus.UNSUPPORTED),
-            len(self.evidence.citations),
+            len(evidence.citations),
         )
 
 
