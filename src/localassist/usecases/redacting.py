@@ -1,0 +1,235 @@
+"""Placeholders in place of what names somebody, the same ones all through a conversation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.outbound import Identifier, Recognised, Replacement
+from localassist.domain.private_words import INVISIBLE, find_words
+from localassist.domain.terms import FUNCTION_WORDS
+from localassist.usecases.restoring import find_placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from localassist.domain.ports.recognising import Recogniser
+
+_INVISIBLE: Final = re.compile(INVISIBLE)
+_NUMBERS: Final = frozenset({Identifier.IBAN, Identifier.CARD, Identifier.PHONE, Identifier.NATIONAL_ID})
+_MARKS: Final = re.compile(r"[\W_]+")
+_GENITIVE: Final = "(?:['’]?s)?"
+_STAND_IN: Final = "[WORD_1]"
+_SHORTEST: Final = 3
+"""Shorter originals are replaced where they were recognised and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Texts with placeholders in them. It holds originals and never leaves.
+
+    `texts` are in the order they were given. `replacements` are those that stand in them, by first occurrence, with
+    how often each does. `known` are all of the conversation, those that were known before too (`count` as in these
+    texts, 0 for what is not in them): hand it in with the next texts.
+    """
+
+    texts: tuple[str, ...]
+    replacements: tuple[Replacement, ...]
+    known: tuple[Replacement, ...]
+
+
+class Redactor:
+    """Replaces what a recogniser finds. Safe to call from any thread.
+
+    What was recognised once is replaced wherever else it stands, in all texts and in those of later questions. A text
+    that holds what looks like a placeholder gets one for it, so `restoring.restored` gives the text again, with each
+    original as it was written first.
+    """
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+
+    @property
+    def name(self) -> str:
+        """Who looks for identifiers, for people."""
+        return self._recogniser.name
+
+    def __call__(
+        self,
+        texts: Sequence[str],
+        known: Sequence[Replacement] = (),
+        *,
+        shown: frozenset[str] = frozenset(),
+        hidden: Sequence[str] = (),
+    ) -> Redacted:
+        """Redact the texts of one review, none of which has placeholders of ours in it yet.
+
+        `known` is `Redacted.known` of the question before. `shown` are originals that are left as they are, in any
+        case and spacing; `hidden` are words that are replaced besides.
+        """
+        visible = {_bare(original) for original in shown}
+        found = [self._found(text, hidden) for text in texts]
+        numbering = _Numbering(known)
+        for text, spans in zip(texts, found, strict=True):
+            for span in spans:
+                if not _is_shown(text, span, visible):
+                    numbering.placeholder(span.kind, text[span.start : span.end])
+        everywhere = _Everywhere(numbering.all, visible)
+        numbering = _Numbering(known)
+        told = []
+        for text, spans in zip(texts, found, strict=True):
+            kept = [span for span in spans if not _is_shown(text, span, visible)]
+            told.append(numbering.replaced(text, _with_lookalikes(text, _united([*kept, *everywhere.find(text)]))))
+        return Redacted(tuple(told), numbering.used, numbering.all)
+
+    def _found(self, text: str, hidden: Sequence[str]) -> list[Recognised]:
+        words = (Recognised(Identifier.WORD, *span) for span in find_words(text, hidden))
+        return [*words, *self._recogniser(text)]
+
+
+class _Numbering:
+    """Which placeholder stands for what."""
+
+    def __init__(self, known: Iterable[Replacement]) -> None:
+        self._placeholders: dict[tuple[Identifier, str], Replacement] = {}
+        self._last = dict.fromkeys(Identifier, 0)
+        self._used: dict[str, Replacement] = {}
+        for replacement in known:
+            key = (replacement.kind, _key(replacement.kind, replacement.original))
+            self._placeholders[key] = replace(replacement, count=0)
+            number = int(replacement.placeholder.strip("[]").rpartition("_")[2])
+            self._last[replacement.kind] = max(self._last[replacement.kind], number)
+
+    @property
+    def used(self) -> tuple[Replacement, ...]:
+        return tuple(self._used.values())
+
+    @property
+    def all(self) -> tuple[Replacement, ...]:
+        return tuple(self._used.get(each.placeholder, each) for each in self._placeholders.values())
+
+    def placeholder(self, kind: Identifier, written: str) -> Replacement:
+        key = (kind, _key(kind, written))
+        if key not in self._placeholders:
+            self._last[kind] += 1
+            self._placeholders[key] = Replacement(f"[{kind.upper()}_{self._last[kind]}]", _tidy(written), kind, 0)
+        return self._placeholders[key]
+
+    def replaced(self, text: str, spans: Iterable[Recognised]) -> str:
+        told, place = [], 0
+        for span in spans:
+            one = self.placeholder(span.kind, text[span.start : span.end])
+            self._used[one.placeholder] = replace(one, count=self._used.get(one.placeholder, one).count + 1)
+            told += [text[place : span.start], one.placeholder]
+            place = span.end
+        return "".join([*told, text[place:]])
+
+
+class _Everywhere:
+    """What was recognised once, wherever else it stands."""
+
+    def __init__(self, known: Iterable[Replacement], visible: set[str]) -> None:
+        self._parts = [
+            (replacement.kind, part, part == replacement.original)
+            for replacement in known
+            for part in _parts(replacement)
+            if len(_bare(part)) >= _SHORTEST and _bare(part) not in visible
+        ]
+
+    def find(self, text: str) -> Iterator[Recognised]:
+        bare, marked = _key(Identifier.CARD, text), _key(Identifier.WORD, text)
+        for kind, part, whole in self._parts:
+            if _key(kind, part) in (bare if kind in _NUMBERS else marked):
+                for match in re.finditer(_pattern(kind, part, text), text, re.IGNORECASE):
+                    if (whole and " " in part) or kind is not Identifier.PERSON or _is_name(match.group(), part):
+                        yield Recognised(kind, *match.span())
+
+
+def _parts(replacement: Replacement) -> list[str]:
+    """An original, and of a person's name the first and the last word."""
+    names = replacement.original.split()
+    if replacement.kind is not Identifier.PERSON or len(names) == 1:
+        return [replacement.original]
+    ends = {name for name in (names[0], names[-1]) if name.casefold() not in FUNCTION_WORDS and name[0].isupper()}
+    return [replacement.original, *sorted(ends)]
+
+
+def _is_name(written: str, name: str) -> bool:
+    """Whether a single word is written as the name it may be: "Mark" is, "mark" is not."""
+    return written in {name, name.upper()} or _INVISIBLE.sub("", written) == name
+
+
+def _pattern(kind: Identifier, original: str, text: str) -> str:
+    if kind in _NUMBERS:
+        spelt = r"[\W_]{0,3}".join(re.escape(sign) for sign in _key(kind, original))
+    else:
+        gap = f"{INVISIBLE}*" if _INVISIBLE.search(text) else ""
+        spelt = rf"(?:\s|{INVISIBLE})*".join(gap.join(map(re.escape, part)) for part in original.split())
+    before = r"(?<![^\W_])" if original[0].isalnum() else ""
+    after = r"(?![^\W_])" if original[-1].isalnum() and kind is not Identifier.PERSON else ""
+    if kind is Identifier.PERSON:
+        after = rf"(?={_GENITIVE}(?![^\W_]))"
+    return f"{before}{spelt}{after}"
+
+
+def _united(spans: Iterable[Recognised]) -> list[Recognised]:
+    """Spans in order, those that overlap made one, of the kind of the longest."""
+    united: list[Recognised] = []
+    longest = 0
+    for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+        if not united or span.start >= united[-1].end:
+            united.append(span)
+            longest = span.end - span.start
+            continue
+        last = united[-1]
+        if span.end - span.start > longest:
+            longest = span.end - span.start
+            last = replace(last, kind=span.kind)
+        united[-1] = replace(last, end=max(last.end, span.end))
+    return united
+
+
+def _with_lookalikes(text: str, spans: list[Recognised]) -> list[Recognised]:
+    """Spans, and those of what would pass for a placeholder once they are replaced."""
+    while True:
+        told, place, ours, shifts = "", 0, set(), [(0, 0)]
+        for span in spans:
+            told += text[place : span.start]
+            ours.add((len(told), len(told) + len(_STAND_IN)))
+            shifts += [(len(told), span.start), (len(told) + len(_STAND_IN), span.end)]
+            told += _STAND_IN
+            place = span.end
+        told += text[place:]
+        strays = [span for span in find_placeholders(told) if span not in ours]
+        if not strays:
+            return spans
+        found = (Recognised(Identifier.WORD, _source(shifts, start), _source(shifts, end)) for start, end in strays)
+        spans = _united([*spans, *found])
+
+
+def _source(shifts: list[tuple[int, int]], place: int) -> int:
+    """Where in a text stands what is at `place` once its spans are replaced."""
+    told, source = shifts[bisect_right(shifts, place, key=lambda shift: shift[0]) - 1]
+    return source + place - told
+
+
+def _is_shown(text: str, span: Recognised, visible: set[str]) -> bool:
+    return _bare(text[span.start : span.end]) in visible
+
+
+def _tidy(written: str) -> str:
+    """An original as it is shown and put back: in one line, without what takes no room."""
+    return " ".join(_INVISIBLE.sub("", written).split()) or written
+
+
+def _bare(written: str) -> str:
+    return _key(Identifier.WORD, written)
+
+
+def _key(kind: Identifier, written: str) -> str:
+    """What two writings of one original have in common."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written)).casefold()
+    return _MARKS.sub("", folded) if kind in _NUMBERS else "".join(folded.split())
