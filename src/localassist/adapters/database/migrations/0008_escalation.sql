@@ -19,6 +19,12 @@ CREATE TABLE labels (
     sensitivity TEXT NOT NULL,
     PRIMARY KEY (kind, target)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER labels_go_with_collections AFTER DELETE ON collections BEGIN
+    DELETE FROM labels WHERE kind = 'collection' AND target = CAST(CAST(old.id AS TEXT) AS BLOB);
+END;
+CREATE TRIGGER labels_go_with_conversations AFTER DELETE ON conversations BEGIN
+    DELETE FROM labels WHERE kind = 'conversation' AND target = CAST(CAST(old.id AS TEXT) AS BLOB);
+END;
 
 -- Consents that are remembered, and the model that a conversation asks ('' for this computer's).
 CREATE TABLE consents (

@@ -1,0 +1,190 @@
+"""What the user said of collections, folders and conversations, in the database, and what it means for documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from localassist.adapters.database import kinship
+from localassist.adapters.database.codec import path_from_bytes, path_to_bytes
+from localassist.adapters.database.folders import Folders, same_folder, whole_path
+from localassist.domain.documents import Scope
+from localassist.domain.errors import NotFoundError
+from localassist.domain.outbound import Label, LabelKind, Labelled, Sensitivity, strictest
+from localassist.domain.ports.labels import LabelStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import apsw
+
+    from localassist.adapters.database.connection import Database
+    from localassist.adapters.database.kinship import Relative
+
+_ALL: Final = "SELECT kind, target, sensitivity FROM labels ORDER BY kind, target"
+_OF: Final = "SELECT sensitivity FROM labels WHERE kind = ? AND target = ?"
+_SET: Final = "INSERT OR REPLACE INTO labels (kind, target, sensitivity) VALUES (?, ?, ?)"
+_TAKE_BACK: Final = "DELETE FROM labels WHERE kind = ? AND target = ?"
+_HOLDERS: Final = {LabelKind.COLLECTION: "collections", LabelKind.CONVERSATION: "conversations"}
+_MEMBERS: Final = """
+SELECT DISTINCT document_id FROM memberships WHERE collection_id IN (SELECT value FROM json_each(?))
+"""
+_OTHERS: Final = """
+SELECT id, path FROM documents WHERE id NOT IN (
+    SELECT document_id FROM memberships WHERE collection_id IN (SELECT value FROM json_each(?))
+)
+"""
+
+
+class DatabaseLabelStore(LabelStore):
+    """Labels in a `Database`. They are looked up anew each time: what was said a moment ago holds.
+
+    A folder's label holds for what is reached through links, too, in either direction, as the disk has them now.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @override
+    def labels(self) -> tuple[Label, ...]:
+        with self._database.reading() as connection:
+            return _labels(connection)
+
+    @override
+    def of(self, kind: LabelKind, target: str) -> Sensitivity | None:
+        with self._database.reading() as connection:
+            if kind is LabelKind.FOLDER:
+                said = [each.sensitivity for each in _same(connection, whole_path(target))]
+                return strictest(said) if said else None
+            row = connection.execute(_OF, (kind, path_to_bytes(target))).fetchone()
+        return Sensitivity(row[0]) if row else None
+
+    @override
+    def set(self, kind: LabelKind, target: str, sensitivity: Sensitivity | None) -> None:
+        if kind is LabelKind.FOLDER:
+            target = whole_path(target)
+        with self._database.writing() as connection:
+            before = _same(connection, target) if kind is LabelKind.FOLDER else ()
+            if kind in _HOLDERS:
+                _require(connection, kind, target)
+            for each in before:
+                connection.execute(_TAKE_BACK, (kind, path_to_bytes(each.target)))
+            if sensitivity is None:
+                connection.execute(_TAKE_BACK, (kind, path_to_bytes(target)))
+            else:
+                connection.execute(_SET, (kind, path_to_bytes(target), sensitivity))
+
+    @override
+    def of_documents(self, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
+        with self._database.reading() as connection:
+            said = _Said.read(connection)
+            found = tuple(kinship.relatives(connection, document_ids, said.collections))
+        own = {each.id: said.of(each) for each in found}
+        strictest_of: dict[tuple[str | bytes, int], tuple[Labelled, int]] = {}
+        for each in found:
+            for trait in each.traits:
+                if (before := strictest_of.get(trait)) is None or _is_stricter(own[each.id], before[0]):
+                    strictest_of[trait] = own[each.id], each.id
+        wanted = set(document_ids)
+        return {
+            each.id: _with_copies(each.id, own[each.id], (strictest_of[trait] for trait in each.traits))
+            for each in found
+            if each.id in wanted
+        }
+
+    @override
+    def never_leaving(self) -> Scope:
+        with self._database.reading() as connection:
+            said = _Said.read(connection)
+            never = [each for each, labelled in said.collections.items() if labelled[1] is Sensitivity.NEVER]
+            key = (json.dumps(never),)
+            members = {row[0] for row in connection.execute(_MEMBERS, key)} if never else set[int]()
+            found = set(members)
+            if said.folders.has(Sensitivity.NEVER):
+                others: Any = connection.execute(_OTHERS, key)
+                found |= {
+                    document_id
+                    for document_id, path in others
+                    if said.folders.of(path_from_bytes(path)).sensitivity is Sensitivity.NEVER
+                }
+            kin = {each.id for each in kinship.relatives(connection, found, ())} if found else set[int]()
+        return Scope(tuple(never), tuple(sorted(kin - members)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """All labels that say something of documents; `collections` by their id: name and label."""
+
+    collections: Mapping[int, tuple[str, Sensitivity]]
+    folders: Folders
+
+    @classmethod
+    def read(cls, connection: apsw.Connection) -> _Said:
+        labels = _labels(connection)
+        names: Any = connection.execute("SELECT id, name FROM collections").fetchall()
+        called = dict(names)
+        collections = {
+            int(each.target): (called[int(each.target)], each.sensitivity)
+            for each in labels
+            if each.kind is LabelKind.COLLECTION
+        }
+        return cls(
+            collections, Folders((each.target, each.sensitivity) for each in labels if each.kind is LabelKind.FOLDER)
+        )
+
+    def of(self, relative: Relative) -> Labelled:
+        """What holds for a document by itself, without its copies."""
+        told = [
+            Labelled(label, f"the collection {name}")
+            for name, label in sorted(self.collections[each] for each in relative.collections)
+        ]
+        told.append(self.folders.of(relative.path))
+        said = [each for each in told if each.by]
+        return max(said, key=_rank, default=Labelled())
+
+
+_RANKS: Final = {Sensitivity.MAY_GO_OUT: 1, Sensitivity.ASK: 2, Sensitivity.NEVER: 3}
+
+
+def _rank(labelled: Labelled) -> int:
+    """How strict it is; 0 where nothing was said, which any word of the user's goes before."""
+    return _RANKS[labelled.sensitivity] if labelled.by else 0
+
+
+def _is_stricter(one: Labelled, other: Labelled) -> bool:
+    return _rank(one) > _rank(other)
+
+
+def _with_copies(document_id: int, own: Labelled, copies: Iterable[tuple[Labelled, int]]) -> Labelled:
+    """What holds for a document that has these strictest copies."""
+    for labelled, whose in copies:
+        if whose != document_id and _is_stricter(labelled, own):
+            own = Labelled(labelled.sensitivity, f"{labelled.by}, where there is a copy of it")
+    return own
+
+
+def _labels(connection: apsw.Connection) -> tuple[Label, ...]:
+    rows: Any = connection.execute(_ALL).fetchall()
+    return tuple(Label(LabelKind(kind), path_from_bytes(target), Sensitivity(said)) for kind, target, said in rows)
+
+
+def _same(connection: apsw.Connection, path: str) -> list[Label]:
+    """The labels of the folder at a path, however it was written."""
+    folders = [each for each in _labels(connection) if each.kind is LabelKind.FOLDER]
+    return [each for each in folders if same_folder(each.target, path)]
+
+
+def _require(connection: apsw.Connection, kind: LabelKind, target: str) -> None:
+    """Raise `NotFoundError` for a collection or conversation that is not there."""
+    known = (
+        target.isdecimal()
+        and connection.execute(
+            f"SELECT 1 FROM {_HOLDERS[kind]} WHERE id = ?",  # noqa: S608  one of two names above
+            (int(target),),
+        ).fetchone()
+    )
+    if not known:
+        raise NotFoundError(f"There is no {kind} {target}.", "It may have been removed; choose another one.")

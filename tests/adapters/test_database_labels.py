@@ -1,0 +1,170 @@
+"""Labels on the real disk: links, other writings of a path, the same text inside another file, and very many files."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import structured
+from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLabelStore, DatabaseServers
+from localassist.domain.documents import Chunk, Scope
+from localassist.domain.errors import NotFoundError
+from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.ports.documents import FoundFile, part_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAY, ASK, NEVER = Sensitivity.MAY_GO_OUT, Sensitivity.ASK, Sensitivity.NEVER
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    opened = Database(home / "localassist.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def labels(database: Database) -> DatabaseLabelStore:
+    return DatabaseLabelStore(database)
+
+
+@pytest.fixture
+def documents(database: Database) -> DatabaseDocumentStore:
+    return DatabaseDocumentStore(database)
+
+
+def add(
+    documents: DatabaseDocumentStore, path: Path | str, text: str, digest: str = "", container: int | None = None
+) -> int:
+    chunks = [Chunk(position, min(position + 40, len(text))) for position in range(0, len(text), 40)]
+    file = FoundFile(str(path), len(text), 1.0)
+    versions = ("reader", "embedder")
+    saved, _ = documents.save(
+        file, digest or f"hash of {text}", versions, structured(text), chunks, container_id=container
+    )
+    return saved.id
+
+
+def of(labels: DatabaseLabelStore, document_id: int) -> Sensitivity:
+    return labels.of_documents([document_id])[document_id].sensitivity
+
+
+def paths(documents: DatabaseDocumentStore, scope: Scope) -> set[str]:
+    return {each.path for each in documents.documents(scope)}
+
+
+def test_a_label_holds_for_what_is_reached_through_a_link_to_its_folder(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path
+) -> None:
+    (tmp_path / "contracts" / "2024").mkdir(parents=True)
+    (tmp_path / "contracts" / "2024" / "a.txt").write_text("a")
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk" / "papers").symlink_to(tmp_path / "contracts")
+    (tmp_path / "desk" / "one.txt").symlink_to(tmp_path / "contracts" / "2024" / "a.txt")
+    linked = add(documents, tmp_path / "desk" / "papers" / "2024" / "a.txt", "Through a folder's link.")
+    file = add(documents, tmp_path / "desk" / "one.txt", "Through a file's link.")
+    inside = add(documents, f"{tmp_path}/desk/one.txt/part.txt", "Inside it.", container=file)
+    beside = add(documents, tmp_path / "desk" / "b.txt", "Beside.")
+    labels.set(LabelKind.FOLDER, str(tmp_path / "contracts"), NEVER)
+    assert [of(labels, each) for each in (linked, file, inside, beside)] == [NEVER, NEVER, NEVER, ASK]
+    never = paths(documents, labels.never_leaving())
+    assert never == {f"{tmp_path}/desk/{name}" for name in ("papers/2024/a.txt", "one.txt", "one.txt/part.txt")}
+
+
+def test_a_label_of_a_link_holds_for_the_folder_it_leads_to(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "papers").symlink_to(tmp_path / "contracts")
+    real = add(documents, tmp_path / "contracts" / "a.txt", "The words.")
+    labels.set(LabelKind.FOLDER, str(tmp_path / "papers"), NEVER)
+    assert of(labels, real) is NEVER
+    (tmp_path / "papers").unlink()
+    assert of(labels, real) is ASK
+
+
+def test_links_in_circles_end(labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to(tmp_path / "two")
+    (tmp_path / "two").symlink_to(tmp_path / "one")
+    lost = add(documents, tmp_path / "one" / "a.txt", "The words.")
+    labels.set(LabelKind.FOLDER, str(tmp_path / "two"), NEVER)
+    assert of(labels, lost) in {ASK, NEVER}
+
+
+def test_a_file_saved_from_a_mail_that_never_leaves_does_not_leave_either(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore
+) -> None:
+    text = "The valve is made of brass. " * 5
+    mail = add(documents, "/mails/mail.eml", "See the annex.")
+    add(documents, "/mails/mail.eml/annex.txt", text, part_hash("mail", "annex.txt"), mail)
+    saved = add(documents, "/downloads/annex.txt", text)
+    longer = add(documents, "/elsewhere/annex.txt", f"{text} And a word of my own.")
+    labels.set(LabelKind.FOLDER, "/mails", NEVER)
+    held = labels.of_documents([saved])[saved]
+    assert (held.sensitivity, held.by) == (NEVER, "the folder /mails, where there is a copy of it")
+    assert of(labels, longer) is ASK
+    assert "/downloads/annex.txt" in paths(documents, labels.never_leaving())
+
+
+def test_names_that_are_no_text_can_be_labelled(labels: DatabaseLabelStore, documents: DatabaseDocumentStore) -> None:
+    odd = add(documents, "/docs/\udcff/a.txt", "The words.")
+    labels.set(LabelKind.FOLDER, "/docs/\udcff", NEVER)
+    assert of(labels, odd) is NEVER
+    assert labels.labels()[0].target == "/docs/\udcff"
+
+
+def test_a_label_survives_closing(home: Path) -> None:
+    for said in (None, NEVER):
+        database = Database(home / "localassist.db")
+        labels = DatabaseLabelStore(database)
+        assert labels.of(LabelKind.FOLDER, "/docs") is said
+        labels.set(LabelKind.FOLDER, "/docs", NEVER)
+        database.close()
+
+
+@pytest.mark.slow
+def test_ten_thousand_documents_are_told_within_a_second(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, database: Database
+) -> None:
+    home = documents.add_collection("Home", [])
+    with database.writing() as connection:
+        connection.executemany(
+            "INSERT INTO documents (path, content_hash, size, modified) VALUES (?, ?, 1, 1.0)",
+            ((f"/docs/{n % 500}/of/many/{n}.txt".encode(), "empty" if n % 2 else f"{n}") for n in range(10_000)),
+        )
+        connection.execute("INSERT INTO memberships SELECT ?, id FROM documents", (home.id,))
+    ids = [each.id for each in documents.documents(Scope(collection_ids=(home.id,)))]
+    labels.set(LabelKind.FOLDER, "/docs/8", NEVER)
+    labels.set(LabelKind.COLLECTION, str(home.id), MAY)
+    began = time.perf_counter()
+    told = labels.of_documents(ids)
+    never = labels.never_leaving()
+    assert time.perf_counter() - began < 1.0
+    assert sum(each.sensitivity is NEVER for each in told.values()) == 20
+    assert len(never.document_ids) == 20
+
+
+def test_a_server_has_an_id_that_can_be_typed_and_is_its_own(database: Database) -> None:
+    servers = DatabaseServers(database)
+    assert servers.servers() == ()
+    ids = [
+        servers.add(name, "http://192.168.1.5:8000/v1", {"openai"})
+        for name in ("Büro GPU/2", "Büro GPU 2", "OpenAI", "服务器")
+    ]
+    assert ids == ["buro-gpu-2", "buro-gpu-2-2", "openai-2", "server"]
+    assert [name for _, name, _ in servers.servers()] == ["Büro GPU 2", "Büro GPU/2", "OpenAI", "服务器"]
+    assert ("server", "服务器", "http://192.168.1.5:8000/v1") in servers.servers()
+
+
+def test_a_server_is_forgotten(database: Database) -> None:
+    servers = DatabaseServers(database)
+    added = servers.add("Office", "http://office:8000/v1")
+    servers.remove(added)
+    assert servers.servers() == ()
+    with pytest.raises(NotFoundError):
+        servers.remove(added)
