@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.domain.privacy import Destination, Outcome
+from localassist.usecases.spreadsheets import as_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +31,6 @@ FIELDS: Final = (
     "body",
 )
 """What tables for other programs have of a request; times are in UTC."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that spreadsheets compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def as_csv(entries: Iterable[LedgerEntry]) -> Iterator[str]:
     """The lines of a table, its head first; none of its cells is computed by a spreadsheet."""
     yield _csv_line(dict(zip(FIELDS, FIELDS, strict=True)))
     for entry in entries:
-        yield _csv_line({name: _as_text(value) for name, value in as_row(entry).items()})
+        yield _csv_line({name: as_cell(value) for name, value in as_row(entry).items()})
 
 
 def as_json_lines(entries: Iterable[LedgerEntry]) -> Iterator[str]:
@@ -170,8 +169,3 @@ def _csv_line(row: dict[str, Any]) -> str:
     written = io.StringIO()
     csv.DictWriter(written, FIELDS, lineterminator="\n").writerow(row)
     return written.getvalue()
-
-
-def _as_text(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula: whoever tries to connect chooses what host he names."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
