@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import Scope, SupportStatus
 from localassist.domain.privacy import Destination
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from localassist.domain.chat import Evidence
@@ -133,3 +135,51 @@ class ComparisonTable:
             for question in self.questions
             if model not in question.answers or question.answers[model].problem
         )
+
+    @property
+    def totals(self) -> tuple[ColumnTotals, ...]:
+        """What there is of each column, in the order of the models."""
+        return tuple(
+            _totals(model, [each.answers[model] for each in self.questions if model in each.answers])
+            for model in self.comparison.models
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTotals:
+    """All answers of one model. `seconds` and `tokens_per_second` are means, None where there are none.
+
+    `cost` is the sum of US dollars, None where one of them is not known. `verdicts` counts each.
+    """
+
+    model: str
+    answered: int
+    failed: int
+    seconds: float | None
+    tokens_per_second: float | None
+    cost: float | None
+    grounding: Grounding
+    verdicts: Mapping[str, int]
+
+
+def _totals(model: str, answers: Sequence[ComparedAnswer]) -> ColumnTotals:
+    said = [answer for answer in answers if not answer.problem]
+    rates = [rate for answer in said if (rate := answer.evidence.figures.tokens_per_second)]
+    costs = [answer.cost for answer in answers]
+    known = [cost for cost in costs if cost is not None]
+    proofs = [proof for answer in said if (proof := answer.grounding)]
+    return ColumnTotals(
+        model=model,
+        answered=len(said),
+        failed=len(answers) - len(said),
+        seconds=fmean(answer.seconds for answer in said) if said else None,
+        tokens_per_second=fmean(rates) if rates else None,
+        cost=sum(known) if len(known) == len(costs) else None,
+        grounding=Grounding(
+            sum(proof.supported for proof in proofs),
+            sum(proof.partly for proof in proofs),
+            sum(proof.unsupported for proof in proofs),
+            sum(proof.citations for proof in proofs),
+        ),
+        verdicts=Counter(answer.verdict for answer in answers if answer.verdict),
+    )

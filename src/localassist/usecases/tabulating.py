@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,6 +67,11 @@ def comparison_object(table: ComparisonTable) -> dict[str, Any]:
             for number, question in enumerate(table.questions, 1)
         ],
     }
+
+
+def comparison_json(table: ComparisonTable) -> str:
+    """The same as JSON, to be written to a file."""
+    return json.dumps(comparison_object(table), ensure_ascii=False, indent=2) + "\n"
 
 
 def answer_figures(answer: ComparedAnswer) -> dict[str, Any]:
