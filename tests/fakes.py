@@ -200,6 +200,12 @@ class FakeConversationStore(ConversationStore):
     @override
     def ask(self, conversation_id: int, parent_id: int | None, text: str) -> tuple[Message, Message]:
         with self._lock:
+            question = self.store_question(conversation_id, parent_id, text)
+            return question, self.answer_again(question.id)
+
+    @override
+    def store_question(self, conversation_id: int, parent_id: int | None, text: str) -> Message:
+        with self._lock:
             self.get(conversation_id)
             if parent_id is not None:
                 self.message(parent_id)
@@ -207,7 +213,36 @@ class FakeConversationStore(ConversationStore):
                 self._id(), conversation_id, parent_id, Role.USER, text, time.time(), MessageStatus.COMPLETE
             )
             self._messages[question.id] = question
-            return question, self.answer_again(question.id)
+            self.choose_head(conversation_id, question.id)
+            return question
+
+    @override
+    def answers(self, question_id: int) -> tuple[Message, ...]:
+        with self._lock:
+            self.message(question_id)
+            found = [m for m in self._messages.values() if m.parent_id == question_id and m.role is Role.ASSISTANT]
+            return tuple(sorted(found, key=lambda m: m.id))
+
+    @override
+    def choose_head(self, conversation_id: int, message_id: int) -> None:
+        with self._lock:
+            if self.message(message_id).conversation_id != conversation_id:
+                raise NotFoundError(f"There is no message {message_id} in conversation {conversation_id}.")
+            shown = replace(self.get(conversation_id), head_id=message_id, updated=time.time())
+            self._conversations[conversation_id] = shown
+
+    @override
+    def discard_answer(self, answer_id: int) -> Message:
+        with self._lock:
+            answer = self.message(answer_id)
+            followed = any(m.parent_id == answer_id for m in self._messages.values())
+            if answer.role is not Role.ASSISTANT or answer.parent_id is None or answer.text or followed:
+                raise NotFoundError(f"Message {answer_id} is no answer that could be taken back.")
+            others = [m for m in self.answers(answer.parent_id) if m.id != answer_id]
+            before = others[-1] if others else self.message(answer.parent_id)
+            self.choose_head(answer.conversation_id, before.id)
+            del self._messages[answer_id]
+            return before
 
     @override
     def answer_again(self, question_id: int) -> Message:

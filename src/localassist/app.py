@@ -32,12 +32,10 @@ if TYPE_CHECKING:
     from localassist.adapters.llama import LlamaChatModels
     from localassist.domain.diagnosis import Finding
     from localassist.domain.events import Embedding
-    from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore, FileSource
     from localassist.domain.ports.embedder import Embedder
     from localassist.domain.stopping import Stop
     from localassist.embedders import EmbedderParts
-    from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.ingesting import IngestPaths
     from localassist.usecases.services import ModelLibrary, Services
 
@@ -215,7 +213,7 @@ class App:
         from localassist.adapters.files import DiskFiles
         from localassist.adapters.readers.file_reader import FileReader
         from localassist.adapters.watching import SystemFolderWatcher
-        from localassist.usecases.answering import AnswerQuestion
+        from localassist.answering_parts import AnsweringParts
         from localassist.usecases.embedding import EmbedPending
         from localassist.usecases.evaluating import EvaluateSearch
         from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
@@ -244,8 +242,17 @@ class App:
         def embedding_with(other: Embedder, stop: Stop) -> Iterator[Embedding]:
             return EmbedPending(documents, other, self._index, activity)(stop)
 
-        def answering(store: ConversationStore) -> AnswerQuestion:
-            return AnswerQuestion(store, search, documents, self.models, self.settings, activity)
+        answering = AnsweringParts(
+            kept=conversations,
+            unrecorded=unrecorded,
+            search=search,
+            documents=documents,
+            models=self.models,
+            settings=self.settings,
+            activity=activity,
+            database=self.database,
+            door=self.door,
+        )
 
         return Services(
             conversations=conversations,
@@ -267,9 +274,10 @@ class App:
             forget_conversation=ForgetConversation(conversations, self.models, read_ahead),
             search=search,
             evaluate=EvaluateSearch(documents, self._temporary_documents, self._embedders.installed, reranker),
-            answer=answering(conversations),
-            answer_unrecorded=answering(unrecorded),
+            answer=answering.answering(conversations),
+            answer_unrecorded=answering.answering(unrecorded),
             read_ahead=read_ahead,
+            escalation=lambda: answering.escalation,
             traffic=lambda: self.door.traffic,
             ledger=self.ledger,
             diagnose=self.diagnose,

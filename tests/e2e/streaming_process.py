@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from answering_room import answering
 from fakes import (
     FakeActivity,
     FakeChatModel,
@@ -27,7 +28,6 @@ from localassist.domain.chat import Question
 from localassist.domain.events import Asked, Finished, TokenDelta
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
-from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.retrieval import SearchPassages
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def main(database: Path, seed: int) -> None:
     model.before_word = lambda _said: time.sleep(SECONDS_A_WORD)
     documents = FakeDocumentStore()
     conversations = DatabaseConversationStore(Database(database))
-    answer_question = AnswerQuestion(
+    answer_question = answering(
         conversations,
         SearchPassages(documents, FakePassageIndex(documents), FakeEmbedder()),
         documents,

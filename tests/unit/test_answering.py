@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from answering_room import answering
 from fakes import (
     FakeActivity,
     FakeChatModel,
@@ -41,7 +42,7 @@ from localassist.domain.events import (
 from localassist.domain.ports.documents import FoundFile
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
-from localassist.usecases.answering import AnswerQuestion, title_of
+from localassist.usecases.answering import title_of
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.retrieval import SearchPassages
 
@@ -69,7 +70,7 @@ class Desk:
             IngestPaths(files, FakeReader(files), embedder, documents, index, self.activity)(["/files"], "all", Stop())
         )
         self.store = FakeConversationStore()
-        self.answer = AnswerQuestion(
+        self.answer = answering(
             self.store,
             SearchPassages(documents, index, embedder),
             documents,

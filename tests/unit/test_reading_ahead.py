@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from answering_room import answering
 from fakes import (
     FakeActivity,
     FakeChatModel,
@@ -19,7 +20,6 @@ from localassist.domain.errors import ModelError
 from localassist.domain.events import Finished
 from localassist.domain.settings import Settings
 from localassist.domain.stopping import Stop
-from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.retrieval import SearchPassages
 
@@ -31,7 +31,7 @@ class Desk:
         settings = FakeSettingsStore(Settings(system_prompt="Be brief.", max_reasoning_tokens=max_reasoning_tokens))
         models = FakeChatModels(model)
         search = SearchPassages(documents, FakePassageIndex(documents), FakeEmbedder())
-        self.answer = AnswerQuestion(self.store, search, documents, models, settings, self.activity)
+        self.answer = answering(self.store, search, documents, models, settings, self.activity)
         self.read_ahead = ReadAhead(self.store, documents, models, settings)
         self.conversation_id = self.store.create("", "").id
 

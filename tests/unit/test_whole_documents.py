@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from answering_room import answering
 from fakes import (
     FakeActivity,
     FakeChatModel,
@@ -22,7 +23,6 @@ from localassist.domain.chat import Message, MessageStatus, Question
 from localassist.domain.documents import Scope
 from localassist.domain.events import Finished, Searching
 from localassist.domain.stopping import Stop
-from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.ingesting import IngestPaths
 from localassist.usecases.retrieval import SearchPassages
 from localassist.usecases.whole_tasks import Wanted, whole_task
@@ -56,9 +56,7 @@ class Desk:
         self.store = FakeConversationStore()
         search = SearchPassages(self.documents, index, embedder)
         settings = FakeSettingsStore()
-        self.answer = AnswerQuestion(
-            self.store, search, self.documents, FakeChatModels(*models), settings, FakeActivity()
-        )
+        self.answer = answering(self.store, search, self.documents, FakeChatModels(*models), settings, FakeActivity())
         self.conversation = self.store.create("", "Be brief.")
         self.stop = Stop()
         self.events: list[AnswerEvent] = []

@@ -134,6 +134,21 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A model elsewhere might answer better, for the reason, which is a sentence; it is offered, never asked."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Before an answer is written the user is to say where, for the reason: the question is stored without one."""
+
+    question: Message
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer is complete (or stopped) and stored with its evidence."""
 
@@ -243,6 +258,6 @@ class Hindered:
 
 GenerationEvent = PromptProgress | ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled | Generated
 LoadingEvent = ModelLoading | ModelReady
-AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Finished
+AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Offered | Undecided | Finished
 IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Embedding | Hindered | Indexed
 MirrorEvent = IngestEvent | RootMissing | RootBack | RootPolled | Pace | Mirrored

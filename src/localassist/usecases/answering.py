@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.chat import MessageStatus
 from localassist.domain.documents import DocumentStatus
-from localassist.domain.errors import LocalAssistError, ModelError, Stopped
-from localassist.domain.events import (
-    Asked,
-    Finished,
-    Generated,
-    ReasoningDelta,
-    Routed,
-    TokenDelta,
-    ToolCalled,
-)
+from localassist.domain.errors import ModelError
+from localassist.domain.events import Generated, Offered, ReasoningDelta, Routed, TokenDelta, ToolCalled, Undecided
 from localassist.domain.settings import NO_MODEL
 from localassist.usecases import grounding
-from localassist.usecases.citing import Grounded, without_markers
+from localassist.usecases.citing import Grounded
+from localassist.usecases.concluding import ConcludeAnswer
 from localassist.usecases.covering import which_one
 from localassist.usecases.drafting import Draft
-from localassist.usecases.expecting import not_clearly_there, not_there, unused
-from localassist.usecases.extracting import joined
-from localassist.usecases.gathering import GatherMaterial, tell_covered
+from localassist.usecases.expecting import not_clearly_there, not_there
+from localassist.usecases.gathering import tell_covered
+from localassist.usecases.offering import OfferElsewhere
 from localassist.usecases.prompting import Limits, Line, Material, framing_for, reads_lines, write_prompt
+from localassist.usecases.proving import ProveAnswer
 from localassist.usecases.quoting import fence_of
-from localassist.usecases.reading_whole import Reader, quotes_from, read_whole, shown_differences
+from localassist.usecases.reading_whole import Reader, quotes_from, read_whole
 from localassist.usecases.recording import GrowingAnswer
 from localassist.usecases.retelling import leans_on, retell
 from localassist.usecases.retrieval import LONGEST_QUERY
 from localassist.usecases.routing import choose_route
 from localassist.usecases.tuning import tuned
-from localassist.usecases.whole_tasks import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from localassist.domain.chat import Message, Question
     from localassist.domain.documents import Scope
@@ -46,18 +37,15 @@ if TYPE_CHECKING:
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.chat_model import ChatModel, ChatModels
     from localassist.domain.ports.conversations import ConversationStore
-    from localassist.domain.ports.documents import DocumentStore
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.stopping import Stop
-    from localassist.usecases.retelling import Numbered
-    from localassist.usecases.retrieval import SearchPassages
+    from localassist.usecases.gathering import GatherMaterial
+    from localassist.usecases.labelling import LabelMatter
 
 _TITLE_CHARACTERS: Final = 60
 _LINES: Final = 8
 _QUOTES: Final = 3
 _QUOTES_OF_ALL: Final = 12
-_MEANING_UP_TO: Final = 40_000
-"""Characters whose sentences are compared with the answer's by meaning; with more, words alone decide."""
 _NO_MODEL: Final = "No chat model is in use, and there are no documents to quote from."
 _ADD_A_MODEL: Final = "Add a model file with `localassist models add FILE`, or run `make setup` for the starter model."
 _STEPS: Final[dict[type, str]] = {ReasoningDelta: "reasoning", TokenDelta: "answer", ToolCalled: "answer"}
@@ -69,22 +57,27 @@ class AnswerQuestion:
     def __init__(
         self,
         conversations: ConversationStore,
-        search: SearchPassages,
-        documents: DocumentStore,
+        gather: GatherMaterial,
         models: ChatModels,
         settings: SettingsStore,
         activity: Activity,
+        label: LabelMatter,
     ) -> None:
         self._conversations = conversations
-        self._search = search
-        self._gather = GatherMaterial(search, documents, settings)
-        self._documents = documents
+        self._gather = gather
+        self._prove = ProveAnswer(gather)
+        self._conclude = ConcludeAnswer(conversations, self._prove, label)
+        self._documents = gather.documents
         self._models = models
         self._settings = settings
         self._activity = activity
+        self._offer = OfferElsewhere(settings, label)
 
     def __call__(self, question: Question, stop: Stop) -> Iterator[AnswerEvent]:
         """Answer a question: `Asked`, `Routed`, the search, the model's loading and its words, `Finished`.
+
+        `Offered` comes before `Finished` where a model elsewhere might do better; `Undecided` comes instead of the
+        words where the settings say to ask first.
 
         The question is stored before the first event, the growing answer at least every 500 ms. However it
         ends, what there is of the answer is stored with how it ended: a stop ends with `Finished`, an error is
@@ -92,48 +85,30 @@ class AnswerQuestion:
         """
         with self._activity.answering():
             asked, answer = self._conversations.ask(question.conversation_id, question.parent_id, question.text)
-            yield from self._answer(asked, answer, question.scope, question.model, stop)
+            draft = self._begin(asked, answer, question.scope, question.model)
+            yield from self._conclude(draft, self._work(draft, stop), stop)
 
-    def again(self, question_id: int, scope: Scope, stop: Stop, model: str = "") -> Iterator[AnswerEvent]:
-        """Answer a stored question once more, on a branch of its own; events and errors as for a new one."""
+    def again(
+        self, question_id: int, scope: Scope, stop: Stop, model: str = "", *, decided: bool = False
+    ) -> Iterator[AnswerEvent]:
+        """Answer a stored question once more, on a branch of its own; events and errors as for a new one.
+
+        `decided`: there is no answer yet, and the user said that it is to be written here.
+        """
         with self._activity.answering():
             answer = self._conversations.answer_again(question_id)
-            asked = self._conversations.message(question_id)
-            yield from self._answer(asked, answer, scope, model, stop)
+            draft = self._begin(self._conversations.message(question_id), answer, scope, model)
+            yield from self._conclude(draft, self._work(draft, stop, decided=True, again=not decided), stop)
 
-    def _answer(
-        self, question: Message, answer: Message, scope: Scope, model: str, stop: Stop
-    ) -> Iterator[AnswerEvent]:
-        started = time.perf_counter()
-        draft = Draft(question, answer, scope, model, GrowingAnswer(self._conversations, answer.id))
-        try:
-            yield Asked(question, answer)
-            yield from self._work(draft, stop)
-            draft.status, draft.problem = MessageStatus.COMPLETE, ""
-        except (Stopped, GeneratorExit, KeyboardInterrupt) as ended:
-            draft.status, draft.problem = MessageStatus.STOPPED, ""
-            draft.text = draft.growing.text
-            stop.request()  # whoever closed the generator does not wait for sentences to be compared by meaning
-            self._ground(draft, stop, complete=False)
-            if not isinstance(ended, Stopped):
-                raise
-        except LocalAssistError as error:
-            draft.text, draft.problem = draft.growing.text, str(error)
-            raise
-        finally:
-            draft.known()
-            draft.growing.end()
-            draft.timings["total"] = time.perf_counter() - started
-            finished = self._conversations.finish(
-                answer.id,
-                draft.text or draft.growing.text,
-                draft.status,
-                replace(draft.evidence, timings=draft.timings),
-                draft.problem,
-            )
-        yield Finished(finished)
+    def _begin(self, question: Message, answer: Message, scope: Scope, model: str) -> Draft:
+        return Draft(question, answer, scope, model, GrowingAnswer(self._conversations, answer.id))
 
-    def _work(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
+    def _work(self, draft: Draft, stop: Stop, *, decided: bool = False, again: bool = False) -> Iterator[AnswerEvent]:
+        yield from self._write(draft, stop, decided=decided)
+        if not draft.is_dropped and (reason := self._offer.after(draft, again=again)):
+            yield Offered(reason)
+
+    def _write(self, draft: Draft, stop: Stop, *, decided: bool) -> Iterator[AnswerEvent]:
         self._entitle(draft.question)
         model = self._model(draft)
         route = choose_route(model, searches=not draft.scope.is_empty)
@@ -142,6 +117,10 @@ class AnswerQuestion:
         draft.history = retell(self._conversations.branch(draft.question.parent_id), self._documents)
         draft.before = leans_on(draft.question.text[:LONGEST_QUERY], draft.history)
         yield from self._gather(draft, stop)
+        if not decided and (reason := self._offer.before(draft)):
+            draft.is_dropped = True
+            yield Undecided(draft.question, reason)
+            return
         if model is not None and not draft.is_unanswerable:
             with draft.timed("load"):
                 yield from model.load(stop)
@@ -155,7 +134,7 @@ class AnswerQuestion:
         if draft.whole:
             material = yield from read_whole(draft, draft.whole, material, self._reader(model), stop)
         yield from self._generate(draft, material, model, stop)
-        self._ground(draft, stop, complete=True)
+        self._prove(draft, stop, complete=True)
         draft.check()
 
     def _reader(self, model: ChatModel) -> Reader:
@@ -190,7 +169,7 @@ class AnswerQuestion:
         if not draft.passages:
             return ()
         with draft.timed("search"):
-            return tuple(Line(*line) for line in grounding.best_lines(self._evidence(draft, stop), _LINES))
+            return tuple(Line(*line) for line in grounding.best_lines(self._prove.material(draft, stop), _LINES))
 
     def _entitle(self, question: Message) -> None:
         """Name a conversation after its first question."""
@@ -209,7 +188,7 @@ class AnswerQuestion:
             else:
                 lead = not_clearly_there(question) if draft.nearest else ""
                 most = _QUOTES_OF_ALL if draft.evidence.matched else _QUOTES
-                grounded = grounding.answer_with_quotes(self._evidence(draft, stop), lead, most)
+                grounded = grounding.answer_with_quotes(self._prove.material(draft, stop), lead, most)
         if not draft.passages:
             grounded = Grounded(
                 which_one(question, draft.eligible) if draft.eligible else not_there(question, self._unread(draft))
@@ -218,7 +197,7 @@ class AnswerQuestion:
         tell_covered(draft)
         draft.add(draft.text)
         yield TokenDelta(draft.text)
-        self._note_unused(draft)
+        self._prove.note_unused(draft)
 
     def _unread(self, draft: Draft) -> int:
         """How many files of the scope are still to be read."""
@@ -233,9 +212,10 @@ class AnswerQuestion:
         draft.note_prompt(prompt, material)
         yield from draft.unseen()
         sampling = replace(asked.sampling, max_tokens=prompt.room, max_reasoning_tokens=prompt.room_to_think)
-        thoughts: list[str] = []
+        if self._offer.is_on:
+            sampling = replace(sampling, rivals=sampling.rivals or 0)
         if draft.passages:
-            draft.look_ahead(lambda: grounding.Grounder(self._evidence(draft, stop)))
+            draft.look_ahead(lambda: grounding.Grounder(self._prove.material(draft, stop)))
         step, began = "prompt", time.perf_counter()
         try:
             for event in model.generate(prompt.turns, sampling, stop, framing):
@@ -246,54 +226,11 @@ class AnswerQuestion:
                 if isinstance(event, Generated):
                     draft.evidence = replace(draft.evidence, figures=event.figures, ended=event.reason)
                     continue
-                if isinstance(event, TokenDelta):
-                    draft.add(event.text)
-                elif isinstance(event, ReasoningDelta):
-                    thoughts.append(event.text)
+                draft.hear(event)
                 yield event
         finally:
             draft.spend(step, began)
-            draft.evidence = replace(draft.evidence, said=draft.growing.text, reasoning="".join(thoughts))
-
-    def _ground(self, draft: Draft, stop: Stop, *, complete: bool) -> None:
-        with draft.timed("grounding"):
-            answer = draft.growing.text.strip()
-            if not draft.evidence.searched:
-                draft.text = answer
-                return
-            # A passage from before that the answer names may be what it rests on.
-            named = {n for n, _ in without_markers(answer)[1]} - {given.n for given in draft.evidence.given}
-            earlier = [each for each in draft.standing if each.n in named]
-            known = None if earlier else draft.known()
-            grounder = known or grounding.Grounder(self._evidence(draft, stop, earlier))
-            grounded = grounder.ground(answer, complete=complete and draft.whole is None)
-            if complete and draft.whole and draft.whole.task.wanted is Wanted.COMPARISON:
-                first = len(grounded.citations) + 1
-                grounded = joined(grounded, shown_differences(draft.whole, draft.question.text, first))
-            draft.take(grounded)
-            if answer:
-                tell_covered(draft)
-            self._note_unused(draft)
-
-    def _note_unused(self, draft: Draft) -> None:
-        evidence, text = draft.evidence, draft.question.text
-        left = unused(text, draft.scope, draft.passages, evidence.citations, self._documents)
-        draft.evidence = replace(evidence, unused=left)
-
-    def _evidence(self, draft: Draft, stop: Stop, earlier: Sequence[Numbered] = ()) -> grounding.Material:
-        by_words = draft.whole is not None and sum(len(each.text) for each in draft.passages) > _MEANING_UP_TO
-
-        def compare(question: str, texts: Sequence[str]) -> Sequence[float]:
-            with suppress(LocalAssistError, Stopped):
-                if not by_words:
-                    return self._search.nearness(question, texts, stop)
-            return [0.0] * len(texts)
-
-        question = f"{draft.before[:LONGEST_QUERY]}\n{draft.question.text[:LONGEST_QUERY]}".strip()
-        numbers = {} if draft.reads_lines else {given.chunk_id: given.n for given in draft.evidence.given}
-        passages = (*draft.passages, *(each.passage for each in earlier))
-        numbers |= {each.passage.chunk_id: each.n for each in earlier}
-        return grounding.Material(question, passages, self._gather.content, compare, numbers)
+            draft.note_said()
 
 
 def title_of(question: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.errors import ModelError
-from localassist.domain.events import Retrieved, TurnsDropped
+from localassist.domain.events import ReasoningDelta, Retrieved, TokenDelta, TurnsDropped
 from localassist.usecases.grounding_ahead import GroundingAhead
 from localassist.usecases.relevance import is_question
 from localassist.usecases.retelling import History
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from localassist.domain.chat import Message
     from localassist.domain.documents import Passage, Scope
+    from localassist.domain.events import GenerationEvent
     from localassist.usecases.citing import Grounded
     from localassist.usecases.grounding import Grounder
     from localassist.usecases.prompting import Material, Prompt
@@ -42,6 +43,8 @@ class Draft:
     `reads_lines` says that the model is given single lines, which have no numbers; `nearest` that the passages are
     only what comes nearest to the question; `candidates` are all that were found. `whole` are the documents that it is
     about as wholes, `read` what of them was read, `eligible` the paths of those that it may be about.
+    `is_dropped`: there will be none, so it is not stored. `thoughts` and `doubts` are what the
+    model thought, and how probable its tokens were (natural logarithms), as far as it goes.
     """
 
     question: Message
@@ -64,6 +67,9 @@ class Draft:
     eligible: tuple[str, ...] = ()
     standing: tuple[Numbered, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    is_dropped: bool = False
+    thoughts: list[str] = field(default_factory=list)
+    doubts: list[float] = field(default_factory=list)
     ahead: GroundingAhead | None = None
 
     @property
@@ -81,6 +87,24 @@ class Draft:
         self.growing.add(piece)
         if self.ahead:
             self.ahead.add(piece)
+
+    def hear(self, event: GenerationEvent) -> None:
+        """Take what a model wrote: a piece of its answer or of its thoughts."""
+        match event:
+            case TokenDelta(text, choices):
+                self.add(text)
+                self.doubts += [choice.log_probability for choice in choices]
+            case ReasoningDelta(text):
+                self.thoughts.append(text)
+
+    def note_said(self) -> None:
+        """Keep what was written, however it ended."""
+        self.evidence = replace(
+            self.evidence,
+            said=self.growing.text,
+            reasoning="".join(self.thoughts),
+            doubt=sum(self.doubts) / len(self.doubts) if self.doubts else None,
+        )
 
     def known(self) -> Grounder | None:
         """End looking ahead; what is known of the answer's sentences, None where that is nothing."""
@@ -109,6 +133,7 @@ class Draft:
             searched=True,
             found=self.passages,
             before=self.before,
+            nearest=found.nearest,
             matched=found.matched,
             matched_documents=found.matched_documents,
         )

@@ -37,11 +37,11 @@ _PASSAGES_SHARE: Final = 0.5
 
 
 class GatherMaterial:
-    """Finds what an answer may be made from."""
+    """Finds what an answer may be made from, by `search` in `documents`."""
 
     def __init__(self, search: SearchPassages, documents: DocumentStore, settings: SettingsStore) -> None:
-        self._search = search
-        self._documents = documents
+        self.search = search
+        self.documents = documents
         self._settings = settings
         self._find_whole = FindWhole(search, documents)
 
@@ -68,7 +68,7 @@ class GatherMaterial:
     def _retrieve(self, draft: Draft, stop: Stop) -> Iterator[AnswerEvent]:
         limit = self._settings.load().passages
         with draft.timed("search"):
-            for event in self._search(draft.question.text, draft.scope, max(limit, LOOKED_AT), stop, draft.before):
+            for event in self.search(draft.question.text, draft.scope, max(limit, LOOKED_AT), stop, draft.before):
                 if isinstance(event, Retrieved):
                     event = draft.note_found(event, limit)  # noqa: PLW2901  what is told is what is used
                 yield event
@@ -96,21 +96,21 @@ class GatherMaterial:
     def _beware(self, draft: Draft) -> None:
         """Note what in the documents reads like orders, and what they hide."""
         ids = tuple(dict.fromkeys(passage.document_id for passage in draft.passages))
-        used = self._documents.documents(Scope(document_ids=ids)) if ids else ()
+        used = self.documents.documents(Scope(document_ids=ids)) if ids else ()
         used = tuple(document for document in used if document.id in ids)
         draft.evidence = replace(draft.evidence, cautions=cautions_about(draft.passages, used, self.content))
 
     def centrality(self, texts: Sequence[str], stop: Stop) -> Sequence[float]:
         """How near in meaning texts are to their mean; all alike where that can't be known."""
         try:
-            return self._search.nearness.to_the_mean(texts, stop)
+            return self.search.nearness.to_the_mean(texts, stop)
         except LocalAssistError:
             return [0.0] * len(texts)
 
     def content(self, document_id: int) -> StructuredText | None:
         """A document's text, None when it is gone."""
         try:
-            return self._documents.content(document_id)
+            return self.documents.content(document_id)
         except NotFoundError:
             return None
 

@@ -44,8 +44,8 @@ def with_passages(
     fresh = [each for each in given if each.n not in told]
     before = [f"[{each.n}]" for each in given if each.n in told]
     told.update(each.n for each in fresh)
-    quoted = [f"[{each.n}] {_source(each.passage)}\n{_marked(each.passage.text.strip())}" for each in fresh]
-    quoted += [_marked(notes)] if notes else []
+    quoted = [f"[{each.n}] {source_of(each.passage)}\n{marked(each.passage.text.strip())}" for each in fresh]
+    quoted += [marked(notes)] if notes else []
     parts = [fenced("\n\n".join(quoted), fence)] if quoted else []
     if before:
         parts.append(f"See{' also' if fresh else ''} {', '.join(before)} above.")
@@ -68,13 +68,14 @@ def on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _source(passage: Passage) -> str:
+def source_of(passage: Passage) -> str:
+    """The line above a passage: its document's title, its page and the headings above it."""
     page = f", page {passage.page}" if passage.page is not None else ""
     heading = f" ({on_one_line(passage.heading)})" if passage.heading else ""
     return f"{on_one_line(passage.title)}{page}{heading}"
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Text with a mark before each of its lines: none of them passes for one of the prompt's own (spotlighting by
     marking data, Hines et al., 2024, by the line instead of the word, which costs a model less of its attention).
     """

@@ -79,13 +79,13 @@ class History:
 
 def retell(messages: Sequence[Message], documents: DocumentStore) -> History:
     """The history that messages make. Questions that never got an answer are left out."""
-    answered = tuple(_answered(messages))
-    evidence = [answer.evidence for _, answer in answered]
+    pairs = tuple(answered(messages))
+    evidence = [answer.evidence for _, answer in pairs]
     known = _Known(evidence, documents)
     exchanges: list[Exchange] = []
     numbers: dict[int, int] = {}
     shown: dict[int, int] = {}
-    for question, answer in answered:
+    for question, answer in pairs:
         exchanges.append(_exchange(renumbered(question.text, shown), answer, known))
         numbers |= {given.chunk_id: given.n for given in answer.evidence.given}
         shown = _shown(answer.evidence, numbers) or shown
@@ -102,7 +102,8 @@ def leans_on(question: str, history: History) -> str:
     return context_of(question, [exchange.question for exchange in history.exchanges])
 
 
-def _answered(messages: Sequence[Message]) -> Iterator[tuple[Message, Message]]:
+def answered(messages: Sequence[Message]) -> Iterator[tuple[Message, Message]]:
+    """The questions of a branch that were answered, each with its answer."""
     question: Message | None = None
     for message in messages:
         if message.role is Role.USER:
@@ -158,7 +159,7 @@ def _shown(evidence: Evidence, numbers: dict[int, int]) -> dict[int, int]:
     return {n: numbers[chunk_id] for n, chunk_id in cited.items() if chunk_id in numbers}
 
 
-def _as_answered(answer: Message) -> str:
+def as_answered(answer: Message) -> str:
     """What a model answered, without marks and without the quotes put below: it would learn to write such itself."""
     text = without_citations(answer.text, answer.evidence.sentences).removesuffix(answer.evidence.covered).rstrip()
     return without_quotes(text) if answer.evidence.said else text
@@ -170,7 +171,7 @@ def _exchange(question: str, answer: Message, known: _Known) -> Exchange:
     read = [each.document_id for each in evidence.coverage]
     return Exchange(
         question,
-        _as_answered(answer),
+        as_answered(answer),
         evidence.said,
         tuple(Numbered(n, passage) for n, passage in passages if passage is not None),
         evidence.searched,

@@ -10,17 +10,21 @@ if TYPE_CHECKING:
 
     from localassist.domain.diagnosis import Finding
     from localassist.domain.ports.chat_model import ChatModels
+    from localassist.domain.ports.cloud import Prices, Providers
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentReader, DocumentStore, PassageIndex
     from localassist.domain.ports.embedder import EmbeddingModels
+    from localassist.domain.ports.escalations import EscalationStore
     from localassist.domain.ports.hub import Hub
     from localassist.domain.ports.keeping import ModelShelf
+    from localassist.domain.ports.labels import LabelStore
     from localassist.domain.ports.ledger import Ledger
     from localassist.domain.ports.library import ModelCatalog
     from localassist.domain.ports.settings import SettingsStore
     from localassist.domain.privacy import Traffic
     from localassist.usecases.answering import AnswerQuestion
     from localassist.usecases.downloading import DownloadModels
+    from localassist.usecases.escalating import PrepareEscalation, SendEscalation
     from localassist.usecases.evaluating import EvaluateSearch
     from localassist.usecases.fitting_models import FitModels
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
@@ -64,6 +68,25 @@ class ModelLibrary:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Asking models elsewhere. Building it asks nobody and opens no keyring.
+
+    `providers` have them, `prices` says what they cost, `labels` what may leave, `store` what was agreed and spent.
+    `prepare` makes the review of a question, `send` sends one that the user approved; the other two do so for questions
+    of `unrecorded_conversations`.
+    """
+
+    providers: Providers
+    prices: Prices
+    labels: LabelStore
+    store: EscalationStore
+    prepare: PrepareEscalation
+    send: SendEscalation
+    prepare_unrecorded: PrepareEscalation
+    send_unrecorded: SendEscalation
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything a front end may call. Building it loads nothing heavy.
 
@@ -74,6 +97,7 @@ class Services:
     `change_embedder` makes everything ready for another embedding model; what runs already goes on with the one before.
     `catalogue` has the models known by name. `library` gives what else is done with models: the first call takes some
     hundredths of a second and raises `SettingsError`, so make it in a job.
+    `escalation` gives what is done with models elsewhere; make the first call in a job.
     `ledger` has every request that passed the door or was refused there.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
@@ -99,6 +123,7 @@ class Services:
     answer: AnswerQuestion
     answer_unrecorded: AnswerQuestion
     read_ahead: ReadAhead
+    escalation: Callable[[], Escalation]
     traffic: Callable[[], Traffic]
     ledger: Ledger
     diagnose: Callable[[], Iterable[Finding]]

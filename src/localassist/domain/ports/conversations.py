@@ -48,6 +48,21 @@ class ConversationStore(Protocol):
         The answer becomes the conversation's head.
         """
 
+    def store_question(self, conversation_id: int, parent_id: int | None, text: str) -> Message:
+        """Store a question alone, to be answered later by `answer_again`; it becomes the conversation's head."""
+
+    def answers(self, question_id: int) -> tuple[Message, ...]:
+        """All answers to a question, the oldest first."""
+
+    def choose_head(self, conversation_id: int, message_id: int) -> None:
+        """Put the branch that ends with that message on show."""
+
+    def discard_answer(self, answer_id: int) -> Message:
+        """Delete an answer that nothing was written of; the answer before it, else the question, is on show again.
+
+        Returns that message. An answer that holds a word, or is followed by a message, is kept: `NotFoundError`.
+        """
+
     def answer_again(self, question_id: int) -> Message:
         """A further empty, streaming answer to a stored question; it becomes the conversation's head."""
 

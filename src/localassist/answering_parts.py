@@ -1,0 +1,133 @@
+"""Builds what answers questions, here and elsewhere, for the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from localassist.usecases.answering import AnswerQuestion
+from localassist.usecases.concluding import ConcludeAnswer
+from localassist.usecases.gathering import GatherMaterial
+from localassist.usecases.labelling import LabelMatter
+from localassist.usecases.proving import ProveAnswer
+
+if TYPE_CHECKING:
+    from localassist.adapters.cloud.known_providers import KnownProviders
+    from localassist.adapters.cloud.prices import BundledPrices
+    from localassist.adapters.database import Database, DatabaseEscalationStore, DatabaseLabelStore
+    from localassist.adapters.network import NetworkDoor
+    from localassist.domain.ports.activity import Activity
+    from localassist.domain.ports.chat_model import ChatModels
+    from localassist.domain.ports.conversations import ConversationStore
+    from localassist.domain.ports.documents import DocumentStore
+    from localassist.domain.ports.settings import SettingsStore
+    from localassist.usecases.budgeting import Budget
+    from localassist.usecases.escalating import SendEscalation, TellMatter
+    from localassist.usecases.retrieval import SearchPassages
+    from localassist.usecases.reviewing import MakeReview
+    from localassist.usecases.services import Escalation
+
+
+@dataclass(eq=False)
+class AnsweringParts:
+    """The parts over the app's own. `kept` are the conversations of the history, `unrecorded` those in memory."""
+
+    kept: ConversationStore
+    unrecorded: ConversationStore
+    search: SearchPassages
+    documents: DocumentStore
+    models: ChatModels
+    settings: SettingsStore
+    activity: Activity
+    database: Database
+    door: NetworkDoor
+
+    @cached_property
+    def labels(self) -> DatabaseLabelStore:
+        """What may leave."""
+        from localassist.adapters.database import DatabaseLabelStore
+
+        return DatabaseLabelStore(self.database)
+
+    def answering(self, conversations: ConversationStore) -> AnswerQuestion:
+        """What answers here."""
+        label = self._label(conversations)
+        return AnswerQuestion(conversations, self._gather, self.models, self.settings, self.activity, label)
+
+    @cached_property
+    def escalation(self) -> Escalation:
+        """What asks elsewhere."""
+        from localassist.usecases.escalating import PrepareEscalation
+        from localassist.usecases.services import Escalation
+
+        kept, unrecorded = self._tell(self.kept), self._tell(self.unrecorded)
+        return Escalation(
+            providers=self._providers,
+            prices=self._prices,
+            labels=self.labels,
+            store=self._store,
+            prepare=PrepareEscalation(kept, self._make),
+            send=self._send(kept),
+            prepare_unrecorded=PrepareEscalation(unrecorded, self._make),
+            send_unrecorded=self._send(unrecorded),
+        )
+
+    def _tell(self, conversations: ConversationStore) -> TellMatter:
+        from localassist.usecases.escalating import TellMatter
+
+        return TellMatter(conversations, self._gather, self.settings, self._label(conversations))
+
+    def _send(self, tell: TellMatter) -> SendEscalation:
+        from localassist.adapters.cloud.cloud_models import ProviderModels
+        from localassist.usecases.escalating import SendEscalation
+
+        conclude = ConcludeAnswer(tell.conversations, ProveAnswer(self._gather), tell.label)
+
+        def silence_s() -> float:
+            return self.settings.load().cloud_patience_seconds
+
+        models = ProviderModels(self._providers, self._prices, silence_s)
+        return SendEscalation(tell, models, self._store, self._budget, conclude, self.activity)
+
+    def _label(self, conversations: ConversationStore) -> LabelMatter:
+        return LabelMatter(self.labels, self.documents, lasting=conversations.lasts)
+
+    @cached_property
+    def _gather(self) -> GatherMaterial:
+        return GatherMaterial(self.search, self.documents, self.settings)
+
+    @cached_property
+    def _make(self) -> MakeReview:
+        from localassist.adapters.recognising.rules import RuleRecogniser
+        from localassist.usecases.redacting import Redactor
+        from localassist.usecases.reviewing import MakeReview
+
+        redactor = Redactor(RuleRecogniser(self._store.private_words))
+        return MakeReview(self._providers, self._prices, self._store, self.settings, redactor, self._budget)
+
+    @cached_property
+    def _budget(self) -> Budget:
+        from localassist.usecases.budgeting import Budget
+
+        return Budget(self._store, self.settings)
+
+    @cached_property
+    def _store(self) -> DatabaseEscalationStore:
+        from localassist.adapters.database import DatabaseEscalationStore
+
+        return DatabaseEscalationStore(self.database)
+
+    @cached_property
+    def _prices(self) -> BundledPrices:
+        from localassist.adapters.cloud.prices import BundledPrices
+
+        return BundledPrices()
+
+    @cached_property
+    def _providers(self) -> KnownProviders:
+        from localassist.adapters.cloud.known_providers import KnownProviders
+        from localassist.adapters.database import DatabaseServers
+        from localassist.adapters.secrets import KeyringSecrets
+
+        return KnownProviders(KeyringSecrets(), lambda: DatabaseServers(self.database), self.door, self._prices)

@@ -1,0 +1,71 @@
+"""Whether a text repeats what documents that never leave say, wherever it was copied from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.terms import FUNCTION_WORDS, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localassist.domain.documents import Passage
+    from localassist.domain.ports.documents import DocumentStore
+    from localassist.domain.ports.labels import LabelStore
+
+_RUN: Final = 6
+"""So many words in a row that stand in a document too are taken from it."""
+_TELLING: Final = 3
+"""So many of them must not be function words: "it is in the way of the" is anybody's."""
+_WINDOW: Final = 40
+_LOOKED_AT: Final = 5
+_ODD: Final = re.compile(r"(?<![\w.])(?=[\w./-]*\d[\w./-]*\d[\w./-]*\d)[\w./-]{6,64}(?<![./-])")
+"""A reference, an account, a number long enough to be nobody else's."""
+_DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+
+
+class FindRepeated:
+    """Looks for what a text has word by word from a document that never leaves."""
+
+    def __init__(self, documents: DocumentStore, labels: LabelStore) -> None:
+        self._documents = documents
+        self._labels = labels
+
+    def __call__(self, text: str) -> Passage | None:
+        """The first passage found that the text repeats six words in a row of, or a reference; None where none is.
+
+        What is told in other words is not found: nobody can know whence it is. Raises `StorageError`.
+        """
+        never = self._labels.never_leaving()
+        if never.is_empty:
+            return None
+        runs, odd = _runs(text), _odd(text)
+        for asked in (*_windows(text), *odd):
+            ids = [scored.chunk_id for scored in self._documents.match_words(asked, _LOOKED_AT, never)]
+            for passage in self._documents.passages(ids, never):
+                if not runs.isdisjoint(_runs(passage.text)) or not odd.isdisjoint(_odd(passage.text)):
+                    return passage
+        return None
+
+
+def _windows(text: str) -> Iterator[str]:
+    """The text in stretches that a search can look for."""
+    said = words(text)
+    for start in range(0, len(said), _WINDOW):
+        yield " ".join(said[start : start + _WINDOW])
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    said = words(text)
+    found = (tuple(said[start : start + _RUN]) for start in range(len(said) - _RUN + 1))
+    return frozenset(run for run in found if _tells(run))
+
+
+def _tells(run: Sequence[str]) -> bool:
+    return sum(word not in FUNCTION_WORDS for word in run) >= _TELLING
+
+
+def _odd(text: str) -> frozenset[str]:
+    found = (match.group(0).casefold() for match in _ODD.finditer(text))
+    return frozenset(each for each in found if not _DATE.fullmatch(each))
