@@ -97,6 +97,11 @@ class KeyringSecrets:
             if backend and self._within(lambda: backend.get_password(SERVICE, name)) is not None:
                 self._within(lambda: backend.delete_password(SERVICE, name))
 
+    def is_lasting(self, name: str) -> bool:
+        """Whether the secret of that name, if there is one, outlasts this run: a keyring works, and has it."""
+        with self._lock:
+            return name not in self._for_this_run and self._working() is not None
+
     def _working(self) -> Backend | None:
         """The first keyring that gave back what it was given; looked for again while there is none."""
         if self._proven is None:
