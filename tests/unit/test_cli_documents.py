@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from fakes import FakeDocumentStore
+from fake_escalations import FakeLabelStore
+from fakes import FakeConversationStore, FakeDocumentStore
 from localassist.cli import documents, standing, syncing
 from localassist.cli.parser import UsageError, parse
 from localassist.cli.progress import Progress
@@ -71,6 +72,7 @@ class House:
 
     def __init__(self) -> None:
         self.store = FakeDocumentStore()
+        self.labels = FakeLabelStore(self.store, FakeConversationStore())
         self.forgotten: list[object] = []
         self.rebuilt = 0
         self.unlocked: list[tuple[str, str]] = []
@@ -94,6 +96,7 @@ class House:
                 index=index,
                 mirror=mirror,
                 ingest=lambda *_: iter([self.ingested]),
+                escalation=lambda: SimpleNamespace(labels=self.labels),
             ),
         )
 
@@ -192,7 +195,10 @@ def test_status_as_json_has_every_file_and_whether_the_folder_is_there(tmp_path:
         "hidden": 0,
         "size": 1,
         "modified": 1.0,
+        "holds": "ask",
+        "by": "",
     }
+    assert found["label"] is None
 
 
 def test_the_list_leaves_out_what_is_ignored_and_tells_the_cache_where_it_is_asked_for() -> None:

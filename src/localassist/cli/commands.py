@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from localassist.cli import (
+    agreed,
     asking,
+    cloud,
     demo,
     documents,
     embedders,
     evaluating,
+    labels,
     ledger,
     standing,
     syncing,
@@ -37,6 +40,14 @@ COMMANDS: Final[dict[tuple[str, str], Callable[[argparse.Namespace, Services, Co
     ("docs", "remove"): documents.remove,
     ("docs", "forget"): documents.forget,
     ("docs", "rename"): documents.rename,
+    ("docs", "label"): labels.label,
+    ("cloud", "providers"): cloud.providers,
+    ("cloud", "key"): cloud.key,
+    ("cloud", "models"): cloud.models,
+    ("cloud", "server"): cloud.server,
+    ("cloud", "words"): agreed.words,
+    ("cloud", "spent"): agreed.spent,
+    ("cloud", "consents"): agreed.consents,
     ("demo", ""): demo.demo,
     ("ledger", ""): ledger.ledger,
 }

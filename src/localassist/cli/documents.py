@@ -103,7 +103,7 @@ def rename(arguments: argparse.Namespace, services: Services, console: Console) 
 def _remove(wanted: str, services: Services) -> str:
     """Forget what is meant and say so. Raises `NotFoundError`."""
     path = os.path.abspath(wanted)  # noqa: PTH100  `..` is resolved, links are not
-    collection = _find_collection(services.documents.collections(), wanted, path)
+    collection = find_collection(services.documents.collections(), wanted, path)
     if collection is not None:
         services.forget.collection(collection.id)
         return f"Removed {collection.name}: {counted(collection.document_count)}. The files are untouched."
@@ -196,8 +196,8 @@ def _problem(document: Document) -> str:
     return problem if name in problem else f"{name}: {problem}"
 
 
-def _find_collection(collections: Sequence[Collection], name: str, path: str) -> Collection | None:
-    for collection in collections:
-        if collection.name == name or path in collection.roots:
-            return collection
-    return None
+def find_collection(collections: Sequence[Collection], name: str, path: str) -> Collection | None:
+    """The collection that is meant: the one of that name, else one that the path was added to."""
+    named = [each for each in collections if each.name == name]
+    rooted = [each for each in collections if path in each.roots]
+    return next(iter([*named, *rooted]), None)

@@ -48,6 +48,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     _add_documents(commands)
     _add_models(commands)
     _add(commands, "demo", "answer three questions about the sample documents")
+    _add_cloud(commands)
     _add_ledger(commands)
     _add_json(_add(commands, "doctor", "say what works on this computer, what does not, and what to do"))
     bench = _add_json(_add(commands, "bench", "measure the speed of one part"))
@@ -107,6 +108,22 @@ def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
     remove.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
     forget = _add(verbs, "forget", "remove, and clean the indexes so that nothing of it is left on the disk")
     forget.add_argument("target", metavar="PATH|NAME", help="a file, or a collection by its folder or name")
+    label = _add_json(_add(verbs, "label", "whether documents may leave this computer; without a word: what holds"))
+    label.add_argument(
+        "target",
+        metavar="PATH|NAME",
+        nargs="?",
+        default="",
+        help="a collection, a file or a folder; without: all labels",
+    )
+    label.add_argument(
+        "word",
+        nargs="?",
+        default="",
+        choices=["", "may-go-out", "ask", "never", "unsaid"],
+        metavar="may-go-out|ask|never|unsaid",
+        help="the strictest word that holds for a document counts, for its copies too; unsaid takes a word back",
+    )
     rename = _add(verbs, "rename", "give a collection another name")
     rename.add_argument("name", metavar="NAME")
     rename.add_argument("new_name", metavar="NEW_NAME", type=_collection_name)
@@ -176,6 +193,32 @@ def _add_getting(verbs: argparse._SubParsersAction[_Parser]) -> None:
     )
     download.add_argument("--speed", metavar="MB", type=_speed, default=0.0, help="take at most so many MB a second")
     _add(verbs, "token", "keep a token of the hub, for models whose makers ask who you are, in the system's keyring")
+
+
+def _add_cloud(commands: argparse._SubParsersAction[_Parser]) -> None:
+    cloud = _add(commands, "cloud", "models elsewhere: who has them, the keys for them, what they cost")
+    verbs = cloud.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add_json(_add(verbs, "providers", "who can be asked, and whether there is a key"))
+    key = _add_json(_add(verbs, "key", "keep a key in the system's keyring, test it with one harmless call, remove it"))
+    key.add_argument("action", choices=["set", "test", "remove"], help="a key is typed, unseen; it is no argument")
+    key.add_argument("provider", metavar="PROVIDER", help="its id, as `cloud providers` shows it")
+    models = _add_json(_add(verbs, "models", "what a provider lists now, with context and price as far as known"))
+    models.add_argument("provider", metavar="PROVIDER", help="its id, as `cloud providers` shows it")
+    server = _add(verbs, "server", "a server of your own that speaks as OpenAI does: vLLM, Ollama, LM Studio")
+    actions = server.add_subparsers(dest="action", metavar="add|remove", required=True)
+    add = _add_json(_add(actions, "add", "remember a server"))
+    add.add_argument("name", metavar="NAME", help="what you call it")
+    add.add_argument("address", metavar="URL", help="where its API begins: http://192.168.1.20:8000/v1")
+    remove = _add_json(_add(actions, "remove", "forget a server, with its key"))
+    remove.add_argument("name", metavar="NAME", help="its name or id")
+    words = _add_json(_add(verbs, "words", "your own words that are replaced in whatever is sent"))
+    words.add_argument("action", nargs="?", default="", choices=["", "add", "remove"], metavar="add|remove")
+    words.add_argument("word", nargs="*", metavar="WORD", help="a word or a phrase; its inflections are replaced too")
+    _add_json(_add(verbs, "spent", "what this month's questions cost"))
+    consents = _add_json(_add(verbs, "consents", "the conversations that need not ask again before they send"))
+    consents.add_argument(
+        "action", nargs="?", default="", choices=["", "withdraw"], metavar="withdraw", help="have all ask again"
+    )
 
 
 def _add_ledger(commands: argparse._SubParsersAction[_Parser]) -> None:

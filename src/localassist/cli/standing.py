@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
+from localassist.cli.label_words import Marks, word
 from localassist.domain.documents import DocumentStatus, Scope
 
 if TYPE_CHECKING:
@@ -42,11 +43,14 @@ def list_(arguments: argparse.Namespace, services: Services, console: Console) -
     collections = services.documents.collections()
     if not collections:
         console.print(_NONE_YET)
+    labels = services.escalation().labels
     for collection in collections:
         documents = [each for each in _documents(services, collection) if each.status is not DocumentStatus.IGNORED]
-        console.print(one_line(f"{collection.name}: {counted(len(documents))}, from {', '.join(collection.roots)}"))
+        marks = Marks.of(labels, collection, documents)
+        counts = f"{collection.name}{marks.heading}: {counted(len(documents))}"
+        console.print(one_line(f"{counts}, from {', '.join(collection.roots)}"))
         for document in documents:
-            console.print(f"  {line(document, _root(collection))}")
+            console.print(f"  {line(document, _root(collection))}  {marks.behind(document)}".rstrip())
     return 0
 
 
@@ -56,18 +60,20 @@ def status(arguments: argparse.Namespace, services: Services, console: Console) 
     What was passed over is counted, and listed with `--all` or for programs.
     """
     collections = services.documents.collections()
-    told = [(collection, _worst_first(_documents(services, collection))) for collection in collections]
+    labels = services.escalation().labels
+    found = [(collection, _worst_first(_documents(services, collection))) for collection in collections]
+    told = [(collection, documents, Marks.of(labels, collection, documents)) for collection, documents in found]
     if console.as_json:
         console.object({"collections": [_collection_object(*each) for each in told]})
     if not collections:
         console.print(_NONE_YET)
-    for collection, documents in told:
-        console.print(one_line(f"{collection.name}, from {', '.join(collection.roots)}"))
+    for collection, documents, marks in told:
+        console.print(one_line(f"{collection.name}{marks.heading}, from {', '.join(collection.roots)}"))
         for root in _unreachable(collection):
             console.print(f"  {one_line(root)} can't be reached; its documents stay. Connect its drive or put it back.")
         console.print(f"  {summary(documents)}")
         ignored = () if arguments.all else (DocumentStatus.IGNORED,)
-        for row in _table([each for each in documents if each.status not in ignored], _root(collection)):
+        for row in _table([each for each in documents if each.status not in ignored], _root(collection), marks):
             console.print(f"    {row}".rstrip())
     return 0
 
@@ -87,7 +93,7 @@ def counted(number: int, what: str = "document") -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _table(documents: Sequence[Document], root: Path | None) -> Iterator[str]:
+def _table(documents: Sequence[Document], root: Path | None, marks: Marks) -> Iterator[str]:
     """A line a document under a line of titles, and below it what is wrong with it and what to do."""
     width = max((len(document.status.value) for document in documents), default=0)
     if documents:
@@ -97,7 +103,7 @@ def _table(documents: Sequence[Document], root: Path | None) -> Iterator[str]:
         pages, chunks, pending = (f"{number:,}" if document.status.is_answerable else "-" for number in numbers)
         yield f"{document.status.value:<{width}}  {pages:>5}  {chunks:>6}  {pending:>7}  {_name(document, root)}"
         notes = document.notes if document.status is DocumentStatus.PARTLY else ()
-        for sentence in dict.fromkeys(filter(None, [document.problem, *notes])):
+        for sentence in dict.fromkeys(filter(None, [document.problem, *notes, marks.behind(document)])):
             yield f"{'':<{width}}  {one_line(sentence)}"
 
 
@@ -142,14 +148,15 @@ def summary(documents: Sequence[Document]) -> str:
     return ", ".join(told) or "nothing in it"
 
 
-def _collection_object(collection: Collection, documents: Sequence[Document]) -> dict[str, Any]:
+def _collection_object(collection: Collection, documents: Sequence[Document], marks: Marks) -> dict[str, Any]:
     counts = Counter(document.status for document in documents)
     return {
         "name": collection.name,
         "roots": [{"path": root, "reachable": _is_there(root)} for root in collection.roots],
         "counts": {status.value: counts[status] for status in DocumentStatus},
         "pending": sum(document.pending for document in documents),
-        "documents": [_document_object(document) for document in documents],
+        "label": word(marks.said) if marks.said else None,
+        "documents": [{**_document_object(document), **marks.object(document)} for document in documents],
     }
 
 
