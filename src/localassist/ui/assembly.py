@@ -19,6 +19,7 @@ from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.errors import describe
 from localassist.ui.evidence.presenter import EvidencePresenter
 from localassist.ui.front import TEACHING
+from localassist.ui.ledger.presenter import LedgerPresenter
 from localassist.ui.models.library import ModelsLibrary
 from localassist.ui.models.library_dialog import Page
 from localassist.ui.models.presenter import FirstStartPresenter, ModelsPresenter
@@ -139,6 +140,8 @@ class Assembly(QObject):
         self._library.model_used.connect(self._on_model_used)
         self._library.settings_requested.connect(self._on_settings_requested)
         self.window.settings_requested.connect(self._on_settings_requested)
+        ledger = LedgerPresenter(self.window, self._services.ledger, self._jobs, self._icons)
+        self.window.ledger_requested.connect(ledger.show)
 
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""

@@ -1,0 +1,1 @@
+"""The ledger in the window: every request, looked through, checked and exported."""
