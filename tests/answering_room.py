@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore
+    from localassist.domain.ports.labels import LabelStore
     from localassist.domain.ports.settings import SettingsStore
     from localassist.usecases.retrieval import SearchPassages
 
@@ -25,7 +26,8 @@ def answering(
     models: ChatModels,
     settings: SettingsStore,
     activity: Activity,
+    labels: LabelStore | None = None,
 ) -> AnswerQuestion:
-    """`AnswerQuestion` where nothing has a label."""
-    label = LabelMatter(FakeLabelStore(documents, conversations), documents)
+    """`AnswerQuestion`; without `labels` nothing has one."""
+    label = LabelMatter(labels or FakeLabelStore(documents, conversations), documents)
     return AnswerQuestion(conversations, GatherMaterial(search, documents, settings), models, settings, activity, label)

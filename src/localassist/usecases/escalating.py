@@ -205,5 +205,7 @@ class SendEscalation:
         finally:
             draft.note_said()
             self._store.settle(sending.number, *sending.spent(draft))
+        if not draft.growing.text.strip():
+            draft.is_dropped = True
+            draft.check()
         self._conclude.prove(draft, stop, complete=True)
-        draft.check()
