@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.settings import SettingsStore
     from localassist.usecases.budgeting import Budget
     from localassist.usecases.escalating import SendEscalation, TellMatter
+    from localassist.usecases.filling import Comparing
     from localassist.usecases.retrieval import SearchPassages
     from localassist.usecases.reviewing import MakeReview
     from localassist.usecases.services import Escalation
@@ -72,6 +73,21 @@ class AnsweringParts:
             prepare_unrecorded=PrepareEscalation(unrecorded, self._make),
             send_unrecorded=self._send(unrecorded),
         )
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """What puts questions to several models."""
+        from localassist.adapters.database.comparisons import DatabaseComparisonStore
+        from localassist.usecases.filling import Comparing, FillComparison
+        from localassist.usecases.side_by_side import CompareModels, Elsewhere
+
+        def elsewhere() -> Elsewhere:
+            parts = self.escalation
+            return Elsewhere(parts.providers, parts.prepare_unrecorded, parts.send_unrecorded)
+
+        ask = CompareModels(self.unrecorded, self.answering(self.unrecorded), elsewhere)
+        saved = DatabaseComparisonStore(self.database)
+        return Comparing(ask, FillComparison(saved, ask), saved)
 
     def _tell(self, conversations: ConversationStore) -> TellMatter:
         from localassist.usecases.escalating import TellMatter

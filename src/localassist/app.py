@@ -278,6 +278,7 @@ class App:
             answer_unrecorded=answering.answering(unrecorded),
             read_ahead=read_ahead,
             escalation=lambda: answering.escalation,
+            comparing=answering.comparing,
             traffic=lambda: self.door.traffic,
             ledger=self.ledger,
             diagnose=self.diagnose,

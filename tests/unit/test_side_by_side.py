@@ -7,38 +7,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import (
-    FakeActivity,
-    FakeChatModel,
-    FakeChatModels,
-    FakeConversationStore,
-    FakeDocumentStore,
-    FakeEmbedder,
-    FakeFiles,
-    FakePassageIndex,
-    FakeReader,
-    FakeSettingsStore,
-)
+from escalation_room import EscalationRoom
+from fakes import FakeChatModel
 from localassist.adapters.database import Database
 from localassist.adapters.database.comparisons import DatabaseComparisonStore
 from localassist.domain.comparisons import ComparedAnswer, Grounding
 from localassist.domain.documents import Scope
-from localassist.domain.errors import ModelError
+from localassist.domain.errors import CloudError, ModelError, Stopped
 from localassist.domain.events import Finished, Retrieved, TokenDelta
+from localassist.domain.outbound import LabelKind, Sensitivity
 from localassist.domain.privacy import Destination
 from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
-from localassist.usecases.answering import AnswerQuestion
 from localassist.usecases.filling import CellBegun, CellFilled, FillComparison
-from localassist.usecases.ingesting import IngestPaths
-from localassist.usecases.retrieval import SearchPassages
-from localassist.usecases.side_by_side import CompareModels, SideBySide
+from localassist.usecases.side_by_side import CompareModels, Elsewhere, SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from localassist.domain.reviewing import Review
     from localassist.usecases.side_by_side import Compared
 
+BIG = "example/big"
 RENT = "What is the rent of flat 4B?"
 RIGHT = "The rent is 950 euros a month."
 WRONG = "The rent is 850 euros a month. Pets live in the cellar of Berlin."
@@ -48,29 +38,30 @@ class Bench:
     """Two models over two leases, and a place for lists."""
 
     def __init__(self, *models: FakeChatModel) -> None:
-        files = FakeFiles(
+        self.room = room = EscalationRoom(
+            *models,
+            names=["Ada Lovelace"],
             lease_4b="# Lease of flat 4B\n\nThe rent is 950 euros a month. It is due on the third day.",
             lease_7a="# Lease of flat 7A\n\nThe rent is 1,150 euros a month. It is due on the fifth day.",
         )
-        documents, embedder, activity = FakeDocumentStore(), FakeEmbedder(), FakeActivity()
-        index = FakePassageIndex(documents)
-        ingest = IngestPaths(files, FakeReader(files), embedder, documents, index, activity)
-        list(ingest(["/files"], "all", Stop()))
-        self.conversations = FakeConversationStore()
-        search = SearchPassages(documents, index, embedder)
-        answer = AnswerQuestion(
-            self.conversations, search, documents, FakeChatModels(*models), FakeSettingsStore(), activity
-        )
-        self.compare = CompareModels(self.conversations, answer)
+        self.conversations, self.stop = room.conversations, Stop()
+        self.reviews: list[Review] = []
+        desk = room.desk
+        elsewhere = Elsewhere(desk.providers, desk.prepare_unrecorded, desk.send_unrecorded)
+        self.compare = CompareModels(self.conversations, room.answer, lambda: elsewhere)
         self.store = DatabaseComparisonStore(Database(None))
         self.fill = FillComparison(self.store, self.compare)
-        self.stop = Stop()
 
     def ask(self, *models: str, text: str = RENT) -> Iterator[Compared]:
-        return self.compare(SideBySide(text, models, Scope.everything()), self.stop)
+        return self.compare(SideBySide(text, models, Scope.everything()), self.stop, self.approve)
 
     def answers(self, *models: str) -> list[ComparedAnswer]:
         return [told.event for told in self.ask(*models) if isinstance(told.event, ComparedAnswer)]
+
+    def approve(self, review: Review, _stop: Stop) -> Review | None:
+        """Somebody who agrees to everything, and notes what it was."""
+        self.reviews.append(review)
+        return review
 
     def saved(self, *questions: str) -> int:
         made = self.store.create("Leases", Scope.everything())
@@ -165,11 +156,12 @@ def test_a_stop_keeps_what_there_is_and_asks_nobody_after(
 
 
 def test_nothing_of_it_is_kept_in_any_history(bench: Bench) -> None:
+    before = bench.conversations.recent()
     bench.answers("small", "missing")
-    assert bench.conversations.recent() == ()
+    assert bench.conversations.recent() == before
     with closing(bench.ask("small", "large")) as told:
         next(each for each in told if isinstance(each.event, TokenDelta))
-    assert bench.conversations.recent() == ()
+    assert bench.conversations.recent() == before
 
 
 def test_a_list_is_filled_model_by_model(bench: Bench, small: FakeChatModel, large: FakeChatModel) -> None:
@@ -221,3 +213,82 @@ def test_a_failure_is_kept_with_its_reason_and_tried_again(large: FakeChatModel)
     begun = [each.model for each in bench.fill(made, bench.stop) if isinstance(each, CellBegun)]
     assert begun == ["small"]
     assert bench.said(made)[RENT, "small"].startswith("The rent is 850 euros")
+
+
+def test_a_model_elsewhere_is_asked_what_was_approved_and_costs_what_it_says(bench: Bench) -> None:
+    bench.room.models.says = ["The rent is ", "950 euros a month."]
+    here, elsewhere = bench.answers("large", BIG)
+    assert (elsewhere.model, elsewhere.text, elsewhere.problem) == (BIG, f"{RIGHT} [1]", "")
+    assert (elsewhere.destination, elsewhere.cost, here.cost) == (Destination.CLOUD, 0.001, 0.0)
+    assert elsewhere.grounding == here.grounding
+    (review,), (sent,) = bench.reviews, bench.room.models.sent
+    assert RENT in sent.turns[-1].text
+    assert {passage.path for passage in review.passages} == {"/files/lease_4b.md", "/files/lease_7a.md"}
+
+
+def test_all_that_leaves_is_shown_before_anybody_answers(bench: Bench, large: FakeChatModel) -> None:
+    answered: list[int] = []
+    bench.room.models.says = ["950 euros."]
+    told = bench.compare(
+        SideBySide(RENT, ("large", BIG), Scope.everything()),
+        bench.stop,
+        lambda review, _stop: answered.append(len(large.prompts)) or review,
+    )
+    assert len([each for each in told if isinstance(each.event, ComparedAnswer)]) == 2
+    assert answered == [0]
+
+
+def test_what_is_not_approved_is_not_sent_and_the_others_are_asked(bench: Bench) -> None:
+    asked = SideBySide(RENT, (BIG, "large"), Scope.everything())
+    for refuse in ((), (lambda _review, _stop: None,)):
+        told = [each.event for each in bench.compare(asked, bench.stop, *refuse)]
+        refused, said = (each for each in told if isinstance(each, ComparedAnswer))
+        assert refused.problem.startswith("Nothing was sent: it was not approved.")
+        assert (refused.text, refused.destination) == ("", None)
+        assert said.text == f"{RIGHT} [1]"
+    assert bench.room.models.sent == []
+
+
+def test_what_never_leaves_is_withheld_from_the_model_elsewhere_alone(bench: Bench, large: FakeChatModel) -> None:
+    (collection,) = bench.room.documents.collections()
+    bench.room.labels.set(LabelKind.COLLECTION, str(collection.id), Sensitivity.NEVER)
+    bench.room.models.says = ["I do not know."]
+    bench.answers("large", BIG)
+    assert "950 euros" not in bench.room.models.text
+    assert any("950 euros" in turn.text for prompt in large.prompts for turn in prompt)
+    assert len(bench.reviews[0].withheld) == 2
+
+
+def test_a_model_elsewhere_that_fails_says_so_in_its_column(bench: Bench) -> None:
+    bench.room.models.says = []
+    bench.room.models.error = CloudError("Example Cloud does not answer.", "Try later.")
+    failed, said = bench.answers(BIG, "large")
+    assert failed.problem.startswith("Example Cloud does not answer.")
+    assert (failed.text, failed.destination) == ("", Destination.CLOUD)
+    assert said.text == f"{RIGHT} [1]"
+
+
+def test_a_stop_while_something_is_reviewed_asks_nobody(bench: Bench, large: FakeChatModel) -> None:
+    def leave(_review: Review, stop: Stop) -> Review | None:
+        stop.request()
+        raise Stopped
+
+    told = list(bench.compare(SideBySide(RENT, ("large", BIG), Scope.everything()), bench.stop, leave))
+    assert not any(isinstance(each.event, ComparedAnswer) for each in told)
+    assert (large.prompts, bench.room.models.sent) == ([], [])
+
+
+def test_only_a_known_provider_makes_a_name_one_of_elsewhere(bench: Bench) -> None:
+    assert bench.compare.target(BIG) is not None
+    for here in ("", "large", NO_MODEL, "nobody/big", "/models/large.gguf", "example/big.gguf", "example/", "/big"):
+        assert bench.compare.target(here) is None, here
+
+
+def test_a_list_asks_elsewhere_what_is_approved_cell_by_cell(bench: Bench) -> None:
+    bench.room.models.says = ["950 euros."]
+    made = bench.store.create("Leases", Scope.everything())
+    bench.store.add_models(made.id, [BIG])
+    bench.store.add_questions(made.id, [RENT, "When is the rent of flat 4B due?"])
+    list(bench.fill(made.id, bench.stop, lambda review, _stop: None if "due" in review.pieces[-1].text else review))
+    assert [each.text for each, _ in bench.store.table(made.id).missing] == ["When is the rent of flat 4B due?"]
+    assert len(bench.room.models.sent) == 1

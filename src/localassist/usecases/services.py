@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from localassist.usecases.downloading import DownloadModels
     from localassist.usecases.escalating import PrepareEscalation, SendEscalation
     from localassist.usecases.evaluating import EvaluateSearch
+    from localassist.usecases.filling import Comparing
     from localassist.usecases.fitting_models import FitModels
     from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
     from localassist.usecases.ingesting import IngestPaths
@@ -98,6 +99,7 @@ class Services:
     `catalogue` has the models known by name. `library` gives what else is done with models: the first call takes some
     hundredths of a second and raises `SettingsError`, so make it in a job.
     `escalation` gives what is done with models elsewhere; make the first call in a job.
+    `comparing` puts questions to several models.
     `ledger` has every request that passed the door or was refused there.
     `samples` is the folder of sample documents, `demo_questions` what the demo asks about them. `diagnose` yields
     findings as they are made, some of which take a second.
@@ -124,6 +126,7 @@ class Services:
     answer_unrecorded: AnswerQuestion
     read_ahead: ReadAhead
     escalation: Callable[[], Escalation]
+    comparing: Comparing
     traffic: Callable[[], Traffic]
     ledger: Ledger
     diagnose: Callable[[], Iterable[Finding]]
