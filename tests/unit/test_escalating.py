@@ -176,7 +176,7 @@ def test_an_earlier_answer_goes_along_and_leaves_with_its_question(room: Escalat
 
 def test_a_passage_that_never_leaves_is_named_and_not_sent(room: EscalationRoom) -> None:
     label_document(room, "lease_4b", Sensitivity.NEVER)
-    review = room.review(room.question("What is the rent of all flats?"))
+    review = room.review(room.question("What is the rent of flat 4B and of flat 7A?"))
     assert any("flat 4B" in matter.text for matter in review.withheld)
     assert all("950" not in piece.text for piece in review.pieces)
     room.send(review)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.outbound import LabelKind, Labelled, Matter, MatterKind, Origin, Sensitivity, strictest
@@ -150,11 +150,16 @@ class LabelMatter:
     def _checked(self, piece: Matter, words: str) -> Matter:
         if piece.labelled.sensitivity is Sensitivity.NEVER:
             return piece
-        for text in {piece.text, words}:
-            if repeated := self._repeated(text):
-                by = f"{repeated.title}, which it repeats"
-                return Matter(piece.key, piece.kind, piece.text, Labelled(Sensitivity.NEVER, by), piece.place)
+        if repeated := self._found_in(piece, words):
+            by = f"{repeated.title}, which it repeats"
+            return replace(piece, labelled=Labelled(Sensitivity.NEVER, by))
         return piece
+
+    def _found_in(self, piece: Matter, words: str) -> Passage | None:
+        if piece.kind in {MatterKind.PASSAGE, MatterKind.EARLIER_ANSWER}:
+            found = self._repeated.mostly(piece.text)
+            return found or (self._repeated(words, known=piece.text) if words != piece.text else None)
+        return self._repeated(piece.text) or (self._repeated(words) if words != piece.text else None)
 
 
 def _origins_of(*evidence: Evidence) -> dict[int, Sensitivity]:

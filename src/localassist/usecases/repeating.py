@@ -18,6 +18,7 @@ _RUN: Final = 6
 """So many words in a row that stand in a document too are taken from it."""
 _TELLING: Final = 3
 """So many of them must not be function words: "it is in the way of the" is anybody's."""
+_SHARE: Final = 0.5
 _WINDOW: Final = 40
 _LOOKED_AT: Final = 5
 _ODD: Final = re.compile(r"(?<![\w.])(?=[\w./-]*\d[\w./-]*\d[\w./-]*\d)[\w./-]{6,64}(?<![./-])")
@@ -32,21 +33,42 @@ class FindRepeated:
         self._documents = documents
         self._labels = labels
 
-    def __call__(self, text: str) -> Passage | None:
+    def __call__(self, text: str, known: str = "") -> Passage | None:
         """The first passage found that the text repeats six words in a row of, or a reference; None where none is.
 
-        What is told in other words is not found: nobody can know whence it is. Raises `StorageError`.
+        What stands in `known` as well is passed over. What is told in other words is not found: nobody can know whence
+        it is. Raises `StorageError`.
         """
+        runs, odd = _runs(text) - _runs(known), _odd(text) - _odd(known)
+        return next(
+            (
+                passage
+                for passage in self._like(text, odd)
+                if not runs.isdisjoint(_runs(passage.text)) or not odd.isdisjoint(_odd(passage.text))
+            ),
+            None,
+        )
+
+    def mostly(self, text: str) -> Passage | None:
+        """The same for text of a document: only where half of its runs stand in one that never leaves.
+
+        Contracts of one form share sentences, and each has a label of its own.
+        """
+        left, whole = set(_runs(text)), len(_runs(text))
+        for passage in self._like(text):
+            left -= _runs(passage.text)
+            if whole and len(left) <= _SHARE * whole:
+                return passage
+        return None
+
+    def _like(self, text: str, odd: frozenset[str] = frozenset()) -> Iterator[Passage]:
+        """The passages that never leave and have most words of the text, stretch by stretch."""
         never = self._labels.never_leaving()
         if never.is_empty:
-            return None
-        runs, odd = _runs(text), _odd(text)
+            return
         for asked in (*_windows(text), *odd):
             ids = [scored.chunk_id for scored in self._documents.match_words(asked, _LOOKED_AT, never)]
-            for passage in self._documents.passages(ids, never):
-                if not runs.isdisjoint(_runs(passage.text)) or not odd.isdisjoint(_odd(passage.text)):
-                    return passage
-        return None
+            yield from self._documents.passages(ids, never)
 
 
 def _windows(text: str) -> Iterator[str]:
