@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fake_escalations import FakeEscalationStore, FakeLabelStore
+from fake_providers import FakePrices, FakeProviders
 from fakes import (
     FakeActivity,
     FakeChatModel,
@@ -28,6 +30,7 @@ from fakes import (
 )
 from localassist.adapters.catalog import Catalog
 from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLedger
+from localassist.adapters.database.comparisons import DatabaseComparisonStore
 from localassist.adapters.hub.asking import HubLine
 from localassist.adapters.hub.download_file import DownloadFile
 from localassist.adapters.hub.downloader import HubDownloader
@@ -52,6 +55,7 @@ from localassist.ui.jobs import Jobs
 from localassist.ui.theme import Theme
 from localassist.usecases.downloading import DownloadModels
 from localassist.usecases.evaluating import EvaluateSearch
+from localassist.usecases.filling import Comparing, FillComparison
 from localassist.usecases.fitting_models import FitModels
 from localassist.usecases.forgetting import ForgetConversation, ForgetDocuments
 from localassist.usecases.ingesting import IngestPaths
@@ -63,7 +67,8 @@ from localassist.usecases.reading_ahead import ReadAhead
 from localassist.usecases.recommending import RecommendModel
 from localassist.usecases.reembedding import ChangeEmbedder
 from localassist.usecases.retrieval import SearchPassages
-from localassist.usecases.services import ModelLibrary, Services
+from localassist.usecases.services import Escalation, ModelLibrary, Services
+from localassist.usecases.side_by_side import CompareModels, Elsewhere
 from localassist.usecases.tuning import TuneModel
 
 if TYPE_CHECKING:
@@ -101,7 +106,9 @@ class ScriptedAnswers:
         asked, answer = self._conversations.ask(question.conversation_id, question.parent_id, question.text)
         return self._answer(asked, answer, stop)
 
-    def again(self, question_id: int, scope: Scope, stop: Stop, model: str = "") -> Iterator[object]:
+    def again(
+        self, question_id: int, scope: Scope, stop: Stop, model: str = "", *, decided: bool = False
+    ) -> Iterator[object]:
         self.asked.append((question_id, scope, model))
         return self._answer(
             self._conversations.message(question_id), self._conversations.answer_again(question_id), stop
@@ -218,6 +225,31 @@ def hub_endpoint() -> str:
     return "http://127.0.0.1:9"
 
 
+def escalation_over(conversations: FakeConversationStore, documents: FakeDocumentStore) -> Escalation:
+    """Two providers without keys, nothing labelled, agreed or spent; what prepares and sends is a test's own."""
+    return Escalation(
+        providers=FakeProviders(),
+        prices=FakePrices(),
+        labels=FakeLabelStore(documents, conversations),
+        store=FakeEscalationStore(conversations),
+        prepare=None,  # type: ignore[arg-type]
+        send=None,  # type: ignore[arg-type]
+        prepare_unrecorded=None,  # type: ignore[arg-type]
+        send_unrecorded=None,  # type: ignore[arg-type]
+    )
+
+
+def comparing_over(answers: ScriptedAnswers) -> Comparing:
+    """Models of this computer side by side, which say what a test wants said, and lists kept in memory."""
+
+    def nobody_elsewhere() -> Elsewhere:
+        return Elsewhere(FakeProviders(), None, None)  # type: ignore[arg-type]
+
+    ask = CompareModels(answers._conversations, answers, nobody_elsewhere)  # type: ignore[arg-type]
+    saved = DatabaseComparisonStore(Database(None))
+    return Comparing(ask, FillComparison(saved, ask), saved)
+
+
 @pytest.fixture
 def services(
     files: FakeFiles, answers: ScriptedAnswers, watcher: EagerWatcher, hub_endpoint: str, tmp_path: Path
@@ -254,6 +286,8 @@ def services(
         keep_token=lambda _token: True,
     )
 
+    escalation = escalation_over(answers._conversations, documents)
+
     def ingesting(source: FileSource) -> IngestPaths:
         return IngestPaths(source, reader, embedder, documents, index, activity)
 
@@ -280,6 +314,8 @@ def services(
         answer=answers,  # type: ignore[arg-type]
         answer_unrecorded=answers,  # type: ignore[arg-type]
         read_ahead=read_ahead,
+        escalation=lambda: escalation,
+        comparing=comparing_over(answers),
         traffic=Traffic,
         ledger=DatabaseLedger(Database(None)),
         diagnose=lambda: (),

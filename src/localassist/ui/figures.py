@@ -50,3 +50,10 @@ def time_words(seconds: float) -> str:
     """A length of time: "3 s" or "2 min 5 s", and never less than a second."""
     minutes, rest = divmod(max(1, round(seconds)), 60)
     return f"{minutes:,} min {rest} s" if minutes else f"{rest} s"
+
+
+def money(dollars: float) -> str:
+    """US dollars: with cents, or with as many decimals as a small sum needs."""
+    if 0 < dollars < 0.0001:
+        return "less than $0.0001"
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"

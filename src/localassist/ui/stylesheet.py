@@ -63,11 +63,19 @@ QToolButton[kind="send"]:disabled { background: $hover; }
 
 QLabel[kind="chip"], QToolButton[kind="chip"] {
   background: $raised; color: $text; border: 1px solid $border; border-radius: 8px; padding: 3px 8px; }
-QLabel[kind="chip"][tone="green"] { background: $green_soft; color: $green; border-color: $green_soft; }
-QLabel[kind="chip"][tone="blue"] { background: $blue_soft; color: $blue; border-color: $blue_soft; }
-QLabel[kind="chip"][tone="amber"] { background: $amber_soft; color: $amber; border-color: $amber_soft; }
 QToolButton[kind="chip"]:hover { background: $hover; }
-QToolButton[kind="chip"]:focus { border-color: $accent; }
+QLabel[kind="chip"][tone="green"], QToolButton[kind="chip"][tone="green"] {
+  background: $green_soft; color: $green; border-color: $green_soft; }
+QLabel[kind="chip"][tone="blue"], QToolButton[kind="chip"][tone="blue"] {
+  background: $blue_soft; color: $blue; border-color: $blue_soft; }
+QLabel[kind="chip"][tone="amber"], QToolButton[kind="chip"][tone="amber"] {
+  background: $amber_soft; color: $amber; border-color: $amber_soft; }
+QToolButton[kind="chip"][tone="green"]:hover { border-color: $green; }
+QToolButton[kind="chip"][tone="blue"]:hover { border-color: $blue; }
+QToolButton[kind="chip"][tone="amber"]:hover { border-color: $amber; }
+QPushButton[kind="link"] { background: transparent; color: $accent; border-color: transparent; padding: 0; }
+QPushButton[kind="link"]:focus { border: 1px solid $accent; padding: 0; }
+QToolButton[kind="chip"]:focus { border: 1px solid $accent; }
 QFrame[kind="attachment"] { background: $raised; border: 1px solid $border; border-radius: 8px; }
 QFrame[kind="note"] { border-radius: 8px; background: $raised; }
 QFrame[kind="note"][tone="red"] { background: $red_soft; }
@@ -88,6 +96,10 @@ QCheckBox::indicator { width: 14px; height: 14px; background: $surface; border: 
 QCheckBox::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:disabled { border-color: $border; }
+QRadioButton::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted;
+  border-radius: 8px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
+QRadioButton::indicator:focus { border-color: $accent; }
 QMenu QLabel { padding: 4px 0; }
 QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
@@ -120,6 +132,7 @@ QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QProgressBar[tone="red"]::chunk { background: $red; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

@@ -1,4 +1,4 @@
-"""The window with the settings and what is found out about this computer."""
+"""The window with the settings, models elsewhere, and what is found out about this computer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from localassist.ui.settings.diagnosis import DiagnosisView
+from localassist.ui.settings.elsewhere.view import SHOWN_HERE, ElsewhereView
 from localassist.ui.settings.view import SettingsView
 from localassist.ui.theme import STEP
 
@@ -15,17 +16,19 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Two pages; changes count at once, so there is nothing to confirm."""
+    """Three pages; changes count at once, so there is nothing to confirm."""
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.settings = SettingsView(icons)
+        self.settings = SettingsView(icons, apart=SHOWN_HERE)
+        self.elsewhere = ElsewhereView(icons)
         self.diagnosis = DiagnosisView(icons)
         self._pages = QTabWidget()
         self._pages.setDocumentMode(True)
         self._pages.tabBar().setDrawBase(False)
         self._pages.addTab(self.settings, "Settings")
+        self._pages.addTab(self.elsewhere, "Models elsewhere")
         self._pages.addTab(self.diagnosis, "This computer")
         self._pages.currentChanged.connect(self._on_page_changed)
         self._checked = False
@@ -36,7 +39,18 @@ class SettingsDialog(QDialog):
 
     def show_diagnosis(self) -> None:
         """Show what is found out about this computer."""
-        self._pages.setCurrentWidget(self.diagnosis)
+        self._show_page(self.diagnosis)
+
+    def show_elsewhere(self) -> None:
+        """Show the page about models elsewhere."""
+        self._show_page(self.elsewhere)
+
+    def page_of(self, name: str) -> SettingsView | ElsewhereView:
+        """The page that a setting is on."""
+        return self.elsewhere if name in SHOWN_HERE else self.settings
+
+    def _show_page(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
         self.show()
         self.raise_()
 

@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 LONG_TEXT: Final = 40  # characters of a default from which on a setting is edited in several lines
 CONTROL_WIDTH: Final = 45 * STEP
 CONTROL_HEIGHT: Final = 8 * STEP
-ZEROS: Final = {"unload_after_minutes": "never", "max_reasoning_tokens": "no thinking"}
+ZEROS: Final = {
+    "unload_after_minutes": "never",
+    "max_reasoning_tokens": "no thinking",
+    "monthly_budget": "no bound",
+    "most_per_question": "no bound",
+}
+DOLLARS: Final = frozenset({"monthly_budget", "most_per_question"})
 CHOSEN: Final = "chosen by the app"  # what 0 means for other settings
 
 
@@ -147,7 +153,11 @@ def _control(definition: Field[Any]) -> QWidget:
         box.setSingleStep(0.1)
         box.setDecimals(2)
     elif allowed[0] == 0:
-        box.setSpecialValueText(ZEROS.get(definition.name, CHOSEN))
+        box.setSpecialValueText(CHOSEN)
+    if definition.name in ZEROS:
+        box.setSpecialValueText(ZEROS[definition.name])
+    if definition.name in DOLLARS:
+        box.setPrefix("$")
     return box
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from localassist.ui.errors import describe
+from localassist.ui.settings.elsewhere.presenter import ElsewherePresenter
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -25,22 +26,30 @@ class SettingsPresenter(QObject):
 
     def __init__(self, dialog: SettingsDialog, services: Services, jobs: Jobs) -> None:
         super().__init__(dialog)
-        self._view = dialog.settings
+        self._dialog = dialog
+        self._pages = (dialog.settings, dialog.elsewhere)
         self._diagnosis = dialog.diagnosis
         self._services = services
         self._jobs = jobs
         self._waiting: dict[str, object] = {}
         self._changing = False
         self._check: Job | None = None
-        self._view.changed.connect(self._on_changed)
+        self._elsewhere = ElsewherePresenter(dialog.elsewhere, services.escalation, jobs)
+        for page in self._pages:
+            page.changed.connect(self._on_changed)
         self._diagnosis.check_requested.connect(self._on_check_requested)
 
     def refresh(self) -> None:
         """Show what is set now."""
-        self._jobs.call(self._services.settings.load, self._view.show_settings, self._on_unreadable)
+        self._jobs.call(self._services.settings.load, self._show, self._on_unreadable)
+
+    def _show(self, settings: Settings) -> None:
+        for page in self._pages:
+            page.show_settings(settings)
 
     def _on_unreadable(self, error: BaseException) -> None:
-        self._view.note.complain(describe(error))
+        for page in self._pages:
+            page.note.complain(describe(error))
 
     def _on_changed(self, name: str, value: object) -> None:
         self._waiting[name] = value
@@ -62,14 +71,15 @@ class SettingsPresenter(QObject):
     def _on_set(self, name: str, settings: Settings) -> None:
         self._changing = False
         if name not in self._waiting:
-            self._view.row(name).show_value(getattr(settings, name))
-        self._view.show_offline(offline=settings.offline)
+            self._dialog.page_of(name).show_value(name, getattr(settings, name))
+        for page in self._pages:
+            page.show_offline(offline=settings.offline)
         self.settings_changed.emit(settings)
         self._change_next()
 
     def _on_refused(self, name: str, error: BaseException) -> None:
         self._changing = False
-        self._view.show_problem(name, describe(error))
+        self._dialog.page_of(name).show_problem(name, describe(error))
         self._change_next()
 
     def _on_check_requested(self) -> None:

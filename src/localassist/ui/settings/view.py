@@ -1,4 +1,4 @@
-"""All settings in one column, made from their definition."""
+"""The settings that have no page of their own in one column, made from their definition."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ from localassist.ui.widgets.note import NoteView
 from localassist.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from localassist.ui.errors import Problem
     from localassist.ui.icons import Icons
 
 
 class SettingsView(QWidget):
-    """The settings; `changed` carries a name and a value."""
+    """All settings but those that are shown `apart`; `changed` carries a name and a value."""
 
     changed = Signal(str, object)
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, apart: Collection[str] = ()) -> None:
+        super().__init__()
         self.setAccessibleName("Settings")
         self._icons = icons
-        self._rows = {item.name: SettingView(item, icons) for item in fields(Settings)}
+        self._rows = {item.name: SettingView(item, icons) for item in fields(Settings) if item.name not in apart}
         self._offline = True
         self.note = NoteView(icons, closable=False)
         self._lay_out()
@@ -47,6 +49,10 @@ class SettingsView(QWidget):
         for name, row in self._rows.items():
             row.show_value(getattr(settings, name))
         self.show_offline(offline=settings.offline)
+
+    def show_value(self, name: str, value: object) -> None:
+        """Show what one of them is."""
+        self._rows[name].show_value(value)
 
     def show_offline(self, *, offline: bool) -> None:
         """Show the padlock closed or open."""
