@@ -106,7 +106,7 @@ def test_chip_says_where_a_question_goes(
     composer: ComposerWidget, destination: Destination, words: str, tone: str
 ) -> None:
     composer.show_destination(destination, "Because.")
-    assert composer._destination.text() == words
-    assert composer._destination.property("tone") == tone
-    assert composer._destination.accessibleName() == f"Questions go to: {words}"
-    assert composer._destination.isVisible()
+    assert composer.destination.text() == words
+    assert composer.destination.property("tone") == tone
+    assert composer.destination.accessibleName() == f"Questions go to: {words}"
+    assert composer.destination.isVisible()

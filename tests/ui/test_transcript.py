@@ -225,7 +225,7 @@ def test_footer_tells_speed_and_asks_again(transcript: TranscriptView, qtbot: Qt
         "Answer: 120 tokens, 38 a second",
         "Context: 520 of 8,192 tokens in use",
     ]
-    with qtbot.waitSignal(transcript.again_requested) as asked:
+    with qtbot.waitSignal(transcript.controls.again_requested) as asked:
         qtbot.mouseClick(footer._again, Qt.MouseButton.LeftButton)
     assert asked.args == [2]
 
@@ -234,11 +234,14 @@ def test_menu_reaches_citations_and_links_without_a_mouse(transcript: Transcript
     text = "At least 60 days. See [the law](https://example.org)."
     transcript.show_messages([answer(1, text, evidence=supported(text, "At least 60 days.", (1,)))])
     followed: list[tuple[int, str]] = []
-    menu = message_menu(transcript.items[0], lambda *to: followed.append(to), transcript)
-    assert [a.text() for a in menu.actions()] == ["Show citation 1: lease.pdf, page 4", "Link: https://example.org"]
+    asked: list[int] = []
+    menu = message_menu(transcript.items[0], lambda *to: followed.append(to), asked.append, transcript)
+    named = [action.text() for action in menu.actions()]
+    assert named == ["Show citation 1: lease.pdf, page 4", "Link: https://example.org", "Ask another model…"]
     for action in menu.actions():
         action.trigger()
     assert followed == [(1, "cite:1"), (1, "https://example.org")]
+    assert asked == [1]
 
 
 def test_theme_changes_what_is_on_show(transcript: TranscriptView, icons: Icons) -> None:

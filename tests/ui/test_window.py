@@ -336,7 +336,8 @@ def test_in_a_narrow_window_the_left_column_gives_way_to_the_evidence(qtbot: QtB
     assert left.isVisible()
     window.show_evidence(shown=True)
     assert not left.isVisible()
-    chip = next(each for each in opened.chat.composer.findChildren(QLabel) if each.text() == "On this computer")
+    chip = opened.chat.composer.destination
+    assert chip.text() == "On this computer"
     qtbot.waitUntil(lambda: chip.mapTo(opened.chat.composer, chip.rect().topRight()).x() < opened.chat.composer.width())
     assert chip.width() >= chip.sizeHint().width()
     window.show_evidence(shown=False)

@@ -13,6 +13,8 @@ from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.markdown_view import MarkdownView
 from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
+from localassist.ui.cloud.choosing_presenter import ChoosingPresenter
+from localassist.ui.cloud.presenter import ReviewPresenter
 from localassist.ui.documents.attaching import AttachmentsPresenter
 from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.presenter import DocumentsPresenter
@@ -66,9 +68,7 @@ class Assembly(QObject):
         self.window = front.window
         self._drops = FileDrops(self.window)
         self._chat = ChatPresenter(services, jobs, self.chat)
-        self._list = ConversationsPresenter(
-            services.conversations, services.forget_conversation, jobs, self.conversations
-        )
+        self._list = ConversationsPresenter(services, jobs, self.conversations)
         self._documents = DocumentsPresenter(self.collections, services, jobs, icons)
         self._attachments = AttachmentsPresenter(services, jobs, icons)
         self.chat.composer.put_above(self._attachments.view)
@@ -76,6 +76,8 @@ class Assembly(QObject):
         self._library = ModelsLibrary(self.window, services, jobs, icons, self._make_card)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
         EvidencePresenter(self.evidence, services, jobs)
+        self.review = ReviewPresenter(services, jobs, icons, self.window)
+        self.choosing = ChoosingPresenter(services, jobs, icons, self.window)
         self._connect_chat()
         self._connect_documents()
         self._connect_window()
@@ -111,6 +113,21 @@ class Assembly(QObject):
         self._list.deleting.connect(self._chat.leave_alone)
         self._list.deleted.connect(self._chat.let_go)
         self.conversations.conversation_chosen.connect(self._chat.open)
+        self._connect_elsewhere()
+
+    def _connect_elsewhere(self) -> None:
+        elsewhere, destination = self._chat.elsewhere, self.chat.composer.destination
+        elsewhere.review_ready.connect(lambda review, answered: self.review.show(review, answered=answered))
+        elsewhere.other_requested.connect(self.choosing.choose_for_question)
+        destination.other_requested.connect(self.choosing.choose_for_conversation)
+        destination.settings_requested.connect(self._on_settings_requested)
+        self.review.sent.connect(elsewhere.send)
+        self.review.local_chosen.connect(self._chat.answer_here)
+        self.review.cancelled.connect(lambda _: self.chat.composer.field.setFocus())
+        self.choosing.question_chosen.connect(elsewhere.ask_other)
+        self.choosing.conversation_chosen.connect(elsewhere.choose)
+        self.choosing.settings_requested.connect(self._on_settings_requested)
+        self.chat.ledger_requested.connect(self.window.ledger_requested)
 
     def _connect_documents(self) -> None:
         self.collections.scope_changed.connect(self._use_scope)
@@ -256,6 +273,7 @@ class Assembly(QObject):
     def _on_settings_changed(self, settings: Settings) -> None:
         self._icons.theme.choose(settings.theme)
         self.window.show_offline(offline=settings.offline)
+        self._chat.elsewhere.refresh()
         self._models.refresh()
         self._library.refresh()
         self._library.begin()

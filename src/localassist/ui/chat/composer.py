@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QSize
 from typing_extensions import override
 
 from localassist.domain.privacy import Destination
+from localassist.ui.chat.destination import DestinationChip
 from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP, body_font
 from localassist.ui.widgets.buttons import IconButton
@@ -26,11 +27,6 @@ LONGEST: Final = 50_000  # characters; more is a document, and a text field that
 MOST_LINES: Final = 9
 CHIP_HEIGHT: Final = 7 * STEP
 SHORTEST_CHIP: Final = 16 * STEP
-DESTINATIONS: Final = {
-    Destination.THIS_COMPUTER: ("On this computer", "green"),
-    Destination.YOUR_SERVER: ("Your server", "blue"),
-    Destination.CLOUD: ("Cloud", "amber"),
-}
 
 
 class QuestionField(QPlainTextEdit):
@@ -118,7 +114,8 @@ class ComposerWidget(QFrame):
         self.field = QuestionField()
         self._note = NoteView(icons)
         self._scope = _as_chip(ElidedLabel())
-        self._destination = _as_chip(QLabel())
+        self.destination = DestinationChip()
+        self._model_picker = model_picker
         self._send = IconButton(icons, "send", "Send (Enter)", tint="on_accent")
         self._send.setProperty("kind", "send")
         self._arrange(model_picker)
@@ -135,11 +132,11 @@ class ComposerWidget(QFrame):
     def _arrange(self, model_picker: QWidget) -> None:
         chips = QHBoxLayout()
         chips.setSpacing(2 * STEP)
-        for chip in (self._scope, model_picker, self._destination):
+        for chip in (self._scope, model_picker, self.destination):
             chip.setFixedHeight(CHIP_HEIGHT)
             chips.addWidget(chip)
         # Where a question goes can always be read in full, whatever else has to give way.
-        self._destination.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.destination.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._scope.setMinimumWidth(SHORTEST_CHIP)
         model_picker.setMinimumWidth(SHORTEST_CHIP)
         chips.addStretch()
@@ -168,14 +165,10 @@ class ComposerWidget(QFrame):
         self._scope.setToolTip(plain_tip(f"Answers rest on the documents of {name}."))
         self._scope.setVisible(bool(name))
 
-    def show_destination(self, destination: Destination, reason: str) -> None:
-        """Say where a question goes, and why."""
-        words, tone = DESTINATIONS[destination]
-        self._destination.setText(words)
-        self._destination.setToolTip(plain_tip(reason))
-        self._destination.setAccessibleName(f"Questions go to: {words}")
-        self._destination.setProperty("tone", tone)
-        self._destination.style().polish(self._destination)
+    def show_destination(self, destination: Destination, reason: str, model: str = "") -> None:
+        """Say where a question goes, why, and to which model elsewhere; then none here is to be chosen."""
+        self.destination.show_destination(destination, reason, model)
+        self._model_picker.setHidden(bool(model))
 
     def show_busy(self, *, busy: bool) -> None:
         """Turn the send button into a stop button and back."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from localassist.domain.chat import MessageStatus
-from localassist.ui.figures import figure_rows, speed
+from localassist.ui.figures import figure_rows, money, speed
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.tips import plain_tip
@@ -17,7 +17,7 @@ from localassist.ui.widgets.tips import plain_tip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localassist.domain.chat import Message
+    from localassist.domain.chat import Message, Sent
     from localassist.ui.icons import Icons
 
 COPIED_MS: Final = 1500
@@ -86,9 +86,14 @@ class FoldButton(QToolButton):
 
 
 class FooterWidget(QWidget):
-    """Below an answer: what it cost, and copy and ask again."""
+    """Below an answer: what it cost, and copy and ask again, here or elsewhere; all signals carry its id.
+
+    An answer from elsewhere says from whom, and leads to what was sent.
+    """
 
     again_requested = Signal(int)
+    other_requested = Signal(int)
+    ledger_requested = Signal(int)
 
     def __init__(self, icons: Icons, message: Message, parent: QWidget) -> None:
         super().__init__(parent)
@@ -96,25 +101,40 @@ class FooterWidget(QWidget):
         row = _row(self)
         row.addWidget(CopyButton(icons, "Copy this answer", lambda: message.text, self))
         self._again = IconButton(icons, "again", "Answer again", self)
-        self._again.clicked.connect(self._on_again)
+        self._again.clicked.connect(lambda: self.again_requested.emit(message.id))
         row.addWidget(self._again)
+        self._other = IconButton(icons, "send", "Ask another model…", self)
+        self._other.clicked.connect(lambda: self.other_requested.emit(message.id))
+        row.addWidget(self._other)
         self._figures = QLabel(figures_line(message), self)
         self._figures.setProperty("kind", "muted")
         self._figures.setToolTip(plain_tip(figures_detail(message)))
         row.addStretch()
         row.addWidget(self._figures)
+        if message.evidence.sent is not None:
+            row.addWidget(self._ledger_button())
+
+    def _ledger_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setText("What was sent")
+        button.setAccessibleName("Show in the ledger what was sent for this answer")
+        button.setProperty("kind", "tiny")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: self.ledger_requested.emit(self._message.id))
+        return button
 
     def allow_again(self, *, allowed: bool) -> None:
         """Whether the answer can be asked for again now."""
         self._again.setEnabled(allowed)
-
-    def _on_again(self) -> None:
-        self.again_requested.emit(self._message.id)
+        self._other.setEnabled(allowed)
 
 
 def figures_line(message: Message) -> str:
-    """How fast the answer was: "1.2 s to first word, 38/s"."""
-    figures, route = message.evidence.figures, message.evidence.route
+    """How fast the answer was: "1.2 s to first word, 38/s"; of one from elsewhere whose it is, and what it cost."""
+    figures, route, sent = message.evidence.figures, message.evidence.route, message.evidence.sent
+    if sent is not None:
+        return " · ".join(sent_words(sent))
     if figures.answer_tokens:
         return f"{figures.seconds_to_first_token:.1f} s to first word, {speed(figures)}/s"
     quotes = message.status is MessageStatus.COMPLETE and bool(message.evidence.citations)
@@ -123,9 +143,19 @@ def figures_line(message: Message) -> str:
     return ""
 
 
+def sent_words(sent: Sent) -> list[str]:
+    """Whose answer it is, what it cost and what was replaced in what was sent for it."""
+    told = [sent.model, sent.provider, "cost not known" if sent.cost is None else money(sent.cost)]
+    if sent.replaced:
+        told.append(f"{sent.replaced:,} name{'' if sent.replaced == 1 else 's'} replaced")
+    return told
+
+
 def figures_detail(message: Message) -> str:
     """Where the answer was made, and how many tokens it took."""
-    figures, route = message.evidence.figures, message.evidence.route
+    figures, route, sent = message.evidence.figures, message.evidence.route, message.evidence.sent
     lines = [f"{route.model or 'no model'} on {route.destination.value}. {route.reason}"] if route else []
+    if sent is not None:
+        lines += [words for words in (sent.consent, sent.request_id and f"Request {sent.request_id}") if words]
     lines += [f"{what}: {how_much}" for what, how_much in figure_rows(figures)]
     return "\n".join(lines)

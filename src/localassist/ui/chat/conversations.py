@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from calendar import month_name
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from localassist.ui.chat.labels_menu import LabelsMenu
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
 from localassist.ui.widgets.tips import plain_tip
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.domain.chat import Conversation
+    from localassist.domain.outbound import Sensitivity
     from localassist.ui.icons import Icons
 
 ID_ROLE: Final = Qt.ItemDataRole.UserRole
@@ -29,6 +32,8 @@ NOTHING_YET: Final = "Your conversations will be listed here. They stay on this 
 class ConversationsView(QWidget):
     """Shows titles. `search_changed` carries the words looked for, the others a conversation's id.
 
+    `label_requested` wants to know whether it may leave, `labelled` says so with a `Sensitivity`.
+
     `title_left` says that a title is no longer edited: what was to be shown meanwhile was not.
     """
 
@@ -38,6 +43,8 @@ class ConversationsView(QWidget):
     renamed = Signal(int, str)
     title_left = Signal()
     deletion_requested = Signal(int, str)
+    label_requested = Signal(int)
+    labelled = Signal(int, object)
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -117,6 +124,12 @@ class ConversationsView(QWidget):
             if conversation_id is not None and index.data(ID_ROLE) == conversation_id:
                 self._list.setCurrentIndex(index)
 
+    def show_label(self, sensitivity: Sensitivity) -> None:
+        """Mark in the menu that is open whether the conversation may leave."""
+        labels = self.findChild(LabelsMenu)
+        if labels is not None:
+            labels.show_label(sensitivity)
+
     @property
     def _is_edited(self) -> bool:
         """Whether somebody is writing a title in the list."""
@@ -144,10 +157,13 @@ class ConversationsView(QWidget):
         if index.data(ID_ROLE) is None:
             return
         self._list.setCurrentIndex(index)
+        conversation_id = index.data(ID_ROLE)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Rename", lambda: self._list.edit(index))
+        menu.addMenu(LabelsMenu(partial(self.labelled.emit, conversation_id), menu))
         menu.addAction("Delete…", self._on_delete_pressed)
+        self.label_requested.emit(conversation_id)
         menu.popup(self._list.viewport().mapToGlobal(at))
 
 

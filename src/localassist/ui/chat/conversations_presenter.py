@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox
 
+from localassist.domain.outbound import LabelKind, Sensitivity
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Conversation
-    from localassist.domain.ports.conversations import ConversationStore
     from localassist.ui.chat.conversations import ConversationsView
     from localassist.ui.jobs import Jobs
-    from localassist.usecases.forgetting import ForgetConversation
+    from localassist.usecases.services import Services
 
 
 class ConversationsPresenter(QObject):
@@ -28,12 +28,10 @@ class ConversationsPresenter(QObject):
     deleted = Signal(int)
     failed = Signal(str)
 
-    def __init__(
-        self, store: ConversationStore, forget: ForgetConversation, jobs: Jobs, view: ConversationsView
-    ) -> None:
+    def __init__(self, services: Services, jobs: Jobs, view: ConversationsView) -> None:
         super().__init__(view)
-        self._store = store
-        self._forget = forget
+        self._services = services
+        self._store = services.conversations
         self._jobs = jobs
         self._view = view
         self._matching = ""
@@ -44,6 +42,8 @@ class ConversationsPresenter(QObject):
         view.renamed.connect(self._on_renamed)
         view.title_left.connect(self.refresh)
         view.deletion_requested.connect(self._on_deletion_requested)
+        view.label_requested.connect(self._on_label_requested)
+        view.labelled.connect(self._on_labelled)
 
     def refresh(self) -> None:
         """Read the list again."""
@@ -71,6 +71,23 @@ class ConversationsPresenter(QObject):
         rename = partial(self._store.rename, conversation_id, title)
         self._jobs.call(rename, lambda _: self.refresh(), self._on_failed)
 
+    def _on_label_requested(self, conversation_id: int) -> None:
+        self._jobs.call(partial(self._label, conversation_id), self._view.show_label, self._on_failed)
+
+    def _label(self, conversation_id: int) -> Sensitivity:
+        """On a worker."""
+        said = self._services.escalation().labels.of(LabelKind.CONVERSATION, str(conversation_id))
+        return said or Sensitivity.ASK
+
+    def _on_labelled(self, conversation_id: int, sensitivity: Sensitivity) -> None:
+        keep = partial(self._keep_label, conversation_id, sensitivity)
+        self._jobs.call(keep, lambda _: None, self._on_failed)
+
+    def _keep_label(self, conversation_id: int, sensitivity: Sensitivity) -> None:
+        """On a worker."""
+        said = None if sensitivity is Sensitivity.ASK else sensitivity
+        self._services.escalation().labels.set(LabelKind.CONVERSATION, str(conversation_id), said)
+
     def _on_deletion_requested(self, conversation_id: int, title: str) -> None:
         asked = QMessageBox(self._view)
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -86,7 +103,7 @@ class ConversationsPresenter(QObject):
 
     def _delete(self, conversation_id: int, _checked: object = None) -> None:
         self.deleting.emit(conversation_id)
-        delete = partial(self._forget, conversation_id)
+        delete = partial(self._services.forget_conversation, conversation_id)
         self._jobs.call(delete, lambda _: self._on_deleted(conversation_id), self._on_failed)
 
     def _on_deleted(self, conversation_id: int) -> None:

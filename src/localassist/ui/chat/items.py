@@ -10,6 +10,7 @@ from localassist.domain.chat import Role
 from localassist.ui.chat.doubts import doubts
 from localassist.ui.chat.markup import marked
 from localassist.ui.chat.notes import is_not_there, loud_notes, notes
+from localassist.ui.chat.offers import OFFER_HEIGHT
 from localassist.ui.chat.pieces import GAP, PieceKind, answer_piece, plain_piece, sources_piece
 from localassist.ui.chat.thought import thought_label
 from localassist.ui.figures import dropped_words
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from localassist.domain.chat import Message
     from localassist.ui.chat.growing import GrowingAnswer
     from localassist.ui.chat.markdown import Markdown
+    from localassist.ui.chat.offers import Offer
     from localassist.ui.chat.pieces import LaidPiece
     from localassist.ui.chat.thought import Thought
     from localassist.ui.theme import Tokens
@@ -32,7 +34,7 @@ LONGEST_QUESTION: Final = 4_000  # characters shown; the rest is copied with it
 
 @dataclass(slots=True)
 class MessageLayout:
-    """A laid-out message. `fold_top` and `footer_top` are where its controls stand, None where it has none.
+    """A laid-out message. `fold_top`, `footer_top` and `offer_top` are where its controls stand, None without them.
 
     `thought` is the piece with what was thought, where it is on show; what is said begins at `said_top`.
     """
@@ -42,6 +44,7 @@ class MessageLayout:
     thought: LaidPiece | None = None
     said_top: float = 0.0
     footer_top: float | None = None
+    offer_top: float | None = None
     height: float = 0.0
 
     def add(self, piece: LaidPiece) -> None:
@@ -51,6 +54,11 @@ class MessageLayout:
         piece.top = self.height + gap if self.height else 0.0
         self.height = piece.top + ceil(piece.height)  # lines of tables blur between two pixels
         self.pieces.append(piece)
+
+    def add_offer(self) -> None:
+        """Keep the room of the buttons of an offer."""
+        self.offer_top = self.height + STEP
+        self.height = self.offer_top + OFFER_HEIGHT
 
     def add_fold(self) -> None:
         """Keep the room of a fold line, which has its own space around its words."""
@@ -62,7 +70,8 @@ class MessageLayout:
 class MessageItem:
     """A message in the transcript. `height` is an estimate until it is laid out.
 
-    `growing` is its text while that is written, `thinking` what the model thinks meanwhile.
+    `growing` is its text while that is written, `thinking` what the model thinks meanwhile; `offer` is what a model
+    elsewhere could do about it.
     """
 
     message: Message
@@ -71,6 +80,7 @@ class MessageItem:
     layout: MessageLayout | None = None
     height: float = 0.0
     thought_open: bool = False
+    offer: Offer | None = None
     frozen: list[LaidPiece] = field(default_factory=list)
 
     @property
@@ -171,6 +181,10 @@ class Layouter:
         if footer:
             layout.footer_top = layout.height + STEP
             layout.height = layout.footer_top + FOOTER_HEIGHT
+        if item.offer:
+            for said, tone in item.offer.notes:
+                layout.add(self._note(said, tone))
+            layout.add_offer()
         return layout
 
     def _thought(self, item: MessageItem) -> LaidPiece:

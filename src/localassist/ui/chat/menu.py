@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from localassist.domain.chat import Role
 from localassist.ui.chat.markdown import CITE, UNSUPPORTED
 from localassist.ui.places import place_of_citation
 
@@ -34,14 +35,22 @@ def add_action(view: QWidget, name: str, key: QKeySequence.StandardKey, slot: Ca
     view.addAction(action)
 
 
-def message_menu(item: MessageItem, follow: Callable[[int, str], object], parent: QWidget) -> QMenu:
-    """A menu of the message's citations and links; `follow` is called with its id and the address chosen."""
+def message_menu(
+    item: MessageItem, follow: Callable[[int, str], object], ask_other: Callable[[int], object], parent: QWidget
+) -> QMenu:
+    """A menu of the message's citations and links, and of asking another model.
+
+    `follow` is called with its id and the address chosen, `ask_other` with its id.
+    """
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     addresses = [address for piece in (item.layout.pieces if item.layout else ()) for address in _addresses(piece)]
     for address in dict.fromkeys(addresses):
         name = _name(item.message, address)
         menu.addAction(name.replace("&", "&&"), partial(follow, item.message.id, address))
+    if item.message.role is Role.ASSISTANT:
+        other = menu.addAction("Ask another model…", partial(ask_other, item.message.id))
+        other.setEnabled(item.growing is None)
     return menu
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from localassist.domain.chat import Conversation, Message, MessageStatus, Question, Role
+from localassist.domain.chat import Conversation, Message, MessageStatus, Role
 from localassist.domain.events import (
     Asked,
     Finished,
@@ -19,19 +18,21 @@ from localassist.domain.events import (
     Routed,
     TokenDelta,
     TurnsDropped,
+    Undecided,
 )
+from localassist.ui.chat.asking import Asking, Put
+from localassist.ui.chat.elsewhere import Elsewhere
 from localassist.ui.chat.opening import OpeningConversation
 from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.chat.sources import SourcesKeeper
 from localassist.ui.errors import describe
-from localassist.usecases.answering import title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from localassist.domain.chat import Sources
-    from localassist.domain.documents import Document
+    from localassist.domain.documents import Document, Scope
     from localassist.domain.stopping import Stop
     from localassist.ui.chat.view import ChatView
     from localassist.ui.jobs import Jobs
@@ -48,6 +49,7 @@ class ChatPresenter(QObject):
     carries the answer whose evidence belongs on show (None: none) and `citation_chosen` the answer and a citation's
     number; `model_ready` says where a model runs; `passages_found` carries what an answer under way may rest on;
     `sources_recalled` carries a stored conversation, which will be on show, and the documents that its sources name.
+    `elsewhere` says what is asked of models elsewhere.
     """
 
     conversation_shown = Signal(object, str)
@@ -70,13 +72,17 @@ class ChatPresenter(QObject):
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
         self._asks = SourcesKeeper(services.conversations, jobs, self)
+        self._asking = Asking(services)
+        self.elsewhere = Elsewhere(services, jobs, view, self)
         self._reading = QuietReading(services.read_ahead, jobs, self)
         self._asks.failed.connect(view.composer.complain)
+        self.elsewhere.failed.connect(view.composer.complain)
         self._opening.succeeded.connect(self._show)
         self._opening.failed.connect(self._on_not_read)
         view.question_asked.connect(self.ask)
         view.stop_requested.connect(self.stop)
         view.again_requested.connect(self._on_again_requested)
+        view.local_chosen.connect(self.answer_here)
         view.edit_last_requested.connect(self._on_edit_last_requested)
         view.citation_clicked.connect(self._on_citation_clicked)
 
@@ -109,11 +115,19 @@ class ChatPresenter(QObject):
         """Ask after what is on show, or in place of the question that is being edited."""
         if self._current() is not None:
             return
-        parent_id = self._messages[-1].id if self._messages else None
+        last = self._messages[-1] if self._messages else None
+        # A question that was left without an answer gives way to the next one.
+        parent_id = last.parent_id if last and last.role is Role.USER else last.id if last else None
         if self._editing is not None:
             parent_id, self._editing = self._editing.parent_id, None
-        self._start(partial(self._asking, self._conversation_id, parent_id, text, self._asks.sources), text)
+        put = Put(self._conversation_id, parent_id, text, self._asks.sources, self.elsewhere.pending)
+        self.start(partial(self._asking.ask, put), text)
         self._asks.note_asked()
+
+    def answer_here(self, question_id: int) -> None:
+        """Answer a question on show on this computer, as the user decided."""
+        if not self.is_busy:
+            self.start(partial(self._asking.here, question_id, self.scope))
 
     def stop(self) -> None:
         """Stop the answer on show; or let go of the edit, if there is none."""
@@ -125,18 +139,28 @@ class ChatPresenter(QObject):
             self._view.composer.say_nothing()
             self._view.composer.field.clear()
 
-    def _asking(
-        self, conversation_id: int | None, parent_id: int | None, text: str, sources: Sources, stop: Stop
-    ) -> Iterator[object]:
-        """On a worker: store the conversation if it is new, then answer."""
-        if conversation_id is None:
-            made = self._services.conversations.create(title_of(text), "")
-            conversation_id = made.id
-            self._services.conversations.keep_sources(made.id, sources)
-            yield replace(made, sources=sources)
-        yield from self._services.answer(Question(conversation_id, parent_id, text, sources.scope), stop)
+    @property
+    def messages(self) -> Sequence[Message]:
+        """Those on show, in order."""
+        return self._messages
 
-    def _start(self, work: Callable[[Stop], Iterator[object]], draft: str) -> None:
+    @property
+    def conversation_id(self) -> int | None:
+        """The conversation on show, None for a new one."""
+        return self._conversation_id
+
+    @property
+    def scope(self) -> Scope:
+        """The documents that are asked now."""
+        return self._asks.sources.scope
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way in the conversation on show."""
+        return self._current() is not None
+
+    def start(self, work: Callable[[Stop], Iterator[object]], draft: str = "") -> RunningAnswer:
+        """Run work on an answer of the conversation on show; `draft` is what is given back if it can't be stored."""
         self._reading.leave()
         job = self._jobs.prepare(work)
         running = RunningAnswer(job, self._conversation_id, draft)
@@ -146,6 +170,7 @@ class ChatPresenter(QObject):
         job.ended.connect(partial(self._on_ended, running))
         self._show_progress(running)
         job.start()
+        return running
 
     def _on_progressed(self, running: RunningAnswer, happening: object) -> None:
         on_show = self._is_on_show(running)
@@ -161,10 +186,14 @@ class ChatPresenter(QObject):
             case Conversation():
                 self._conversation_id = happening.id
                 self._asks.show(happening.id, happening.sources)
+                self.elsewhere.note_stored(happening.id)
                 self.conversation_stored.emit(happening.id)
                 self.conversation_shown.emit(happening.id, happening.title)
             case Asked(question, answer):
-                self._begin_answer(question, answer)
+                self._put(question, answer)
+            case Undecided(question, reason):
+                self.elsewhere.offer(question.id, reason)
+                self._put(question)
             case Routed(route):
                 self._view.composer.show_destination(route.destination, route.reason)
             case Retrieved(passages, 0):  # told again when some have no room: somebody may be reading one by then
@@ -184,11 +213,12 @@ class ChatPresenter(QObject):
             case TokenDelta(text) if answer:
                 transcript.grow(answer.id, text)
 
-    def _begin_answer(self, question: Message, answer: Message) -> None:
+    def _put(self, *messages: Message) -> None:
+        """Show a question, and the answer that begins to be written if there is one, in place of what followed."""
+        before = messages[0].parent_id
         ids = [message.id for message in self._messages]
-        kept = ids.index(question.parent_id) + 1 if question.parent_id in ids else 0
-        self._messages[kept:] = [question, answer]
-        self._view.begin_answer(question, answer)
+        self._messages[ids.index(before) + 1 if before in ids else 0 :] = messages
+        self._view.put(before, messages)
 
     def _finish(self, answer: Message) -> None:
         self._messages = [answer if message.id == answer.id else message for message in self._messages]
@@ -198,8 +228,10 @@ class ChatPresenter(QObject):
     def _on_failed(self, running: RunningAnswer, error: BaseException) -> None:
         problem = describe(error).text
         answer = running.failed_answer(problem)
-        if answer is None:
-            self._view.composer.give_back(running.draft)
+        if running.sent is not None and not running.said:
+            self.elsewhere.note_not_sent(running.sent, error)
+        elif answer is None:
+            self._view.composer.give_back("" if running.question else running.draft)
             self._view.composer.complain(problem)
         elif self._is_on_show(running):
             self._finish(answer)
@@ -207,8 +239,10 @@ class ChatPresenter(QObject):
     def _on_ended(self, running: RunningAnswer) -> None:
         on_show = self._is_on_show(running)
         self._running.remove(running)
+        self.elsewhere.note_ended(running)
         if on_show:
             self._view.show_busy(busy=False)
+            self.elsewhere.take_up(running.review)
         if running.answer and running.answer.conversation_id in self._half_read():
             self.open(running.answer.conversation_id)
         self._read_ahead()
@@ -260,6 +294,7 @@ class ChatPresenter(QObject):
             self._view.transcript.restate(running.answer, running.thought)
             self._view.transcript.grow(running.answer.id, "".join(running.said))
             self._show_progress(running)
+        self.elsewhere.show_conversation(self._conversation_id)
         self._tell_shown(conversation, documents)
         self.answer_shown.emit(_last_answer(messages))
         if running and running.found is not None:
@@ -280,7 +315,7 @@ class ChatPresenter(QObject):
         answer = next((m for m in self._messages if m.id == answer_id), None)
         if answer is None or answer.parent_id is None or self._current() is not None:
             return
-        self._start(partial(self._services.answer.again, answer.parent_id, self._asks.sources.scope), "")
+        self.start(partial(self._asking.again, answer.parent_id, self.scope))
 
     def _on_edit_last_requested(self) -> None:
         last = next((m for m in reversed(self._messages) if m.role is Role.USER), None)

@@ -10,6 +10,7 @@ from localassist.domain.events import (
     Asked,
     ModelLoading,
     ModelReady,
+    Offered,
     PromptProgress,
     ReasoningDelta,
     ReasoningEnded,
@@ -18,7 +19,9 @@ from localassist.domain.events import (
     Searching,
     TokenDelta,
     TurnsDropped,
+    Undecided,
 )
+from localassist.domain.reviewing import Review
 from localassist.ui.chat.thought import Thought
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ class RunningAnswer:
     """One job over an answer. `conversation_id` is None until a new conversation was stored.
 
     `draft` is the question as it was written, given back when it could not even be stored. `status` and
-    `fraction` say what goes on, "" once words arrive.
+    `fraction` say what goes on, "" once words arrive. `offered` is why a model elsewhere is offered besides, `review`
+    what would be sent to one; `sent` what was.
     """
 
     job: Job
@@ -44,6 +48,9 @@ class RunningAnswer:
     thought: Thought = field(default_factory=Thought)
     status: str = "Starting"
     fraction: float | None = None
+    offered: str = ""
+    review: Review | None = None
+    sent: Review | None = None
 
     def take(self, happening: object) -> None:
         """Take over what an event says."""
@@ -52,8 +59,14 @@ class RunningAnswer:
                 self.conversation_id = happening.id
             case Asked(question, answer):
                 self.question, self.answer = question, answer
+            case Undecided(question, _):
+                self.question, self.answer = question, None
             case Retrieved(passages, _):
                 self.found = passages
+            case Offered(reason):
+                self.offered = reason
+            case Review():
+                self.review = happening
             case _:
                 self._take_words(happening)
         self.status, self.fraction = progress(happening)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from localassist.ui.chat.controls import CodeHeaderWidget, FoldButton, FooterWidget
 from localassist.ui.chat.items import FOLD_HEIGHT, FOOTER_HEIGHT
+from localassist.ui.chat.offers import OFFER_HEIGHT, OfferRow
 from localassist.ui.chat.pieces import CODE_HEADER, PieceKind
 
 if TYPE_CHECKING:
@@ -17,16 +18,21 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from localassist.ui.chat.items import MessageItem
+    from localassist.ui.chat.offers import Offer
     from localassist.ui.icons import Icons
 
 Key = tuple[int, str, str]
 
 
 class ControlShelf(QObject):
-    """Creates, places and drops the controls. `fold_toggled` and `again_requested` carry a message's id."""
+    """Creates, places and drops the controls. All signals carry a message's id."""
 
     fold_toggled = Signal(int)
     again_requested = Signal(int)
+    other_requested = Signal(int)
+    ledger_requested = Signal(int)
+    offer_taken = Signal(int)
+    local_chosen = Signal(int)
 
     def __init__(self, icons: Icons, viewport: QWidget) -> None:
         super().__init__(viewport)
@@ -77,6 +83,11 @@ class ControlShelf(QObject):
             footer = self._shown.get(key) or self._add(key, self._footer(item))
             self._placed.add(key)
             footer.setGeometry(left, round(origin.y() + layout.footer_top), round(width), FOOTER_HEIGHT)
+        if layout.offer_top is not None and item.offer is not None:
+            key = (item.message.id, "offer", repr(item.offer))
+            offer = self._shown.get(key) or self._add(key, self._offer(item.message.id, item.offer))
+            self._placed.add(key)
+            offer.setGeometry(left, round(origin.y() + layout.offer_top), round(width), OFFER_HEIGHT)
 
     def _fold(self, item: MessageItem) -> QWidget:
         key = (item.message.id, "fold", "")
@@ -102,7 +113,15 @@ class ControlShelf(QObject):
         footer = FooterWidget(self._icons, item.message, self._viewport)
         footer.allow_again(allowed=self._again_allowed)
         footer.again_requested.connect(self.again_requested)
+        footer.other_requested.connect(self.other_requested)
+        footer.ledger_requested.connect(self.ledger_requested)
         return footer
+
+    def _offer(self, message_id: int, offer: Offer) -> QWidget:
+        row = OfferRow(message_id, offer, self._viewport)
+        row.taken.connect(self.offer_taken)
+        row.local_chosen.connect(self.local_chosen)
+        return row
 
     def _add(self, key: Key, widget: QWidget) -> QWidget:
         self._shown[key] = widget

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
     from localassist.domain.chat import Message
+    from localassist.ui.chat.offers import Offer
     from localassist.ui.chat.thought import Thought
     from localassist.ui.icons import Icons
 
@@ -48,12 +49,11 @@ class TranscriptView(QAbstractScrollArea):
     """Shows a conversation's messages and the answer that is being written.
 
     `citation_clicked` carries the message's id and the citation's number, `link_clicked` an address that was not
-    opened, `again_requested` the id of an answer, `bottom_reached` whether the view is at its end.
+    opened, `bottom_reached` whether the view is at its end; `controls` says which of its buttons were pressed.
     """
 
     citation_clicked = Signal(int, int)
     link_clicked = Signal(str)
-    again_requested = Signal(int)
     bottom_reached = Signal(bool)
 
     def __init__(self, icons: Icons) -> None:
@@ -69,9 +69,8 @@ class TranscriptView(QAbstractScrollArea):
         self._column.items = self._items
         self._selection = Selection()
         self._settling = False
-        self._shelf = ControlShelf(icons, self.viewport())
-        self._shelf.fold_toggled.connect(self._on_fold_toggled)
-        self._shelf.again_requested.connect(self.again_requested)
+        self.controls = ControlShelf(icons, self.viewport())
+        self.controls.fold_toggled.connect(self._on_fold_toggled)
         pointer = Pointer(self, self._selection, self.viewport())
         pointer.anchor_clicked.connect(self._on_anchor_clicked)
         pointer.selection_changed.connect(self.viewport().update)
@@ -92,7 +91,7 @@ class TranscriptView(QAbstractScrollArea):
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Show another conversation, from its end."""
         self._items = [MessageItem(message) for message in messages]
-        self._shelf.clear()
+        self.controls.clear()
         self._selection.clear()
         self._column.items = self._items
         self._column.following = True
@@ -137,6 +136,13 @@ class TranscriptView(QAbstractScrollArea):
         # Painted text is silent to a screen reader: it is told once the answer is whole.
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
 
+    def offer(self, message_id: int, offer: Offer) -> None:
+        """Show below a message what a model elsewhere could do about it."""
+        item = self._item(message_id)
+        if item is not None and item.offer != offer:
+            item.offer, item.layout = offer, None
+            self._arrange()
+
     def drop_after(self, message_id: int | None) -> None:
         """Take away what follows a message (None: everything): another branch begins there."""
         ids = [item.message.id for item in self._items]
@@ -151,7 +157,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def allow_again(self, *, allowed: bool) -> None:
         """Whether answers can be asked for again now."""
-        self._shelf.allow_again(allowed=allowed)
+        self.controls.allow_again(allowed=allowed)
 
     def selected_text(self) -> str:
         """What is selected, as plain text."""
@@ -196,10 +202,10 @@ class TranscriptView(QAbstractScrollArea):
         self.bottom_reached.emit(self._column.following)
 
     def _place_controls(self) -> None:
-        self._shelf.begin()
+        self.controls.begin()
         for index in self._column.visible(self.viewport().height()):
-            self._shelf.place(self._items[index], self.origin(index), self._text_width)
-        self._shelf.end()
+            self.controls.place(self._items[index], self.origin(index), self._text_width)
+        self.controls.end()
 
     def index_at(self, y: float) -> int:
         """The message at a height of the viewport, the nearest one outside."""
@@ -285,7 +291,7 @@ class TranscriptView(QAbstractScrollArea):
             return
         by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
         index = self.index_at(self.viewport().height() if by_keyboard else event.pos().y())
-        menu = message_menu(self._items[index], self._on_anchor_clicked, self)
+        menu = message_menu(self._items[index], self._on_anchor_clicked, self.controls.other_requested.emit, self)
         menu.addSeparator()
         menu.addActions(self.actions())
         menu.popup(event.globalPos())

@@ -73,6 +73,10 @@ class ChatView(QWidget):
     question_asked = Signal(str)
     stop_requested = Signal()
     again_requested = Signal(int)
+    other_requested = Signal(int)
+    ledger_requested = Signal(int)
+    offer_taken = Signal(int)
+    local_chosen = Signal(int)
     edit_last_requested = Signal()
     citation_clicked = Signal(int, int)
     demo_requested = Signal()
@@ -109,7 +113,12 @@ class ChatView(QWidget):
         self.status.stop_requested.connect(self.stop_requested)
         self.empty.suggestion_chosen.connect(self.question_asked)
         self.empty.demo_requested.connect(self.demo_requested)
-        self.transcript.again_requested.connect(self.again_requested)
+        controls = self.transcript.controls
+        controls.again_requested.connect(self.again_requested)
+        controls.other_requested.connect(self.other_requested)
+        controls.ledger_requested.connect(self.ledger_requested)
+        controls.offer_taken.connect(self.offer_taken)
+        controls.local_chosen.connect(self.local_chosen)
         self.transcript.citation_clicked.connect(self.citation_clicked)
         self.transcript.link_clicked.connect(self._on_link_clicked)
         self.transcript.bottom_reached.connect(self._to_end.setHidden)
@@ -120,12 +129,12 @@ class ChatView(QWidget):
         self._stack.setCurrentIndex(1 if messages else 0)
         self.transcript.show_messages(messages)
 
-    def begin_answer(self, question: Message, answer: Message) -> None:
-        """Show a question and the answer that begins to be written, in place of what followed before."""
+    def put(self, before: int | None, messages: Sequence[Message]) -> None:
+        """Show a question, and the answer that begins to be written if there is one, in place of what followed."""
         self._stack.setCurrentIndex(1)
-        self.transcript.drop_after(question.parent_id)
-        self.transcript.add(question)
-        self.transcript.add(answer)
+        self.transcript.drop_after(before)
+        for message in messages:
+            self.transcript.add(message)
         self.transcript.follow()
 
     def show_busy(self, *, busy: bool) -> None:

@@ -1,0 +1,1 @@
+"""Asking models elsewhere: what is seen before anything leaves, and which model may be asked."""

@@ -1,0 +1,60 @@
+"""What a review says of what would be sent, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from localassist.domain.outbound import MatterKind
+from localassist.domain.privacy import Destination
+from localassist.ui.figures import money, tokens
+
+if TYPE_CHECKING:
+    from localassist.domain.outbound import Labelled, Matter
+    from localassist.domain.ports.cloud import Provider
+    from localassist.domain.reviewing import Review
+
+KINDS: Final = {
+    MatterKind.INSTRUCTIONS: "Instructions",
+    MatterKind.EARLIER_QUESTION: "Your earlier question",
+    MatterKind.EARLIER_ANSWER: "Earlier answer",
+    MatterKind.PASSAGE: "Passage",
+    MatterKind.QUESTION: "Your question",
+}
+UNKNOWN_KEEPING: Final = "Where it is kept, and for how long, is not known here."
+OWN_SERVER: Final = "This is your own server: what is sent stays with whoever runs it."
+HERE: Final = "This server runs on this computer: nothing leaves it."
+
+
+def name_of(matter: Matter) -> str:
+    """What a piece is called: where it stands, or what it is."""
+    return matter.place or KINDS[matter.kind]
+
+
+def label_words(labelled: Labelled) -> str:
+    """How sensitive it is, and who said so of what."""
+    return f"{labelled.sensitivity}, as you said of {labelled.by}" if labelled.by else str(labelled.sensitivity)
+
+
+def keeping_words(provider: Provider) -> str:
+    """Where a provider works and how long it keeps what is sent."""
+    if provider.destination is Destination.THIS_COMPUTER:
+        return HERE
+    if provider.destination is Destination.YOUR_SERVER:
+        return OWN_SERVER
+    return " ".join(filter(None, (provider.region, provider.retention))) or UNKNOWN_KEEPING
+
+
+def price_words(review: Review) -> str:
+    """How much goes out and comes back, and what that costs at most."""
+    volume = f"About {tokens(review.tokens)} go out, at most {review.answer_tokens:,} come back."
+    if review.cost is None:
+        return f"{volume} The price is not known."
+    return f"{volume} It costs {money(review.cost)} at most." if review.cost else f"{volume} It costs nothing."
+
+
+def remembered_words(review: Review) -> str:
+    """What is remembered of an earlier consent, "" for nothing."""
+    if review.remembered is None:
+        return ""
+    given = review.remembered.given.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"On {given} you said not to ask again in this conversation for {review.provider.name}."
