@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 DOUBTFUL: Final = -1.0
 """Mean logarithm of the probabilities of an answer's tokens below which it was guessed: each had about one chance in
-three by the model's own reckoning. Not measured on a set: models differ, and this takes clear cases alone."""
+three by the model's own reckoning. Of ten answers of SmolLM2-135M about the samples seven were below, none of them right
+by itself; of the three above two were. Larger models were not looked at."""
 _WEAK: Final = "Nothing that was found clearly answers this."
 _AGAIN: Final = "You asked for another answer."
-_NO_ROOM: Final = "Not all that was found had room in the model here."
+_NO_ROOM: Final = "Most of what was found had no room in the model here."
 _FORGOT: Final = "The model here no longer sees the beginning of this conversation."
 _CUT: Final = "The answer was cut off at its longest."
 _PART: Final = "Only part of the document was read."
@@ -69,7 +70,7 @@ def reason_for(evidence: Evidence) -> str:
         _UNBORNE: 2 * unborne > len(claims) and evidence.searched,
         _CUT: evidence.ended == "length",
         _PART: parts,
-        _NO_ROOM: evidence.left_out > 0,
+        _NO_ROOM: evidence.left_out > len(evidence.given),
         _FORGOT: evidence.dropped > 0,
         _GUESSED: evidence.doubt is not None and evidence.doubt < DOUBTFUL,
     }
