@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from localassist.usecases.labelling import LabelMatter
 
 DOUBTFUL: Final = -1.0
-"""Mean logarithm of the probabilities of an answer's tokens below which it was guessed: each had about one chance of
-three, by the model's own reckoning. Of ten answers of SmolLM2-135M about the samples seven were below, none of them right
-by itself; of the three above two were. Larger models were not looked at."""
+"""Mean logarithm of the probabilities of an answer's tokens below which it was guessed: each had about one chance in
+three by the model's own reckoning. Of ten answers of SmolLM2-135M about the samples seven were below, none of them
+right by itself; of the three above two were. Larger models were not looked at."""
 _WEAK: Final = "Nothing that was found clearly answers this."
 _AGAIN: Final = "You asked for another answer."
 _NO_ROOM: Final = "Most of what was found had no room in the model here."
