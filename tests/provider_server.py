@@ -6,11 +6,9 @@ errors within a stream, DeepSeek's reasoning_content, Mistral's lists of parts, 
 """
 
 import json
-import socket  # noqa: TID251  its options
-import struct
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,7 +22,7 @@ SSE = "text/event-stream"
 class Answer:
     """What is said to one request: `pieces` go out one by one, each at once.
 
-    `cut` resets the connection after them instead of ending the answer. `held` is waited for before the last piece.
+    `cut` ends the connection after them instead of the answer. `held` is waited for before the last piece.
     """
 
     pieces: Sequence[bytes] = ()
@@ -95,10 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             self.wfile.flush()
         if answer.cut:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_WR)
             return
         self.wfile.write(b"0\r\n\r\n")
 

@@ -12,16 +12,19 @@ log = logging.getLogger(__name__)
 
 LIBRARY_SWITCHES: Final = {
     "ANONYMIZED_TELEMETRY": "False",
+    "ANTHROPIC_LOG": "",
     "DO_NOT_TRACK": "1",
     "GGML_NO_BACKTRACE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_OFFLINE": "1",
+    "OPENAI_LOG": "",
+    "ORT_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",
 }
-"""Read by libraries when they are imported: their look-ups, native transfers and reports to their makers stay off,
-and ggml starts no debugger when it dies."""
+"""Read by libraries when they are imported: their look-ups, native transfers and reports to their makers stay off, logs
+of what is asked elsewhere too, and ggml starts no debugger when it dies."""
 SWITCH_INTERVAL_S: Final = 0.0005
 """Python hands a busy thread's turn over after 5 ms; a token then waits that long for the window's drawing."""
 

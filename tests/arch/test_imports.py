@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 
 HEAVY = {
+    "anthropic",
     "chromadb",
     "docx",
+    "genai_prices",
     "httpx2",
     "huggingface_hub",
     "keyring",
     "llama_cpp",
     "numpy",
     "onnxruntime",
+    "openai",
     "pypdfium2",
     "sentence_transformers",
     "torch",

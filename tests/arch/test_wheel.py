@@ -28,6 +28,7 @@ def test_the_wheel_holds_what_the_program_needs_to_run(wheel):
     assert len(assets) > 12
     assert assets <= names
     assert {"localassist/models.toml", "localassist/py.typed", "localassist/__main__.py"} <= names
+    assert "localassist/adapters/cloud/providers.toml" in names
 
 
 def test_the_wheel_names_its_licence_and_its_commands(wheel):

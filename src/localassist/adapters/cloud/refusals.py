@@ -78,7 +78,7 @@ _WORDS: Final = (
         re.compile(r"model\b.{0,120}(not exist|not found|not a valid|no longer|deprecated|retired|decommission)"),
         Kind.MODEL,
     ),
-    (re.compile(r"(unknown|invalid|no such) model"), Kind.MODEL),
+    (re.compile(r"(unknown|invalid|no such|not a valid) model"), Kind.MODEL),
 )
 _STATUSES: Final = {
     401: Kind.KEY,
