@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # a native library: nothing else here would keep it from reporting
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.", "::1", "localhost")

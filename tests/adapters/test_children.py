@@ -160,6 +160,10 @@ def test_a_task_sees_a_bare_environment(pool, monkeypatch):
     assert "sk-secret" not in call(pool, "show_environment").value.values()
 
 
+def test_libraries_in_a_child_report_nothing_to_their_makers(pool):
+    assert call(pool, "show_environment").value["ORT_DISABLE_TELEMETRY"] == "1"
+
+
 def test_a_stop_kills_at_once_with_all_it_started(pool, tmp_path):
     marker, stop = tmp_path / "pid", Stop()
 

@@ -16,6 +16,7 @@ from localassist.adapters import child_messages
 from localassist.adapters.child_main import SEALED
 from localassist.domain import errors
 from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.process import LIBRARY_SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +189,8 @@ class _Worker:
     """One child process and the pipes to it."""
 
     def __init__(self, *, patient: bool, sealed: bool) -> None:
-        environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+        kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+        environment = kept | LIBRARY_SWITCHES
         options: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
