@@ -57,7 +57,7 @@ class ReplacementsView(QWidget):
 
     def show_review(self, review: Review) -> None:
         """Show what is replaced by now, and what goes as it is by the user's word."""
-        who = f"Looked for by {review.recogniser}, and in your own list." if review.recogniser else ""
+        who = f"Looked for by: {review.recogniser}." if review.recogniser else ""
         self._recogniser.setText(who if review.replacements else f"Nothing was found. {who}".strip())
         rows = {each.original: _row_words(each) for each in review.replacements}
         rows |= {

@@ -15,7 +15,7 @@ from localassist.ui.cloud.piece import PieceView
 from localassist.ui.cloud.replacing import ReplacementsView
 from localassist.ui.cloud.revising import edited, replaced, ticked
 from localassist.ui.cloud.withheld import WithheldView
-from localassist.ui.cloud.words import keeping_words, price_words, remembered_words
+from localassist.ui.cloud.words import changes_words, keeping_words, price_words, remembered_words
 from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 180 * STEP
 HEIGHT: Final = 170 * STEP
-PLAIN_HEIGHT: Final = 100 * STEP
+PLAIN_HEIGHT: Final = 120 * STEP
 EDITING: Final = "Use or leave the words you are changing first."
 
 
@@ -61,6 +61,7 @@ class ReviewDialog(QDialog):
         self.withheld = WithheldView(icons)
         self.replacements = ReplacementsView()
         self.note = NoteView(icons, closable=False)
+        self._changes = WordsLabel(kind="title")
         self._price = WordsLabel(kind="body", selectable=True)
         self._remembered = WordsLabel(kind="muted")
         self.forget = _button("Ask each time again", "quiet")
@@ -93,9 +94,15 @@ class ReviewDialog(QDialog):
         column.setContentsMargins(5 * STEP, 4 * STEP, 4 * STEP, 4 * STEP)
         column.setSpacing(3 * STEP)
         column.addLayout(self._header())
-        column.addWidget(ScrolledColumn(pieces), 1)
+        scrolled = ScrolledColumn(pieces)
+        scrolled.setAccessibleName("All that is sent")
+        column.addWidget(scrolled, 1)
         column.addWidget(self.note)
-        column.addWidget(self._price)
+        told = QVBoxLayout()
+        told.setSpacing(STEP)
+        told.addWidget(self._changes)
+        told.addWidget(self._price)
+        column.addLayout(told)
         column.addLayout(self._consent())
         column.addLayout(self._buttons())
 
@@ -174,6 +181,9 @@ class ReviewDialog(QDialog):
             self.pieces[piece.matter.key].show_piece(piece, review)
         self.withheld.show_withheld(review.withheld)
         self.replacements.show_review(review)
+        changes = changes_words(review)
+        self._changes.setText(changes)
+        self._changes.setVisible(bool(changes))
         self._price.setText(price_words(review))
         self._price.setToolTip(plain_tip(review.price.source if review.price else ""))
         remembered = remembered_words(review)

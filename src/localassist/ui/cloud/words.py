@@ -44,6 +44,17 @@ def keeping_words(provider: Provider) -> str:
     return " ".join(filter(None, (provider.region, provider.retention))) or UNKNOWN_KEEPING
 
 
+def changes_words(review: Review) -> str:
+    """How much of what might be sent is replaced or stays here, "" for nothing."""
+    left = len(review.pieces) - len(review.sent)
+    counted = (
+        ("Replaced by placeholders", len(review.replacements)),
+        ("Never leaves", len(review.withheld)),
+        ("Left out by you", left),
+    )
+    return " · ".join(f"{what}: {count:,}" for what, count in counted if count)
+
+
 def price_words(review: Review) -> str:
     """How much goes out and comes back, and what that costs at most."""
     volume = f"About {tokens(review.tokens)} go out, at most {review.answer_tokens:,} come back."
