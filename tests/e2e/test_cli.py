@@ -19,6 +19,8 @@ OBJECT = {
     "citations",
     "passages",
     "route",
+    "sent",
+    "offered",
     "timings",
     "usage",
     "searched",

@@ -22,6 +22,7 @@ OBJECT = {
     "coverage",
     "cautions",
     "route",
+    "sent",
     "timings",
     "usage",
 }

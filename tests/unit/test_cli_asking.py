@@ -6,7 +6,7 @@ import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from localassist.cli.asking import Talk
+from localassist.cli.talking import Talk
 
 if TYPE_CHECKING:
     from localassist.domain.stopping import Stop

@@ -93,7 +93,8 @@ def _model_object(target: Target, spendings: Sequence[Spending]) -> dict[str, An
 def _row(target: Target, spendings: Sequence[Spending]) -> tuple[str, ...]:
     told = _model_object(target, spendings)
     tokens = f"{told['prompt_tokens']:,} tokens sent, {told['answer_tokens']:,} received"
-    return (told["model"], counted(told["questions"], "question"), tokens, money(told["cost"]))
+    known = told["unknown"] < told["questions"]
+    return (told["model"], counted(told["questions"], "question"), tokens, money(told["cost"] if known else None))
 
 
 def consents(arguments: argparse.Namespace, services: Services, console: Console) -> int:

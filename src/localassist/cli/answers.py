@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
 from localassist.domain.documents import SupportStatus
+from localassist.usecases.budgeting import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localassist.domain.chat import Caution, Evidence, Message
+    from localassist.domain.chat import Caution, Evidence, Message, Sent
     from localassist.domain.documents import Citation, Passage, SentenceSupport
 
 CHECKED: Final = "Checked against the documents:"
@@ -50,7 +51,7 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 def evidence_lines(answer: Message) -> Iterator[str]:
     """What stands behind an answer, a line each: that documents were not used or it was cut off, citations, what has no
-    support, what else was found, what was not seen, what to beware of in the documents, figures.
+    support, what else was found, what was not seen, what to beware of in the documents, what was sent, figures.
     """
     evidence = answer.evidence
     if evidence.unused:
@@ -69,7 +70,19 @@ def evidence_lines(answer: Message) -> Iterator[str]:
         yield f"Found too, not cited: {'; '.join(places)}"
     if evidence.dropped:
         yield f"Not seen by the model: the {evidence.dropped} oldest messages, for which its context has no room."
+    if evidence.sent:
+        yield _sent(evidence.sent)
     yield _figures(evidence)
+
+
+def _sent(sent: Sent) -> str:
+    """By whose word an answer came from elsewhere, and what it cost."""
+    cost = "its price is not known" if sent.cost is None else f"it cost {money(sent.cost)}"
+    replaced = f", {sent.replaced} names and numbers replaced" if sent.replaced else ""
+    request = f" (request {one_line(sent.request_id)})" if sent.request_id else ""
+    return (
+        f"Answered by {one_line(sent.model)} at {one_line(sent.provider)}, {sent.consent}{replaced}: {cost}{request}."
+    )
 
 
 def _caution(caution: Caution) -> str:
@@ -121,6 +134,7 @@ def answer_object(answer: Message) -> dict[str, Any]:
             "model": route.model if route else "",
             "reason": route.reason if route else "",
         },
+        "sent": asdict(evidence.sent) if evidence.sent else None,
         "timings": evidence.timings,
         "usage": {
             "prompt_tokens": figures.prompt_tokens,

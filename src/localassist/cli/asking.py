@@ -3,48 +3,52 @@
 from __future__ import annotations
 
 import sys
-import threading
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from localassist.cli import answers
 from localassist.cli.documents import scope_given
+from localassist.cli.elsewhere import ask_at, offer_line
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.progress import progress_line
+from localassist.cli.talking import Talk
+from localassist.cli.telling import answered_here, tell
 from localassist.domain.chat import MessageStatus, Question
-from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
-from localassist.domain.events import Finished, Retrieved, TokenDelta
+from localassist.domain.events import Retrieved
 from localassist.domain.settings import NO_MODEL
-from localassist.domain.stopping import Stop
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from localassist.cli.console import Console
-    from localassist.domain.chat import Message
-    from localassist.domain.documents import Passage
-    from localassist.usecases.answering import AnswerQuestion
+    from localassist.domain.documents import Passage, Scope
     from localassist.usecases.services import Services
 
 PASSAGES_FOUND = 10
-CHAT_COMMANDS = "/new starts another conversation, /quit ends; Ctrl-C stops an answer."
+CHAT_COMMANDS = (
+    "/new starts another conversation, /at PROVIDER/MODEL asks a model elsewhere, /at this computer again, /quit ends; "
+    "Ctrl-C stops an answer."
+)
 
 
 def ask(arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`ask`: one question, in no history; the answer as it comes, then what it rests on."""
+    """`ask`: one question, in no history; the answer as it comes, then what it rests on. With `--at`: `ask_at`."""
     text = question_text(arguments.question)
+    if arguments.at:
+        return ask_at(arguments, text, services, console)
     with stopped_by_ctrl_c() as stop:
         scope = scope_given(arguments, services, console, stop)
         conversations = services.unrecorded_conversations
         conversation = conversations.create("", services.settings.load().system_prompt)
         model = NO_MODEL if arguments.quotes else arguments.model
         question = Question(conversation.id, None, text, scope, model)
-        answer = stream(services.answer_unrecorded, question, console, stop)
+        told = tell(answered_here(services.answer_unrecorded, question, stop), console)
+    answer = told.written
     if console.as_json:
-        console.object(answers.answer_object(answer))
+        console.object({**answers.answer_object(answer), "offered": told.offered})
+    if told.offered:
+        how = f"`localassist ask --at {services.settings.load().cloud_model}` asks it."
+        console.print(offer_line(told.offered, how))
     return INTERRUPTED if answer.status is MessageStatus.STOPPED else 0
 
 
@@ -95,7 +99,7 @@ def chat(arguments: argparse.Namespace, services: Services, console: Console) ->
                 return 0
             case "/new":
                 talk = Talk(services, scope=scope, model=arguments.model)
-            case _ if text.startswith("/"):
+            case _ if text.startswith("/") and text.partition(" ")[0] != "/at":
                 console.print(CHAT_COMMANDS)
             case _:
                 _turn(talk, text, console)
@@ -109,83 +113,16 @@ def _scope_of_chat(arguments: argparse.Namespace, services: Services, console: C
         return scope_given(arguments, services, console, stop)
 
 
-@dataclass(slots=True)
-class Talk:
-    """One conversation of `chat`, made with its first question; `scope` None asks all collections there are.
-
-    `model` is the name or file of the one that is asked; "" takes the settings' one.
-    """
-
-    services: Services
-    conversation_id: int | None = None
-    head_id: int | None = None
-    scope: Scope | None = None
-    model: str = ""
-
-    def ask(self, text: str, console: Console, stop: Stop) -> None:
-        """Ask and print the answer."""
-        services = self.services
-        if self.conversation_id is None:
-            self.conversation_id = services.conversations.create("", services.settings.load().system_prompt).id
-        scope = self.scope
-        if scope is None:
-            scope = Scope.everything() if services.documents.collections() else Scope()
-        question = Question(self.conversation_id, self.head_id, text, scope, self.model)
-        self.head_id = stream(services.answer, question, console, stop).id
-
-    @contextmanager
-    def read_ahead(self) -> Iterator[None]:
-        """Around what a person takes time for: meanwhile the model reads what the next question will follow."""
-        if self.head_id is None:
-            yield
-            return
-        stop = Stop()
-        reading = threading.Thread(
-            target=self.services.read_ahead,
-            args=(self.conversation_id, stop, self.model),
-            daemon=True,
-            name="reading ahead",
-        )
-        reading.start()
-        try:
-            yield
-        finally:
-            stop.request()
-            reading.join()
-
-
 def _turn(talk: Talk, text: str, console: Console) -> None:
-    """One question of a chat; one that fails doesn't end it."""
-    with stopped_by_ctrl_c() as stop:
-        try:
-            talk.ask(question_text([text]), console, stop)
-        except LocalAssistError as error:
-            console.fail(error)
-
-
-def stream(answering: AnswerQuestion, question: Question, console: Console, stop: Stop) -> Message:
-    """Print the answer as it comes, then with its marks and what stands behind it; gives the stored answer."""
-    answer = None
-    streamed = ""
-    for event in answering(question, stop):
-        if isinstance(event, TokenDelta):
-            console.write(event.text)
-            streamed += event.text
-        elif isinstance(event, Finished):
-            answer = event.answer
-        elif line := progress_line(event):
-            console.progress(line)
-    if answer is None:
-        console.end_line()
-        raise LocalAssistError("The answer ended without a result.", "Ask again.")
-    console.write(answers.marks_behind(streamed, answer))
-    console.end_line()
-    console.print()
-    for line in answers.evidence_lines(answer):
-        console.print(line)
-    if answer.status is MessageStatus.STOPPED:
-        console.warn("Stopped; this is what there was.")
-    return answer
+    """One question of a chat, or the choice of a model elsewhere; one that fails doesn't end it."""
+    command, _, name = text.partition(" ")
+    try:
+        if command == "/at":
+            talk.choose(name.strip(), console)
+        else:
+            talk.ask(question_text([text]), console)
+    except LocalAssistError as error:
+        console.fail(error)
 
 
 def question_text(words: list[str]) -> str:

@@ -131,6 +131,11 @@ class Console:
             with suppress(OSError, OutputError):
                 self.object({"error": {"message": error.message, "hint": error.hint}})
 
+    @property
+    def has_terminal(self) -> bool:
+        """Whether there is somebody at a terminal who can be asked."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
     def read_line(self, prompt: str) -> str:
         """A line typed by the user. Raises `EOFError` at the end of input."""
         self.end_progress()

@@ -8,6 +8,7 @@ from localassist.cli import answers
 from localassist.cli.documents import ingest
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.progress import progress_line
+from localassist.cli.telling import answered_here
 from localassist.domain.chat import MessageStatus, Question
 from localassist.domain.documents import Scope
 from localassist.domain.events import Finished
@@ -45,7 +46,7 @@ def _answer(text: str, scope: Scope, services: Services, console: Console, stop:
     conversation = services.unrecorded_conversations.create("", services.settings.load().system_prompt)
     question = Question(conversation.id, None, text, scope)
     answer = None
-    for event in services.answer_unrecorded(question, stop):
+    for event in answered_here(services.answer_unrecorded, question, stop):
         console.progress(progress_line(event) or "Answering ...")
         if isinstance(event, Finished):
             answer = event.answer

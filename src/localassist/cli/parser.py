@@ -45,6 +45,7 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
     parser.set_defaults(json=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_questions(commands)
+    _add_comparisons(commands)
     _add_documents(commands)
     _add_models(commands)
     _add(commands, "demo", "answer three questions about the sample documents")
@@ -67,8 +68,16 @@ def parse(arguments: Sequence[str], version: str) -> argparse.Namespace:
 def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     ask = _add_json(_add(commands, "ask", "answer one question"))
     _add_scope(ask)
-    _add_model(ask)
-    ask.add_argument("--quotes", action="store_true", help="answer with the documents' own words, without a model")
+    whom = ask.add_mutually_exclusive_group()
+    _add_model(whom)
+    whom.add_argument("--quotes", action="store_true", help="answer with the documents' own words, without a model")
+    whom.add_argument(
+        "--at",
+        metavar="PROVIDER/MODEL",
+        default="",
+        help="ask a model elsewhere: what would be sent is shown, and sent when you say so",
+    )
+    ask.add_argument("--yes", action="store_true", help="with --at: send it without asking once more")
     ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
     search = _add_json(_add(commands, "search", "find passages"))
     _add_scope(search)
@@ -76,6 +85,46 @@ def _add_questions(commands: argparse._SubParsersAction[_Parser]) -> None:
     chat = _add(commands, "chat", "ask by turns, kept in the history")
     _add_scope(chat)
     _add_model(chat)
+
+
+def _add_comparisons(commands: argparse._SubParsersAction[_Parser]) -> None:
+    compare = _add(commands, "compare", "put questions to several models")
+    verbs = compare.add_subparsers(dest="verb", metavar="VERB", required=True)
+    ask = _add_json(_add(verbs, "ask", "answer one question with each of several models"))
+    _add_scope(ask)
+    _add_models_compared(ask)
+    ask.add_argument("question", metavar="QUESTION", nargs="+", help="the question; - reads it from standard input")
+    run = _add_json(_add(verbs, "run", "ask what a saved list has no answers to yet; Ctrl-C keeps what there is"))
+    _add_scope(run)
+    _add_models_compared(run)
+    run.add_argument("--questions", metavar="FILE", default="", help="add the questions of a text, one a line")
+    run.add_argument("name", metavar="NAME", help="the list; one that is not there is begun")
+    _add_json(_add(verbs, "list", "every saved list"))
+    show = _add_json(_add(verbs, "show", "every question of a list with every answer, its figures and the verdict"))
+    show.add_argument("name", metavar="NAME")
+    verdict = _add(verbs, "verdict", "keep your own word on an answer; without a word it is taken back")
+    verdict.add_argument("name", metavar="NAME")
+    verdict.add_argument("number", metavar="N", type=_count, help="the question's number, as `compare show` has it")
+    verdict.add_argument("model", metavar="MODEL", help="whose answer, as `compare show` names it")
+    verdict.add_argument("words", metavar="WORD", nargs="*", help="better, good, bad, or words of your own")
+    export = _add(verbs, "export", "write a list with all its answers to a file")
+    export.add_argument("name", metavar="NAME")
+    form = export.add_mutually_exclusive_group(required=True)
+    form.add_argument("--csv", metavar="FILE", dest="csv_file", default="", help="a table for spreadsheets")
+    form.add_argument("--json", metavar="FILE", dest="json_file", default="", help="the same for programs")
+    remove = _add(verbs, "remove", "delete a list with its answers and verdicts")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--yes", action="store_true", help="without asking whether it is meant")
+
+
+def _add_models_compared(parser: _Parser) -> None:
+    parser.add_argument(
+        "--model",
+        metavar="NAME|FILE|PROVIDER/MODEL",
+        action="append",
+        default=[],
+        help="a model to ask, given once for each; none quotes the documents. What would leave is shown before",
+    )
 
 
 def _add_documents(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -279,7 +328,7 @@ def _add_json(parser: _Parser) -> _Parser:
     return parser
 
 
-def _add_model(parser: _Parser) -> None:
+def _add_model(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--model", metavar="NAME|FILE", default="", help="the chat model to ask, by name or GGUF file")
 
 
