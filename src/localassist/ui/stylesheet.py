@@ -27,6 +27,7 @@ QPushButton:focus { border: 2px solid $accent; padding: 7px 11px; }
 QPushButton:disabled { color: $muted; background: $window; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="primary"]:disabled { color: $muted; background: $hover; border-color: $border; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; text-align: left; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border-color: $accent; }
@@ -95,6 +96,7 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
 QCheckBox::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
 QCheckBox::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $border; }
 QRadioButton::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted;
   border-radius: 8px; }
