@@ -136,6 +136,20 @@ def test_what_was_erased_with_its_conversation_is_said(qtbot: QtBot, dialog: Led
     qtbot.waitUntil(lambda: "The ledger is whole" in said(dialog))
 
 
+@pytest.mark.parametrize(("sent", "words"), [(0, "None of this left"), (10, "Not all of this left"), (1_200, "")])
+def test_what_is_kept_and_did_not_leave_is_said_to_be_so(
+    qtbot: QtBot, dialog: LedgerDialog, ledger: DatabaseLedger, sent: int, words: str
+) -> None:
+    number = ledger.begin("cloud.test", "ask a model", CLOUD, Purpose(0, "", keep_body=True), b"a long question")
+    ledger.end(number, Outcome.FAILED, CLOUD, sent, 0)
+    dialog.looked_at.emit()
+    qtbot.waitUntil(lambda: len(hosts(dialog)) == 5)
+    table(dialog).selectRow(0)
+    qtbot.waitUntil(lambda: body(dialog).toPlainText() == "a long question")
+    told = [line for line in said(dialog.detail).splitlines() if "of this left" in line]
+    assert [line.startswith(words) for line in told] == ([True] if words else [])
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [("HUB", ["hub.test", "hub.test"]), ("model ask", ["cloud.test", "::1"]), ("nowhere", [])],

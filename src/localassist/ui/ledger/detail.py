@@ -25,6 +25,8 @@ ERASED: Final = (
     "What was sent was erased with its conversation. Its SHA-256 stays in the ledger, so what you kept elsewhere can "
     "be compared with it."
 )
+NONE_LEFT: Final = "None of this left: the connection failed before."
+PART_LEFT: Final = "Not all of this left: the connection broke while it was sent."
 CUT: Final = f"The first {MOST_SHOWN:,} characters are shown; save it to have all of it."
 
 
@@ -35,6 +37,7 @@ class EntryDetail(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._entry: LedgerEntry | None = None
         self._title = ElidedLabel()
         self._title.setProperty("kind", "title")
         self._facts = WordsLabel(kind="muted", selectable=True)
@@ -65,6 +68,7 @@ class EntryDetail(QWidget):
 
     def show_entry(self, entry: LedgerEntry | None) -> None:
         """Say what is known of it; its body comes with `show_body`."""
+        self._entry = entry
         self.setVisible(entry is not None)
         kept = entry is not None and entry.body is Body.KEPT
         self._title.setText(f"{entry.reason.capitalize()}: {entry.host}" if entry else "")
@@ -77,7 +81,8 @@ class EntryDetail(QWidget):
     def show_body(self, body: str) -> None:
         """Show what was sent."""
         self._body.setPlainText(body[:MOST_SHOWN])
-        self._say(CUT if len(body) > MOST_SHOWN else "")
+        told = [_how_far(self._entry, body)] if self._entry else []
+        self._say(" ".join(filter(None, [*told, CUT if len(body) > MOST_SHOWN else ""])))
 
     def _say(self, words: str) -> None:
         self._about.setText(words)
@@ -99,6 +104,13 @@ def _facts(entry: LedgerEntry) -> list[str]:
 
 def _place(entry: LedgerEntry) -> str:
     return "the cloud" if entry.destination.value == "cloud" else entry.destination.value
+
+
+def _how_far(entry: LedgerEntry, body: str) -> str:
+    """What is kept when a request begins is not always what left."""
+    if entry.outcome is Outcome.BEGUN or entry.sent >= len(body.encode()):
+        return ""
+    return PART_LEFT if entry.sent else NONE_LEFT
 
 
 def _about(entry: LedgerEntry | None) -> str:
