@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from localassist.domain.stopping import Stop
+    from localassist.ui.assembly import Assembly
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
     from localassist.ui.settings.elsewhere.providers import ProviderView
@@ -126,12 +127,18 @@ def test_settings_of_models_elsewhere_are_on_their_page_alone(room: Room) -> Non
             room.dialog.settings.row(name)
 
 
-def test_the_page_says_that_nothing_is_sent_without_a_word_and_that_the_switch_is_on(room: Room) -> None:
+def test_the_page_says_that_nothing_is_sent_without_a_word_and_that_the_switch_is_on(room: Room, qtbot: QtBot) -> None:
     room.open()
     assert "Nothing is sent without your word" in said(room.page)
     assert "The offline switch is on" in said(room.page)
-    room.page.show_offline(offline=False)
-    assert "The offline switch is on" not in said(room.page)
+    room.press("Go to the switch")
+    switch = room.dialog.settings.row("offline").control
+    room.wait(switch.isVisible)
+    assert room.dialog.focusWidget() is switch
+    with qtbot.waitSignal(room.dialog.settings.changed):
+        qtbot.keyClick(switch, Qt.Key.Key_Space)
+    room.dialog.show_elsewhere()
+    room.wait(lambda: "The offline switch is on" not in said(room.page))
 
 
 def test_a_pasted_key_is_kept_and_seen_by_its_end_alone(room: Room) -> None:
@@ -346,7 +353,7 @@ def test_a_server_says_what_it_counts_as_and_is_removed_with_what_was_offered_of
     qtbot.keyClicks(room.page.servers.address, "http://192.168.1.20:8080/v1")
     room.press("Add server")
     room.wait(lambda: room.page.servers.cards.card("attic") is not None)
-    room.wait_for_words("No key: not every server asks for one", room.card("Attic"))
+    room.wait_for_words("No key", room.card("Attic"))
     assert "Your server" in said(room.card("Attic"))
     assert "http://192.168.1.20:8080/v1" in said(room.card("Attic"))
     assert room.page.servers.name.text() == ""
@@ -363,6 +370,25 @@ def test_an_address_that_is_none_says_so_beside_the_form_which_keeps_what_was_wr
     room.wait_for_words("nowhere is no address.", room.page.servers)
     assert room.page.servers.address.text() == "nowhere"
     assert room.page.servers.button.isEnabled()
+
+
+def test_a_conversation_for_a_server_hears_that_it_was_removed(
+    opened: Assembly, services: Services, qtbot: QtBot
+) -> None:
+    services.escalation().providers.add_server("Attic", "http://127.0.0.1:8080/v1")
+    destination = opened.chat.composer.destination
+    opened.choosing.conversation_chosen.emit(Target("attic", "owl"))
+    qtbot.waitUntil(lambda: "owl" in destination.text())
+    opened.choosing.settings_requested.emit()
+    dialog = opened.window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert dialog.elsewhere.isVisible()
+    cards = dialog.elsewhere.servers.cards
+    qtbot.waitUntil(lambda: (card := cards.card("attic")) is not None and is_settled(card))
+    card = cards.card("attic")
+    assert card is not None
+    card.remove.click()
+    qtbot.waitUntil(lambda: "no longer known" in destination.toolTip())
 
 
 def spent(cost: float | None, days: int = 0, tokens: int = 100) -> Spending:

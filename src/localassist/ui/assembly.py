@@ -97,6 +97,7 @@ class Assembly(QObject):
         self.window.show_first_start(shown=first)
         self._list.refresh()
         self.chat.composer.field.setFocus()
+        self._chat.elsewhere.refresh()
         self._documents.follow()
         self._library.begin()
 
@@ -126,7 +127,7 @@ class Assembly(QObject):
         self.review.cancelled.connect(lambda _: self.chat.composer.field.setFocus())
         self.choosing.question_chosen.connect(elsewhere.ask_other)
         self.choosing.conversation_chosen.connect(elsewhere.choose)
-        self.choosing.settings_requested.connect(self._on_settings_requested)
+        self.choosing.settings_requested.connect(self._on_elsewhere_requested)
         self.chat.ledger_requested.connect(self.window.ledger_requested)
 
     def _connect_documents(self) -> None:
@@ -259,16 +260,21 @@ class Assembly(QObject):
         self._models.refresh()
         self.window.show_first_start(shown=False)
 
-    def _on_settings_requested(self) -> None:
+    def _on_elsewhere_requested(self) -> None:
+        self._on_settings_requested().show_elsewhere()
+
+    def _on_settings_requested(self) -> SettingsDialog:
         if self._settings is None:
             dialog = SettingsDialog(self._icons, self.window)
             presenter = SettingsPresenter(dialog, self._services, self._jobs)
             presenter.settings_changed.connect(self._on_settings_changed)
+            presenter.servers_changed.connect(self._chat.elsewhere.refresh)
             self._settings = dialog, presenter
         dialog, presenter = self._settings
         presenter.refresh()
         dialog.show()
         dialog.raise_()
+        return dialog
 
     def _on_settings_changed(self, settings: Settings) -> None:
         self._icons.theme.choose(settings.theme)

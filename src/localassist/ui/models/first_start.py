@@ -31,6 +31,10 @@ INTRODUCTION: Final = (
     "Ask questions and get answers from a model that runs on this computer, about your own files if you like. "
     "Nothing you write and none of your files leaves this computer."
 )
+QUIET: Final = (
+    "No account is needed. A model elsewhere can be set up later in the settings; nothing is sent to one without your "
+    "word."
+)
 PROGRESS_STEPS: Final = 1000
 
 
@@ -209,6 +213,8 @@ class FirstStartView(QWidget):
             WordsLabel("Indexes twelve small files that came with localassist and suggests questions.", "muted"), 1
         )
         inside.addLayout(demo)
+        inside.addSpacing(2 * STEP)
+        inside.addWidget(WordsLabel(QUIET, "muted"))
         inside.addStretch(2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

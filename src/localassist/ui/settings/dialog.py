@@ -30,6 +30,7 @@ class SettingsDialog(QDialog):
         self._pages.addTab(self.settings, "Settings")
         self._pages.addTab(self.elsewhere, "Models elsewhere")
         self._pages.addTab(self.diagnosis, "This computer")
+        self.elsewhere.switch_requested.connect(self._on_switch_requested)
         self._pages.currentChanged.connect(self._on_page_changed)
         self._checked = False
         layout = QVBoxLayout(self)
@@ -53,6 +54,10 @@ class SettingsDialog(QDialog):
         self._pages.setCurrentWidget(page)
         self.show()
         self.raise_()
+
+    def _on_switch_requested(self) -> None:
+        self._show_page(self.settings)
+        self.settings.point_to("offline")
 
     def _on_page_changed(self) -> None:
         if self._pages.currentWidget() is self.diagnosis and not self._checked:

@@ -39,6 +39,7 @@ ZEROS: Final = {
     "monthly_budget": "no bound",
     "most_per_question": "no bound",
 }
+SPOKEN: Final = {"redact": "Replace what names somebody", "cloud_patience_seconds": "Patience, in seconds"}
 DOLLARS: Final = frozenset({"monthly_budget", "most_per_question"})
 CHOSEN: Final = "chosen by the app"  # what 0 means for other settings
 
@@ -135,7 +136,7 @@ class SettingView(QWidget):
 
 def spoken_name(name: str) -> str:
     """A setting's name as people read it: "max_answer_tokens" is "Max answer tokens"."""
-    return name.replace("_", " ").capitalize()
+    return SPOKEN.get(name) or name.replace("_", " ").capitalize()
 
 
 def _control(definition: Field[Any]) -> QWidget:

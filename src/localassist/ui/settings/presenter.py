@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 
 class SettingsPresenter(QObject):
-    """Between the settings dialog and the settings; `settings_changed` carries the new `Settings`."""
+    """Between the settings dialog and the settings; `settings_changed` carries the new `Settings`, `servers_changed`
+    says that there are other servers of the user's own than before.
+    """
 
     settings_changed = Signal(object)
+    servers_changed = Signal()
 
     def __init__(self, dialog: SettingsDialog, services: Services, jobs: Jobs) -> None:
         super().__init__(dialog)
@@ -35,6 +38,7 @@ class SettingsPresenter(QObject):
         self._changing = False
         self._check: Job | None = None
         self._elsewhere = ElsewherePresenter(dialog.elsewhere, services.escalation, jobs)
+        self._elsewhere.servers_changed.connect(self.servers_changed)
         for page in self._pages:
             page.changed.connect(self._on_changed)
         self._diagnosis.check_requested.connect(self._on_check_requested)

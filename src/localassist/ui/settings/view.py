@@ -34,7 +34,7 @@ class SettingsView(QWidget):
         self._rows = {item.name: SettingView(item, icons) for item in fields(Settings) if item.name not in apart}
         self._offline = True
         self.note = NoteView(icons, closable=False)
-        self._lay_out()
+        self._column = self._lay_out()
         for row in self._rows.values():
             row.changed.connect(self.changed)
         icons.theme.changed.connect(self._paint_padlock)
@@ -49,6 +49,12 @@ class SettingsView(QWidget):
         for name, row in self._rows.items():
             row.show_value(getattr(settings, name))
         self.show_offline(offline=settings.offline)
+
+    def point_to(self, name: str) -> None:
+        """Bring a setting into view and let it be changed by the next key."""
+        row = self._rows[name]
+        row.control.setFocus()
+        self._column.ensureWidgetVisible(row)
 
     def show_value(self, name: str, value: object) -> None:
         """Show what one of them is."""
@@ -69,7 +75,7 @@ class SettingsView(QWidget):
         padlock.setPixmap(self._icons.icon(icon, tint).pixmap(SIZE, SIZE))
         padlock.setAccessibleName("Offline" if self._offline else "Connections are allowed")
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> ScrolledColumn:
         column = QWidget()
         rows = QVBoxLayout(column)
         rows.setContentsMargins(6 * STEP, 4 * STEP, 6 * STEP, 6 * STEP)
@@ -80,4 +86,6 @@ class SettingsView(QWidget):
         rows.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(ScrolledColumn(column))
+        scrolled = ScrolledColumn(column)
+        layout.addWidget(scrolled)
+        return scrolled

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (("Model", 0), ("Context", 32 * STEP), ("Sent", 26 * STEP), ("Received", 26 * STEP))
 SIZE: Final = (150 * STEP, 130 * STEP)
-PRICES: Final = (
-    "Prices are US dollars for a million tokens. Choosing sends nothing: a question goes there only later, and only by "
-    "your word."
-)
+PRICES: Final = "Prices are US dollars for a million tokens, of what is sent and of what is received."
+TEACHING: Final = "Choosing sends nothing: a question goes there only later, and only by your word."
 NONE_LISTED: Final = "It lists no chat models."
 NONE_FOUND: Final = "No model has that in its name."
 
@@ -106,7 +104,7 @@ class ModelsDialog(QDialog):
 
     def _teaching(self) -> str:
         if self.list.topLevelItemCount():
-            return PRICES
+            return TEACHING
         if self._models:
             return NONE_FOUND
         return "" if self.status.words or not self.note.isHidden() else NONE_LISTED
@@ -125,6 +123,7 @@ class ModelsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6 * STEP, 4 * STEP, 6 * STEP, 4 * STEP)
         layout.setSpacing(3 * STEP)
+        layout.addWidget(WordsLabel(PRICES, "muted"))
         layout.addWidget(self.search)
         layout.addWidget(self.note)
         layout.addWidget(self.list, 1)

@@ -16,7 +16,10 @@ from localassist.ui.widgets.labels import WordsLabel
 if TYPE_CHECKING:
     from localassist.domain.ports.cloud import Provider
 
-TOLD: Final = "It goes into the system's keyring and nowhere else, and is not shown again."
+TOLD: Final = (
+    "It goes into the system's keyring and nowhere else; where there is none, it is kept until localassist closes. It "
+    "is not shown again."
+)
 
 
 class PastedKey:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SERVERS: Final = (
     "Anything that speaks as OpenAI does: llama.cpp's server, Ollama, vLLM, LM Studio, text-generation-webui. "
-    "Its address decides whether it counts as this computer, your server or the cloud."
+    "Most need no key. The address decides whether it counts as this computer, your server or the cloud."
 )
 
 
@@ -72,7 +72,7 @@ class ServersView(QWidget):
         super().__init__()
         self.cards = ProvidersView(icons, removable=True)
         self.name = _field("Name", "Name of the server")
-        self.address = _field("Address, as http://192.168.1.20:8080/v1", "Address of the server")
+        self.address = _field("http://192.168.1.20:8080/v1", "Address of the server")
         self.button = QPushButton("Add server")
         self.note = NoteView(icons)
         self._lay_out()

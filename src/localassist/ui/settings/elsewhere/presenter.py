@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.errors import NotFoundError
 from localassist.ui.errors import describe
@@ -42,7 +42,12 @@ class _KeyFound:
 
 
 class ElsewherePresenter(QObject):
-    """Between the page and what is done with models elsewhere; settings leave it by the page's own `changed`."""
+    """Between the page and what is done with models elsewhere; settings leave it by the page's own `changed`.
+
+    `servers_changed` says that there are other servers of the user's own than before.
+    """
+
+    servers_changed = Signal()
 
     def __init__(self, page: ElsewhereView, escalation: Callable[[], Escalation], jobs: Jobs) -> None:
         super().__init__(page)
@@ -56,6 +61,7 @@ class ElsewherePresenter(QObject):
         self._saving = False
         self._providers = ProvidersPresenter(page, lambda: escalation().providers, jobs)
         self._providers.servers_changed.connect(self.refresh)
+        self._providers.servers_changed.connect(self.servers_changed)
         self._providers.server_removed.connect(self._on_server_removed)
         self._providers.model_chosen.connect(self._on_model_chosen)
         page.opened.connect(self.refresh)

@@ -124,7 +124,7 @@ class ProviderView(QFrame):
     def _update(self) -> None:
         idle, there = not self._doing, bool(self._key.masked)
         usable = there or not self.provider.needs_key
-        self._state.setText(self._doing or self._unread or _key_words(self._key, needed=self.provider.needs_key))
+        self._state.setText(self._doing or self._unread or _key_words(self._key))
         self._result.setVisible(bool(self._result.text()))
         self.add.setVisible(not there)
         for button, shown in (
@@ -193,9 +193,9 @@ class ProviderView(QFrame):
             layout.addWidget(widget)
 
 
-def _key_words(key: KeyState, *, needed: bool) -> str:
+def _key_words(key: KeyState) -> str:
     if not key.masked:
-        return "No key" if needed else "No key: not every server asks for one"
+        return "No key"
     return f"Key {key.masked}, {'in the keyring' if key.lasting else 'kept until localassist closes'}"
 
 
@@ -203,7 +203,9 @@ def _facts(provider: Provider, *, own: bool) -> str:
     if own:
         return provider.address
     known = " ".join(filter(None, (provider.region, provider.retention)))
-    return "\n".join(filter(None, (known or UNKNOWN, f"Says {provider.source}" if known and provider.source else "")))
+    return "\n".join(
+        filter(None, (known or UNKNOWN, f"Source: {provider.source}" if known and provider.source else ""))
+    )
 
 
 def _chip(destination: Destination) -> QLabel:

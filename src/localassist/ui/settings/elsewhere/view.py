@@ -35,15 +35,16 @@ INTRODUCTION: Final = (
     "A question that is too much for this computer can be asked of a bigger model elsewhere: a provider's, or one on a "
     "server of your own. Nothing is sent without your word, and before anything is you see exactly what."
 )
-OFFLINE: Final = (
-    "The offline switch is on, so nobody can be asked: keys can be added, but not tested. It is on the first page."
-)
+OFFLINE: Final = "The offline switch is on, so nobody can be asked: keys can be added, but not tested."
 
 
 class ElsewhereView(QWidget):
-    """`changed` carries a setting's name and value; `opened` says that the page came on show."""
+    """`changed` carries a setting's name and value; `opened` says that the page came on show, `switch_requested` that
+    the offline switch is wanted.
+    """
 
     changed = Signal(str, object)
+    switch_requested = Signal()
     opened = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
@@ -107,7 +108,7 @@ class ElsewhereView(QWidget):
     def show_offline(self, *, offline: bool) -> None:
         """Say that nobody can be asked while that is so."""
         if offline:
-            self._offline.say(OFFLINE)
+            self._offline.say(OFFLINE, "Go to the switch", self.switch_requested.emit)
         self._offline.setVisible(offline)
 
     def _lay_out(self) -> None:
@@ -141,5 +142,5 @@ class ElsewhereView(QWidget):
 
 def _heading(title: str) -> WordsLabel:
     heading = WordsLabel(title, "section")
-    heading.setContentsMargins(-2 * STEP, 0, 0, 0)  # the look indents it; here everything begins at one edge
+    heading.setContentsMargins(-3 * STEP, 0, 0, 0)  # the look indents it; here everything begins at one edge
     return heading
