@@ -27,7 +27,7 @@ def review_lines(review: Review) -> Iterator[str]:
     yield from _provider_lines(review)
     if words := fixed_words(review):
         yield "This would be sent: instructions of this program"
-        yield from _indented(words)
+        yield from _indented(words.replace("{fence}", "a word made for this conversation"))
     for piece in review.sent:
         yield f"This would be sent: {_piece(piece)}"
         yield from _indented(piece.text)
