@@ -12,9 +12,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from localassist.ui.chat.labels_menu import LabelsMenu
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
+from localassist.ui.widgets.labels_menu import LabelsMenu
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
