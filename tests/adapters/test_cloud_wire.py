@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
-from cloud_room import KEY, Heard, HereProviders, models_at, outbound
+from cloud_room import CONSENT, KEY, Heard, HereProviders, models_at, outbound
 from localassist.adapters.cloud.cloud_models import ProviderModels
 from localassist.adapters.network import NetworkDoor
+from localassist.domain.outbound import Cleared, Labelled, Matter, MatterKind, Outbound
 from localassist.domain.stopping import Stop
 from provider_server import Answer, completion, listed, message, running
 
@@ -72,6 +74,37 @@ def test_the_request_is_what_was_shown_and_says_nothing_of_this_computer(environ
     everything = f"{asked.path} {asked.headers} {asked.body!r}"
     assert "environment" not in everything
     assert "tainless" not in everything
+
+
+def with_picture(asked: Outbound, address: str) -> Outbound:
+    picture = Cleared(Matter("p", MatterKind.QUESTION, address, Labelled()), address, CONSENT)
+    return replace(asked, turns=(*asked.turns[:-1], replace(asked.turns[-1], pictures=(picture,))))
+
+
+@pytest.mark.parametrize(
+    ("provider", "picture"),
+    [
+        ("openai", {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}),
+        (
+            "anthropic",
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
+        ),
+    ],
+)
+def test_a_picture_goes_before_the_words_to_it(provider, picture):
+    with running(Answer(EVENTS[provider])) as server:
+        asked = with_picture(outbound(provider), "data:image/png;base64,iVBORw0KGgo=")
+        assert Heard(models_at(server.address), asked).text == "Yes."
+    content = server.asked[0].json["messages"][-1]["content"]
+    assert content == [picture, {"type": "text", "text": "What does the secret plan cost?"}]
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a.png", "file:///etc/passwd", "data:text/html;base64,AA=="])
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_nobody_is_sent_to_fetch_a_picture(provider, address):
+    with running(Answer(EVENTS[provider])) as server:
+        assert isinstance(Heard(models_at(server.address), with_picture(outbound(provider), address)).error, ValueError)
+    assert not server.asked
 
 
 def test_a_temperature_is_sent_where_one_was_chosen():

@@ -91,6 +91,7 @@ def test_asks_for_known_safe_keyrings_only() -> None:
 def test_without_a_keyring_that_works_a_key_lasts_for_this_run(secrets: KeyringSecrets) -> None:
     assert secrets.set("provider", "k-123") is False
     assert secrets.get("provider") == "k-123"
+    assert secrets.is_lasting("provider") is False
     secrets.delete("provider")
     assert secrets.get("provider") is None
 
@@ -107,8 +108,10 @@ def test_a_key_kept_for_this_run_gives_way_to_one_in_the_keyring() -> None:
     secrets = KeyringSecrets(load)
     assert secrets.set("provider", "old") is False
     works = True
+    assert secrets.is_lasting("provider") is False
     assert secrets.set("provider", "new") is True
     assert secrets.get("provider") == "new"
+    assert secrets.is_lasting("provider") is True
 
 
 def test_a_prompt_that_nobody_answers_ends_in_a_sentence() -> None:

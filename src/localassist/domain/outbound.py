@@ -141,12 +141,14 @@ class Cleared:
 class OutboundTurn:
     """One message to a cloud model: cleared texts, in order, with the fixed words of the program between them.
 
-    `frame` has one place ("{}") for each part; it is the program's own and holds nothing of the user's.
+    `frame` has one place ("{}") for each part; it is the program's own and holds nothing of the user's. `pictures` are
+    cleared like any text, each as "data:image/png;base64,...".
     """
 
     role: Role
     frame: str
     parts: tuple[Cleared, ...]
+    pictures: tuple[Cleared, ...] = ()
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.cloud.failures import MISREAD, own_error, require_stream
+from localassist.adapters.cloud.pictures import as_anthropic
 from localassist.adapters.cloud.pieces import Answering, Ended, Listed, Said, Thought, Used
 from localassist.adapters.cloud.refusals import Kind, RefusalError, refusal
 from localassist.domain.chat import Role, ToolCall
@@ -46,7 +47,7 @@ class AnthropicDialect:
                 model=outbound.target.model,
                 max_tokens=outbound.max_tokens,
                 messages=[
-                    {"role": turn.role.value, "content": turn.text}
+                    {"role": turn.role.value, "content": as_anthropic(turn)}
                     for turn in outbound.turns
                     if turn.role is not Role.SYSTEM
                 ],

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.adapters.cloud.failures import MISREAD, own_error, require_stream
+from localassist.adapters.cloud.pictures import as_openai
 from localassist.adapters.cloud.pieces import Answering, Ended, Listed, Said, Thought, Used
 from localassist.adapters.cloud.refusals import Kind, RefusalError, refusal
 from localassist.adapters.cloud.thinking import ThoughtSplitter
@@ -59,7 +60,7 @@ class OpenAIDialect:
         try:
             stream = _client(talk).chat.completions.create(
                 model=outbound.target.model,
-                messages=[{"role": turn.role.value, "content": turn.text} for turn in outbound.turns],
+                messages=[{"role": turn.role.value, "content": as_openai(turn)} for turn in outbound.turns],
                 stream=True,
                 **options,
             )
