@@ -11,7 +11,7 @@ from fakes import structured
 from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLabelStore, DatabaseServers
 from localassist.domain.documents import Chunk, Scope
 from localassist.domain.errors import NotFoundError
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.outbound import LabelKind, Labelled, Sensitivity
 from localassist.domain.ports.documents import FoundFile, part_hash
 
 if TYPE_CHECKING:
@@ -86,6 +86,17 @@ def test_a_label_of_a_link_holds_for_the_folder_it_leads_to(
     assert of(labels, real) is NEVER
     (tmp_path / "papers").unlink()
     assert of(labels, real) is ASK
+
+
+def test_a_single_file_is_labelled_by_its_path_and_called_a_file(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("The words.")
+    labelled, beside = (add(documents, tmp_path / name, f"The words of {name}.") for name in ("a.txt", "b.txt"))
+    labels.set(LabelKind.FOLDER, str(tmp_path / "a.txt"), NEVER)
+    held = labels.of_documents([labelled, beside])
+    assert held[labelled] == Labelled(NEVER, f"the file {tmp_path}/a.txt")
+    assert held[beside] == Labelled()
 
 
 def test_links_in_circles_end(labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path) -> None:

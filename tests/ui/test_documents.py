@@ -35,7 +35,8 @@ from localassist.domain.events import (
     RootBack,
     RootMissing,
 )
-from localassist.ui.documents.collection_list import CollectionList
+from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.ui.documents.collection_list import LABEL_ROLE, CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.file_detail import FileDetail
@@ -44,6 +45,7 @@ from localassist.ui.documents.naming import collection_name
 from localassist.ui.documents.pace import duration, pace_words
 from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.documents.view import CollectionsView
+from localassist.ui.widgets.labels_menu import LabelsMenu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -509,3 +511,81 @@ def test_the_pace_is_told_in_words() -> None:
     assert pace_words(Pace(10, 1000, 0.1, 9900.0), "files") == "10 of 1,000 files, 10 s each, 2.8 h left"
     assert pace_words(Pace(1000, 1000, 5.0, 0.0), "passages") == "1,000 of 1,000 passages, 5.0 a second"
     assert duration(0.2) == "1 s"
+
+
+def row_menu(view: CollectionsView, name: str, entry: str) -> None:
+    """Choose an entry of what a collection's menu says of leaving."""
+    listed = view.findChild(CollectionList)
+    assert listed is not None
+    listed.customContextMenuRequested.emit(listed.visualItemRect(row_item(view, name)).center())
+    menu = view.findChildren(LabelsMenu)[-1]
+    next(action for action in menu.actions() if action.text() == entry).trigger()
+    menu.parentWidget().close()
+
+
+def mark(view: CollectionsView, name: str) -> object:
+    return row_item(view, name).data(LABEL_ROLE)
+
+
+def test_a_collection_is_labelled_from_its_menu_and_marked(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+) -> None:
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    before = row_item(view, "Contracts").toolTip()
+    row_menu(view, "Contracts", "Never leaves this computer")
+    qtbot.waitUntil(lambda: mark(view, "Contracts") == Sensitivity.NEVER)
+    (label,) = services.escalation().labels.labels()
+    assert (label.kind, label.sensitivity) == (LabelKind.COLLECTION, Sensitivity.NEVER)
+    row = row_item(view, "Contracts")
+    assert "Never leaves this computer" in row.toolTip()
+    assert row.data(Qt.ItemDataRole.AccessibleTextRole) == "Contracts, 1 documents, Never leaves this computer"
+    row_menu(view, "Contracts", "Ask me each time")
+    qtbot.waitUntil(lambda: mark(view, "Contracts") == Sensitivity.ASK)
+    assert row_item(view, "Contracts").toolTip() == before
+
+
+def test_the_menu_marks_what_holds(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+) -> None:
+    made = services.documents.add_collection("Contracts", [contracts])
+    services.escalation().labels.set(LabelKind.COLLECTION, str(made.id), Sensitivity.MAY_GO_OUT)
+    presenter.refresh()
+    qtbot.waitUntil(lambda: ("Contracts", "0") in rows(view) and mark(view, "Contracts") == Sensitivity.MAY_GO_OUT)
+    listed = view.findChild(CollectionList)
+    assert listed is not None
+    listed.customContextMenuRequested.emit(listed.visualItemRect(row_item(view, "Contracts")).center())
+    menu = view.findChildren(LabelsMenu)[-1]
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["May go out"]
+    menu.parentWidget().close()
+
+
+def test_a_mark_is_painted_before_the_count(view: CollectionsView) -> None:
+    view.show_collections([Collection(3, "Contracts", (), 12)], 12)
+    plain = view.grab().toImage()
+    pictures = []
+    for label in (Sensitivity.ASK, Sensitivity.NEVER, Sensitivity.MAY_GO_OUT):
+        view.show_labels({3: label})
+        pictures.append(view.grab().toImage())
+    assert pictures[0] == plain
+    assert plain != pictures[1] != pictures[2] != plain
+
+
+def test_a_file_says_whether_it_leaves_and_is_labelled_in_place(
+    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+) -> None:
+    presenter.add([contracts])
+    qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
+    row_menu(view, "Contracts", "May go out")
+    qtbot.waitUntil(lambda: mark(view, "Contracts") == Sensitivity.MAY_GO_OUT)
+    view.documents_requested.emit(0)
+    dialog = dialog_of(view)
+    qtbot.waitUntil(lambda: "May go out, as you said of the collection Contracts." in said(dialog))
+    menu = dialog.detail.findChild(LabelsMenu)
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == "Never leaves this computer").trigger()
+    path = f"{contracts}/lease.md"
+    qtbot.waitUntil(lambda: f"Never leaves this computer, as you said of the folder {path}." in said(dialog))
+    assert services.escalation().labels.of(LabelKind.FOLDER, path) is Sensitivity.NEVER
+    model = dialog.findChild(QTableView).model()  # type: ignore[union-attr]
+    assert model.index(0, 0).data(Qt.ItemDataRole.DecorationRole) is not None

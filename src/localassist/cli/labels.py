@@ -59,8 +59,8 @@ def _held(path: str, labels: LabelStore, services: Services) -> Labelled:
         return labels.of_documents([document.id]).get(document.id, Labelled())
     above = [each for each in labels.labels() if each.kind is LabelKind.FOLDER and _is_within(path, each.target)]
     holds = strictest(each.sensitivity for each in above)
-    by = next((f"the folder {each.target}" for each in above if each.sensitivity is holds), "")
-    return Labelled(holds, by)
+    by = next((each.target for each in above if each.sensitivity is holds), "")
+    return Labelled(holds, f"the folder {by}" if by else "")
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -33,8 +33,9 @@ class Folders:
         self._said: dict[str, Labelled] = {}
         self._resolved: dict[str, str] = {}
         for path, sensitivity in labels:
+            kind = "file" if os.path.isfile(path) else "folder"  # noqa: PTH113  as below
             for name in {path, os.path.realpath(path)}:
-                self._say(_key(name), Labelled(sensitivity, f"the folder {path}"))
+                self._say(_key(name), Labelled(sensitivity, f"the {kind} {path}"))
 
     def _say(self, key: str, labelled: Labelled) -> None:
         before = self._said.get(key)

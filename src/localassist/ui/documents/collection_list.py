@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate,
 from typing_extensions import override
 
 from localassist.domain.documents import Scope
+from localassist.ui.documents.leaving import MARKS, WORDS
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.tips import plain_tip
 
@@ -21,23 +22,27 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPainter
 
     from localassist.domain.documents import Collection, Document
+    from localassist.domain.outbound import Sensitivity
     from localassist.ui.icons import Icons
 
 COUNT_ROLE: Final = Qt.ItemDataRole.UserRole
 KEY_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 FILE_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 ROOTS_ROLE: Final = Qt.ItemDataRole.UserRole + 3
+LABEL_ROLE: Final = Qt.ItemDataRole.UserRole + 4
 ALL: Final = -1
 NONE: Final = -2
 FILE: Final = -3
 PADDING: Final = 2 * STEP
+MARK_SIZE: Final = 4 * STEP
 
 
 class _CountDelegate(QStyledItemDelegate):
-    """Paints the number of documents at the right of a row."""
+    """Paints the number of documents at the right of a row, and before it whether they may leave."""
 
     def __init__(self, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
+        self._icons = icons
         self._theme = icons.theme
 
     @override
@@ -45,6 +50,7 @@ class _CountDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         room = option.rect.width() - option.decorationSize.width() - 4 * PADDING
         room -= option.fontMetrics.horizontalAdvance(str(index.data(COUNT_ROLE)))
+        room -= MARK_SIZE + PADDING if index.data(LABEL_ROLE) in MARKS else 0
         option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, room)
 
     @override
@@ -55,7 +61,12 @@ class _CountDelegate(QStyledItemDelegate):
         painter.save()
         painter.setPen(self._theme.tokens.muted)
         room: QRect = option.rect.adjusted(0, 0, -PADDING, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, index.data(COUNT_ROLE))
+        counted = index.data(COUNT_ROLE)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, counted)
+        if mark := MARKS.get(index.data(LABEL_ROLE)):
+            left = room.right() - option.fontMetrics.horizontalAdvance(counted) - PADDING - MARK_SIZE
+            place = QRect(left, room.center().y() - MARK_SIZE // 2, MARK_SIZE, MARK_SIZE)
+            self._icons.icon(mark, "muted").paint(painter, place)
         painter.restore()
 
 
@@ -74,6 +85,7 @@ class CollectionList(QListWidget):
         self._icons = icons
         self._files: list[Document] = []
         self._problems: Mapping[str, str] = {}
+        self._labels: Mapping[int, Sensitivity] = {}
         self._told = Scope()
         self._is_known = False  # what collections there are
         self._recalled: tuple[Scope, Sequence[Document]] | None = None  # before that is known
@@ -155,6 +167,14 @@ class CollectionList(QListWidget):
                 self._describe(self.item(row))
         self._paint_icons()
 
+    def show_labels(self, labels: Mapping[int, Sensitivity]) -> None:
+        """Mark what was said of collections, by their ids: whether they may leave this computer."""
+        self._labels = dict(labels)
+        with QSignalBlocker(self):
+            for row in range(self.count()):
+                self._describe(self.item(row))
+        self.viewport().update()
+
     def choose_file(self, document: Document) -> None:
         """Ask this file alone; it gets a row of its own."""
         with self._one_change():
@@ -229,11 +249,18 @@ class CollectionList(QListWidget):
         self._describe(item)
 
     def _describe(self, item: QListWidgetItem) -> None:
-        """Name a collection's folders in its tooltip, each with what is wrong with it."""
+        """Name a collection's folders in its tooltip, each with what is wrong with it, and whether it may leave."""
+        key = int(item.data(KEY_ROLE))
+        if key <= 0:
+            return
+        label = self._labels.get(key)
+        item.setData(LABEL_ROLE, label)
+        said = WORDS[label] if label in MARKS else ""
         roots = item.data(ROOTS_ROLE)
-        if roots:
-            lines = [f"{root}: {self._problems[root]}" if root in self._problems else root for root in roots]
-            item.setToolTip(plain_tip("\n".join([item.text(), *lines])))
+        lines = [f"{root}: {self._problems[root]}" if root in self._problems else root for root in roots]
+        item.setToolTip(plain_tip("\n".join(filter(None, [item.text(), said, *lines]))))
+        told = filter(None, [item.text(), f"{item.data(COUNT_ROLE)} documents", said])
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(told))
 
     def _add(self, name: str, count: str, key: int) -> QListWidgetItem:
         item = self._row(name, count, key)

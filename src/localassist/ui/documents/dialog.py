@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QMenu, QTableView, QToolButton, QVBoxLayout, QWidget
 
+from localassist.domain.outbound import Labelled
 from localassist.ui.documents.file_detail import FileDetail
 from localassist.ui.documents.file_table import FileTable, Kind, tally
 from localassist.ui.theme import STEP
@@ -17,7 +18,7 @@ from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from localassist.domain.documents import Document
     from localassist.ui.icons import Icons
@@ -31,7 +32,7 @@ class DocumentsDialog(QDialog):
     """A window of its own beside the main one; it never blocks it.
 
     `ask_requested`, `open_requested`, `again_requested`, `forget_requested` and `hidden_requested` carry the
-    `Document` that is chosen, `unlock_requested` a password too.
+    `Document` that is chosen, `unlock_requested` a password too, `labelled` a `Sensitivity`.
     """
 
     ask_requested = Signal(object)
@@ -40,6 +41,7 @@ class DocumentsDialog(QDialog):
     forget_requested = Signal(object)
     hidden_requested = Signal(object)
     unlock_requested = Signal(object, str)
+    labelled = Signal(object, object)
 
     def __init__(self, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
@@ -76,6 +78,11 @@ class DocumentsDialog(QDialog):
         self._after_change(chosen.id if chosen else 0)
         self._table.verticalScrollBar().setValue(at)
 
+    def show_labels(self, held: Mapping[int, Labelled]) -> None:
+        """Say of the documents, by their ids, whether they may leave this computer."""
+        self._model.show_labels(held)
+        self._show_chosen()
+
     @property
     def chosen(self) -> Document | None:
         """The file that is chosen."""
@@ -92,7 +99,11 @@ class DocumentsDialog(QDialog):
     def _after_change(self, document_id: int) -> None:
         self._summary.setText(self._told())
         self._table.selectRow(max(self._model.row_of(document_id), 0))
-        self.detail.show_document(self.chosen)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        document = self.chosen
+        self.detail.show_document(document, self._model.held(document) if document else Labelled())
 
     def _told(self) -> str:
         everything = tally(self._model.documents)
@@ -118,7 +129,7 @@ class DocumentsDialog(QDialog):
         self.forget_requested.emit(document)
 
     def _connect(self) -> None:
-        self._table.selectionModel().currentRowChanged.connect(lambda *_: self.detail.show_document(self.chosen))
+        self._table.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
         self._search.textChanged.connect(self._on_narrowed)
         self._kinds.triggered.connect(self._on_narrowed)
         self._table.doubleClicked.connect(lambda _index: self.open_requested.emit(self.chosen))
@@ -128,6 +139,7 @@ class DocumentsDialog(QDialog):
         detail.again_requested.connect(lambda: self.again_requested.emit(self.chosen))
         detail.hidden_requested.connect(lambda: self.hidden_requested.emit(self.chosen))
         detail.unlock_requested.connect(lambda password: self.unlock_requested.emit(self.chosen, password))
+        detail.labelled.connect(lambda sensitivity: self.labelled.emit(self.chosen, sensitivity))
         detail.forget_requested.connect(self._on_forget)
 
     def _fill_kinds(self) -> None:

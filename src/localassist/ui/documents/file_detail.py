@@ -8,11 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from localassist.domain.documents import DocumentStatus
+from localassist.domain.outbound import Labelled
 from localassist.ui.documents.file_table import is_locked, remarks
+from localassist.ui.documents.leaving import sentence
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
 from localassist.ui.widgets.keys import Field
 from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.labels_menu import LabelsMenu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +26,9 @@ HIDDEN_HEIGHT = 24 * STEP
 
 
 class FileDetail(QWidget):
-    """The file that is chosen in the table; each signal is about it. `unlock_requested` carries the password."""
+    """The file that is chosen in the table; each signal is about it. `unlock_requested` carries the password,
+    `labelled` a `Sensitivity`.
+    """
 
     ask_requested = Signal()
     open_requested = Signal()
@@ -31,6 +36,7 @@ class FileDetail(QWidget):
     forget_requested = Signal()
     hidden_requested = Signal()
     unlock_requested = Signal(str)
+    labelled = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +53,9 @@ class FileDetail(QWidget):
         self._open = QPushButton("Open")
         self._again = QPushButton("Read again")
         self._forget = QPushButton("Forget…")
+        self._leaving = QPushButton("May it leave?")
+        self._labels = LabelsMenu(self.labelled.emit, self._leaving)
+        self._leaving.setMenu(self._labels)
         self._reveal = QPushButton("Show hidden text")
         self._hidden = QPlainTextEdit()
         self._locked = QWidget()
@@ -54,15 +63,18 @@ class FileDetail(QWidget):
         self._connect()
         self.show_document(None)
 
-    def show_document(self, document: Document | None) -> None:
-        """Show this file, or that none is chosen."""
+    def show_document(self, document: Document | None, held: Labelled | None = None) -> None:
+        """Show this file, and whether it may leave this computer, or that none is chosen."""
         if document is None or self._document is None or document.id != self._document.id:
             self._password.clear()
             self._hidden.hide()
         self._document = document
         self.setEnabled(document is not None)
         self._path.setText(document.path if document else "")
-        self._remarks.setText("\n".join(remarks(document)) if document else "No file is chosen.")
+        held = held or Labelled()
+        said = [sentence(held), *remarks(document)] if document else ["No file is chosen."]
+        self._remarks.setText("\n".join(said))
+        self._labels.show_label(held.sensitivity)
         self._locked.setVisible(document is not None and is_locked(document))
         self._reveal.setVisible(document is not None and document.hidden > 0 and self._hidden.isHidden())
         self._ask.setEnabled(document is not None and document.status.is_answerable)
@@ -90,7 +102,7 @@ class FileDetail(QWidget):
         unlocking.addWidget(self._unlock)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * STEP)
-        for button in (self._ask, self._open, self._again, self._forget, self._reveal):
+        for button in (self._ask, self._open, self._again, self._leaving, self._forget, self._reveal):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self._hidden.setReadOnly(True)

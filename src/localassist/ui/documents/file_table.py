@@ -12,10 +12,12 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from localassist.domain.documents import DocumentStatus
+from localassist.domain.outbound import Labelled
+from localassist.ui.documents.leaving import MARKS, sentence
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from localassist.domain.documents import Document
     from localassist.ui.icons import Icons
@@ -88,6 +90,7 @@ class FileTable(QAbstractTableModel):
         self._shown: list[Document] = []
         self._words = ""
         self._kind = Kind.ALL
+        self._held: Mapping[int, Labelled] = {}
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -98,6 +101,16 @@ class FileTable(QAbstractTableModel):
         """Show these; within a status they keep their order."""
         self._all = list(_grouped(documents))
         self._show()
+
+    def show_labels(self, held: Mapping[int, Labelled]) -> None:
+        """Mark the documents that may leave this computer without a question, or never."""
+        self._held = held
+        if self._shown:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, 0))
+
+    def held(self, document: Document) -> Labelled:
+        """Whether a document may leave this computer."""
+        return self._held.get(document.id, Labelled())
 
     def narrow(self, words: str, kind: Kind) -> None:
         """Show only files of that kind in whose path or problem every one of the words stands."""
@@ -137,9 +150,12 @@ class FileTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(document, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip("\n".join([document.path, *remarks(document)]))
+            return plain_tip("\n".join([document.path, sentence(self.held(document)), *remarks(document)]))
         if index.column() == 1:
             return self._status(document.status, role)
+        if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
+            mark = MARKS.get(self.held(document).sensitivity)
+            return self._icons.icon(mark, "muted") if mark else None
         return None
 
     def _status(self, status: DocumentStatus, role: int) -> object:

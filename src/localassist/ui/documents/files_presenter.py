@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -10,19 +11,23 @@ from PySide6.QtGui import QDesktopServices
 
 from localassist.domain.documents import Scope
 from localassist.domain.events import DocumentIndexed
+from localassist.domain.outbound import LabelKind
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from PySide6.QtWidgets import QWidget
 
     from localassist.domain.documents import Document, StructuredText
+    from localassist.domain.outbound import Labelled, Sensitivity
     from localassist.domain.stopping import Stop
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
     from localassist.usecases.services import Services
+
+    Found = tuple[tuple[Document, ...], Mapping[int, Labelled]]
 
 
 class FilesPresenter(QObject):
@@ -54,31 +59,39 @@ class FilesPresenter(QObject):
             dialog.unlock_requested.connect(self._read_again)
             dialog.forget_requested.connect(self._on_forget_requested)
             dialog.hidden_requested.connect(self._on_hidden_requested)
+            dialog.labelled.connect(self._on_labelled)
         return self._made
 
     def show(self, name: str, scope: Scope) -> None:
         """Open the window with the files of a scope that is called so."""
         self._scope = scope
         dialog = self._dialog
-        self._jobs.call(
-            lambda: self._services.documents.documents(scope),
-            lambda found: dialog.show_documents(name, found),
-            self._on_failed,
-        )
+
+        def show(found: Found) -> None:
+            dialog.show_documents(name, found[0])
+            dialog.show_labels(found[1])
+
+        self._jobs.call(partial(self._read, scope), show, self._on_failed)
 
     def refresh(self) -> None:
         """Show how the files stand now, if the window is open; one look at a time."""
         if self._reading or self._made is None or not self._made.isVisible():
             return
         self._reading = True
-        scope = self._scope
-        self._jobs.call(
-            lambda: self._services.documents.documents(scope), self._on_read, self._on_failed
-        ).ended.connect(self._on_read_ended)
+        self._jobs.call(partial(self._read, self._scope), self._on_read, self._on_failed).ended.connect(
+            self._on_read_ended
+        )
 
-    def _on_read(self, documents: Sequence[Document]) -> None:
+    def _read(self, scope: Scope) -> Found:
+        """The documents of a scope, and whether each may leave this computer, by its id."""
+        documents = self._services.documents.documents(scope)
+        return documents, self._services.escalation().labels.of_documents([each.id for each in documents])
+
+    def _on_read(self, found: Found) -> None:
+        documents, held = found
         if self._dialog.isVisible():
             self._dialog.refresh(documents)
+            self._dialog.show_labels(held)
 
     def _on_read_ended(self) -> None:
         self._reading = False
@@ -121,6 +134,12 @@ class FilesPresenter(QObject):
         self._jobs.call(
             lambda: self._services.forget.document(document.id), lambda _: self._on_changed(), self._on_failed
         )
+
+    def _on_labelled(self, document: Document, sensitivity: Sensitivity) -> None:
+        def say() -> None:
+            self._services.escalation().labels.set(LabelKind.FOLDER, document.path, sensitivity)
+
+        self._jobs.call(say, lambda _said: self.refresh(), self._on_failed)
 
     def _on_hidden_requested(self, document: Document) -> None:
         def show(content: StructuredText) -> None:

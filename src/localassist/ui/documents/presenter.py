@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.documents import Scope
+from localassist.domain.outbound import LabelKind
 from localassist.ui.documents.files_presenter import FilesPresenter
 from localassist.ui.documents.following import FolderFollower
 from localassist.ui.documents.naming import collection_name
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.domain.documents import Collection
+    from localassist.domain.outbound import Sensitivity
     from localassist.ui.documents.view import CollectionsView
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
@@ -61,6 +63,15 @@ class DocumentsPresenter(QObject):
 
         self._jobs.call(read, lambda found: self._show(*found, choose), self._on_failed)
 
+    def _read_labels(self) -> None:
+        """Show what was said of collections; a call of its own, as what it needs is loaded with its first use."""
+
+        def read() -> dict[int, Sensitivity]:
+            said = self._services.escalation().labels.labels()
+            return {int(each.target): each.sensitivity for each in said if each.kind is LabelKind.COLLECTION}
+
+        self._jobs.call(read, self._view.show_labels, self._on_failed)
+
     def add(self, paths: Sequence[str], collection: str = "") -> None:
         """Put files and folders into a collection; without a name it is called like their folder."""
         if not paths:
@@ -85,6 +96,7 @@ class DocumentsPresenter(QObject):
         view, follower = self._view, self._follower
         view.add_requested.connect(self.add)
         view.rename_requested.connect(self._on_rename_requested)
+        view.labelled.connect(self._on_labelled)
         view.removal_requested.connect(self._on_removal_requested)
         view.documents_requested.connect(self._on_documents_requested)
         follower.changed.connect(self._on_changed)
@@ -133,6 +145,8 @@ class DocumentsPresenter(QObject):
         self._collections = collections
         chosen = next((c.id for c in collections if c.name == choose), None)
         self._view.show_collections(collections, documents, chosen)
+        if collections:
+            self._read_labels()
 
     def _on_rename_requested(self, collection_id: int, name: str) -> None:
         self._jobs.call(
@@ -140,6 +154,12 @@ class DocumentsPresenter(QObject):
             lambda _renamed: self.refresh(),
             self._on_failed,
         )
+
+    def _on_labelled(self, collection_id: int, sensitivity: Sensitivity) -> None:
+        def say() -> None:
+            self._services.escalation().labels.set(LabelKind.COLLECTION, str(collection_id), sensitivity)
+
+        self._jobs.call(say, lambda _said: self._on_changed(), self._on_failed)
 
     def _on_removal_requested(self, collection_id: int) -> None:
         self._jobs.call(

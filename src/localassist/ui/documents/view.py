@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -17,11 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from localassist.domain.outbound import Sensitivity
 from localassist.ui.documents.collection_list import KEY_ROLE, CollectionList
 from localassist.ui.documents.progress import IndexingView
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.buttons import IconButton
 from localassist.ui.widgets.labels import WordsLabel
+from localassist.ui.widgets.labels_menu import LabelsMenu
 from localassist.ui.widgets.note import NoteView
 
 if TYPE_CHECKING:
@@ -38,19 +41,21 @@ TEACHING: Final = (
 
 class CollectionsView(QWidget):
     """The collections. `scope_changed` carries a `Scope`, `add_requested` paths and the name of the collection they
-    go into ("" for a new one), `rename_requested` a collection's id and name, `removal_requested` and
-    `documents_requested` a collection's id (0: of all).
+    go into ("" for a new one), `rename_requested` a collection's id and name, `labelled` its id and a `Sensitivity`,
+    `removal_requested` and `documents_requested` a collection's id (0: of all).
     """
 
     scope_changed = Signal(object)
     add_requested = Signal(list, str)
     rename_requested = Signal(int, str)
+    labelled = Signal(int, object)
     removal_requested = Signal(int)
     documents_requested = Signal(int)
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._collections: tuple[Collection, ...] = ()
+        self._labels: Mapping[int, Sensitivity] = {}
         self._list = CollectionList(icons)
         self._teaching = QWidget()
         self._add = IconButton(icons, "plus", "Add documents")
@@ -86,6 +91,11 @@ class CollectionsView(QWidget):
         told = [f"{root}: {problem}" for root, problem in problems.items()]
         if told:
             self.note.warn("\n".join(told))
+
+    def show_labels(self, labels: Mapping[int, Sensitivity]) -> None:
+        """Mark what was said of collections, by their ids: whether they may leave this computer."""
+        self._labels = dict(labels)
+        self._list.show_labels(labels)
 
     def choose_file(self, document: Document) -> None:
         """Ask a single file."""
@@ -144,6 +154,9 @@ class CollectionsView(QWidget):
         if key > 0:
             menu.addAction("Add a folder to it…", lambda: self._choose_folder("Add a folder to it", item.text()))
             menu.addAction("Rename", lambda: self._list.editItem(item))
+            leaving = LabelsMenu(partial(self.labelled.emit, key), menu)
+            leaving.show_label(self._labels.get(key, Sensitivity.ASK))
+            menu.addMenu(leaving)
             menu.addAction("Remove…", lambda: self._confirm_removal(key))
         menu.popup(self._list.viewport().mapToGlobal(position))
 
