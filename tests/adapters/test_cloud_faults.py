@@ -78,7 +78,7 @@ def test_trying_again_ends():
 
 
 def test_the_time_that_is_asked_for_is_waited():
-    patience = Patience(tries=2, first_s=20.0)  # were it taken, this would last
+    patience = Patience(tries=2, first_s=20.0, longest_s=20.0)  # were it taken, this would last
     with running(error(429, {"error": {"message": "slow down"}}, retry_after="0.2"), FINE["openai"]) as server:
         begun = time.monotonic()
         answer = ask(server, patience=patience)
@@ -218,10 +218,11 @@ def test_a_page_in_the_place_of_an_answer_is_none(strange):
 
 
 def test_an_error_that_says_all_is_well_is_an_error():
-    told = {"error": {"code": 402, "message": "Insufficient credits"}}
-    with running(Answer([json.dumps(told).encode()], kind="application/json")) as server:
-        assert "credit" in str(ask(server, "openrouter").error)
-    assert len(server.asked) == 1
+    for code, sentence in ((402, "credit"), (502, "out of order")):
+        told = {"error": {"code": code, "message": "No"}}
+        with running(Answer([json.dumps(told).encode()], kind="application/json")) as server:
+            assert sentence in str(ask(server, "openrouter").error)
+        assert len(server.asked) == 1
 
 
 def test_the_question_is_not_carried_to_where_an_answer_points():

@@ -211,8 +211,9 @@ def test_openrouter_says_more_still():
         },
         {"id": "somebody/paints", "architecture": shape("image")},
     ]
-    with running(listed(*models)) as server:
+    with running(Answer([b'{"data": {}}'], kind="application/json"), listed(*models)) as server:
         found = HereProviders(server.address).models("openrouter", Stop())
+    assert [asked.path for asked in server.asked] == ["/key", "/models"]
     target = Target("openrouter", "somebody/model")
     assert found == (CloudModel(target, "Somebody: Model", 32_000, None, vision=True, tools=True, reasoning=True),)
 
@@ -261,6 +262,14 @@ def test_a_server_of_one_s_own_costs_nothing_and_says_what_its_models_hold():
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_an_address_without_a_list_is_said_to_be_wrong(provider):
+    wrong = error(404, {"detail": "Not Found"})
+    with running(wrong) as server, pytest.raises(CloudError, match="no answer of a model") as raised:
+        HereProviders(server.address).models(provider, Stop())
+    assert "address" in raised.value.hint
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "openrouter"])
 def test_a_wrong_key_is_said_by_the_list_too(provider):
     with running(error(401, {"error": {"message": "no"}})) as server, pytest.raises(CloudError, match="key"):
         HereProviders(server.address).models(provider, Stop())

@@ -82,7 +82,7 @@ def _client(talk: Talk) -> Any:
     return anthropic.Anthropic(
         api_key=_KEYLESS,
         base_url=talk.entry.provider.address,
-        timeout=talk.silence_s,
+        timeout=talk.client.timeout,
         max_retries=0,
         open_telemetry=False,
         http_client=talk.client,
@@ -98,14 +98,12 @@ def _failure(error: Exception) -> Exception:
     if not isinstance(error, anthropic.APIStatusError):
         return RefusalError(Kind.STRANGE)
     within = error.status_code < 400  # an event of an answer that began well
-    refused = refusal(
+    return refusal(
         0 if within else error.status_code,
         error.response.headers,
         (error.error_code, error.type),
         error.api_message or error.body or "",
     )
-    refused.passing = refused.passing and not within
-    return refused
 
 
 def _pieces(stream: Any) -> Iterator[Piece]:

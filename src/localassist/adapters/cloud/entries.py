@@ -16,13 +16,15 @@ from localassist.domain.privacy import Destination, destination_of
 class Entry:
     """A provider and how it is spoken to: `dialect` names the API, `limit` what the bound of an answer is called in it.
 
-    `tells_usage`: it says what a question used only where it is asked to.
+    `tells_usage`: it says what a question used only where it is asked to. `key_path` is what only a right key opens,
+    where anybody may see the list of models.
     """
 
     provider: Provider
     dialect: str = "openai"
     limit: str = "max_tokens"
     tells_usage: bool = True
+    key_path: str = ""
 
     @property
     def host(self) -> str:
@@ -53,4 +55,4 @@ def _company(entry: dict[str, Any]) -> Entry:
         entry.get("source", ""),
         entry["keys_at"],
     )
-    return Entry(provider, entry["dialect"], entry["limit"], entry.get("tells_usage", True))
+    return Entry(provider, entry["dialect"], entry["limit"], entry.get("tells_usage", True), entry.get("key_path", ""))

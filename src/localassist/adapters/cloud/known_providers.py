@@ -132,7 +132,8 @@ class KnownProviders(Providers):
             with line.open("list models", stop) as talk:
                 listed = dialect_of(line.entry).models(talk)
         except RefusalError as error:
-            failure = worded(error, provider, "")
+            nothing_there = error.kind is Kind.MODEL  # which is said of a path, too
+            failure = worded(RefusalError(Kind.STRANGE) if nothing_there else error, provider, "for its models")
         else:
             return tuple(
                 CloudModel(

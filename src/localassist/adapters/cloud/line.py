@@ -24,10 +24,9 @@ _REQUEST_LEAVES: Final = "http11.send_request_headers.started"  # as httpcore2 2
 class Talk:
     """Connections to a provider while a block lasts; `left` once a request began to leave."""
 
-    def __init__(self, client: Any, entry: Entry, key: str, silence_s: float) -> None:
+    def __init__(self, client: Any, entry: Entry, key: str) -> None:
         self.client = client
         self.entry = entry
-        self.silence_s = silence_s
         self.left = False
         self._key = key
         client.event_hooks = {"request": [self._strip]}
@@ -58,4 +57,4 @@ class Line:
     def open(self, reason: str, stop: Stop, purpose: Purpose | None = None) -> Iterator[Talk]:
         """A talk that `stop` ends; the ledger names the reason and the purpose."""
         with self.door.client(reason, self.silence_s, stop, purpose) as client:
-            yield Talk(client, self.entry, self.key, self.silence_s)
+            yield Talk(client, self.entry, self.key)

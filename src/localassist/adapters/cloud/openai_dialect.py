@@ -78,7 +78,10 @@ class OpenAIDialect:
         import openai
 
         try:
-            return [listed for model in _client(talk).models.list() if (listed := _listed(model)) is not None]
+            client = _client(talk)
+            if talk.entry.key_path:
+                client.get(f"/{talk.entry.key_path}", cast_to=object)
+            return [listed for model in client.models.list() if (listed := _listed(model)) is not None]
         except openai.OpenAIError as error:
             failure: Exception = _failure(error)
         except MISREAD:
@@ -93,7 +96,7 @@ def _client(talk: Talk) -> Any:
     return openai.OpenAI(
         api_key=_KEYLESS,
         base_url=talk.entry.provider.address,
-        timeout=talk.silence_s,
+        timeout=talk.client.timeout,
         max_retries=0,
         http_client=talk.client,
     )
@@ -113,10 +116,7 @@ def _failure(error: Exception) -> Exception:
     if not status and isinstance(code, int):  # OpenRouter's errors within a stream
         status = code
     words = told.get("message") or body or ""
-    refused = refusal(status, headers, (told.get("type"), code, told.get("status")), words)
-    if not isinstance(error, openai.APIStatusError):
-        refused.passing = False  # it came within an answer
-    return refused
+    return refusal(status, headers, (told.get("type"), code, told.get("status")), words)
 
 
 def _told(body: object) -> dict[str, Any]:
