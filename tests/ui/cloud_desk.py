@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from escalation_room import READY, EscalationRoom
+from fakes import FakeChatModel
 from localassist.domain.chat import Sources
 from localassist.domain.documents import Scope
 
@@ -30,8 +31,9 @@ POLICY = "# Travel\n\nA hotel night costs at most 120 euros, and notice of a tra
 
 
 def room(settings: Settings = READY, **files: str) -> EscalationRoom:
-    """Documents that name somebody, and a recogniser that knows the names."""
-    return EscalationRoom(settings=settings, names=("Maria Silva", "maria@example.org"), **files)
+    """Documents that name somebody, a recogniser that knows the names, and a model here that does not know."""
+    here = FakeChatModel("I do not know.")
+    return EscalationRoom(here, settings=settings, names=("Maria Silva", "maria@example.org"), **files)
 
 
 def window_over(services: Services, answers: ScriptedAnswers, made: EscalationRoom) -> Services:
@@ -46,9 +48,11 @@ def window_over(services: Services, answers: ScriptedAnswers, made: EscalationRo
     )
 
 
-def ask_everything(opened: Assembly) -> None:
-    """Questions are put to all documents."""
+def ask_everything(opened: Assembly, qtbot: QtBot) -> None:
+    """Questions are put to all documents; what can be asked elsewhere is known."""
     opened._chat.use_sources(Sources(Scope.everything()))
+    opened._chat.elsewhere.refresh()
+    qtbot.waitUntil(lambda: bool(opened._chat.elsewhere.choices.all))
 
 
 def review(opened: Assembly, qtbot: QtBot) -> ReviewDialog:

@@ -218,6 +218,8 @@ class Elsewhere(QObject):
         if last.role is Role.USER:
             made = replace(made or Offer(UNANSWERED), undecided=True)
         best = self.choices.best
-        if made is not None and last.status is not MessageStatus.STREAMING:
+        if made is None or last.status is MessageStatus.STREAMING:
+            self._view.transcript.offer(last.id, None)
+        else:
             model, obstacle = (best.name, best.obstacle) if best else ("", self.choices.obstacle)
             self._view.transcript.offer(last.id, replace(made, model=model, obstacle=obstacle))

@@ -136,12 +136,13 @@ class TranscriptView(QAbstractScrollArea):
         # Painted text is silent to a screen reader: it is told once the answer is whole.
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
 
-    def offer(self, message_id: int, offer: Offer) -> None:
-        """Show below a message what a model elsewhere could do about it."""
-        item = self._item(message_id)
-        if item is not None and item.offer != offer:
-            item.offer, item.layout = offer, None
-            self._arrange()
+    def offer(self, message_id: int, offer: Offer | None) -> None:
+        """Show below a message what a model elsewhere could do about it, and below no other."""
+        for item in self._items:
+            made = offer if item.message.id == message_id else None
+            if item.offer != made:
+                item.offer, item.layout = made, None
+        self._arrange()
 
     def drop_after(self, message_id: int | None) -> None:
         """Take away what follows a message (None: everything): another branch begins there."""

@@ -132,6 +132,7 @@ class ChatView(QWidget):
     def put(self, before: int | None, messages: Sequence[Message]) -> None:
         """Show a question, and the answer that begins to be written if there is one, in place of what followed."""
         self._stack.setCurrentIndex(1)
+        self.transcript.offer(0, None)
         self.transcript.drop_after(before)
         for message in messages:
             self.transcript.add(message)
