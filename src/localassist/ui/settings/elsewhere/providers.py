@@ -173,8 +173,6 @@ class ProviderView(QFrame):
         self._fold.setVisible(not self._removable)
         head.addWidget(self._fold)
         head.addWidget(WordsLabel(self.provider.name, "title", selectable=True), 1)
-        if self._removable:
-            head.addWidget(_chip(self.provider.destination))
         head.addWidget(self._state, 2)
         head.addWidget(self.add)
         self._actions = QWidget()
@@ -189,7 +187,13 @@ class ProviderView(QFrame):
         layout.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
         layout.setSpacing(2 * STEP)
         layout.addLayout(head)
-        for widget in (self._facts, self.entry, self._actions, self._result, self.note):
+        known = QHBoxLayout()
+        known.setSpacing(3 * STEP)
+        if self._removable:
+            known.addWidget(_chip(self.provider.destination))
+        known.addWidget(self._facts, 1)
+        layout.addLayout(known)
+        for widget in (self.entry, self._actions, self._result, self.note):
             layout.addWidget(widget)
 
 

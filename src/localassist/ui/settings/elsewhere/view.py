@@ -35,7 +35,9 @@ INTRODUCTION: Final = (
     "A question that is too much for this computer can be asked of a bigger model elsewhere: a provider's, or one on a "
     "server of your own. Nothing is sent without your word, and before anything is you see exactly what."
 )
-OFFLINE: Final = "The offline switch is on, so nobody can be asked: keys can be added, but not tested."
+OFFLINE: Final = (
+    "The offline switch is on: nobody outside this computer can be asked. Keys can be added, but not tested."
+)
 
 
 class ElsewhereView(QWidget):
