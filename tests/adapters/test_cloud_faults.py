@@ -70,9 +70,10 @@ def test_a_question_that_was_refused_for_good_is_not_sent_again(status):
     assert len(server.asked) == 1
 
 
-def test_trying_again_ends():
+@pytest.mark.parametrize("provider", DIALECTS)
+def test_trying_again_ends(provider):
     with running(error(503, {"error": {"message": "busy"}})) as server:
-        answer = ask(server)
+        answer = ask(server, provider)
     assert len(server.asked) == QUICK.tries
     assert "overloaded" in str(answer.error)
 

@@ -64,8 +64,21 @@ def test_parts_as_mistral_sends_them_are_told_apart():
         chunk({"content": [{"type": "text", "text": "Tw"}]}),
         chunk({"content": "elve."}),
     ]
-    answer = heard("mistral", *map(event, [*chunks, chunk({}, "stop", usage={"prompt_tokens": 1})]), event("[DONE]"))
+    last = chunk({}, "stop", usage={"prompt_tokens": 11, "completion_tokens": 5})
+    answer = heard("mistral", *map(event, [*chunks, last]), event("[DONE]"))
     assert (answer.reasoning, answer.text) == ("Hm.", "Twelve.")
+    assert (answer.ended.figures.prompt_tokens, answer.ended.figures.answer_tokens) == (11, 5)
+
+
+def test_a_server_may_leave_out_what_others_say():
+    events = [
+        {"choices": [{"delta": {"content": "Twelve."}}]},
+        {"id": "only that it is still there"},
+        {"choices": [{"index": 0}]},
+        {"choices": [{"index": 0, "finish_reason": "stop"}], "usage": {"completion_tokens": 3}},
+    ]
+    answer = heard("openai", *map(event, events))
+    assert (answer.text, answer.ended.reason, answer.ended.figures.answer_tokens) == ("Twelve.", "end", 3)
 
 
 def test_openrouter_s_own_price_holds_where_it_says_one():

@@ -153,8 +153,9 @@ class _Reading:
 
     def read(self, chunk: Any) -> Iterator[Piece]:
         """What a chunk has of the answer."""
-        for choice in chunk.choices or ():
-            yield from self._delta(choice.delta)
+        told = chunk.model_fields_set  # what is no object at all has none, and ends the answer
+        for choice in (chunk.choices or ()) if "choices" in told else ():
+            yield from self._delta(choice.delta if "delta" in choice.model_fields_set else None)
             if choice.finish_reason:
                 self._ended = choice.finish_reason
                 if self._ended in _REFUSED:
@@ -204,15 +205,19 @@ class _Reading:
 
 
 def _used(usage: Any) -> Used:
-    prompt, answer = usage.prompt_tokens_details, usage.completion_tokens_details
     cost = getattr(usage, "cost", None)  # OpenRouter says in US dollars what it took
     return Used(
-        prompt=usage.prompt_tokens or 0,
-        cached=(prompt.cached_tokens or 0) if prompt else 0,
-        answer=usage.completion_tokens or 0,
-        reasoning=(answer.reasoning_tokens or 0) if answer else 0,
+        prompt=_count(usage, "prompt_tokens"),
+        cached=_count(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
+        answer=_count(usage, "completion_tokens"),
+        reasoning=_count(getattr(usage, "completion_tokens_details", None), "reasoning_tokens"),
         cost=float(cost) if isinstance(cost, int | float) else None,
     )
+
+
+def _count(counts: Any, name: str) -> int:
+    value = getattr(counts, name, None)
+    return value if isinstance(value, int) else 0
 
 
 def _listed(model: Any) -> Listed | None:
