@@ -572,7 +572,12 @@ def test_a_mark_is_painted_before_the_count(view: CollectionsView) -> None:
 
 
 def test_a_file_says_whether_it_leaves_and_is_labelled_in_place(
-    qtbot: QtBot, view: CollectionsView, presenter: DocumentsPresenter, contracts: str, services: Services
+    qtbot: QtBot,
+    view: CollectionsView,
+    presenter: DocumentsPresenter,
+    contracts: str,
+    services: Services,
+    icons: Icons,
 ) -> None:
     presenter.add([contracts])
     qtbot.waitUntil(lambda: ("Contracts", "1") in rows(view))
@@ -588,4 +593,4 @@ def test_a_file_says_whether_it_leaves_and_is_labelled_in_place(
     qtbot.waitUntil(lambda: f"Never leaves this computer, as you said of the folder {path}." in said(dialog))
     assert services.escalation().labels.of(LabelKind.FOLDER, path) is Sensitivity.NEVER
     model = dialog.findChild(QTableView).model()  # type: ignore[union-attr]
-    assert model.index(0, 0).data(Qt.ItemDataRole.DecorationRole) is not None
+    assert model.index(0, 0).data(Qt.ItemDataRole.DecorationRole).cacheKey() == icons.icon("lock", "muted").cacheKey()

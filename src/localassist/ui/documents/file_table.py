@@ -154,8 +154,7 @@ class FileTable(QAbstractTableModel):
         if index.column() == 1:
             return self._status(document.status, role)
         if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
-            mark = MARKS.get(self.held(document).sensitivity)
-            return self._icons.icon(mark, "muted") if mark else None
+            return self._icons.icon(MARKS.get(self.held(document).sensitivity, "document"), "muted")
         return None
 
     def _status(self, status: DocumentStatus, role: int) -> object:
