@@ -1,0 +1,151 @@
+"""Words that tell a name in five languages, and those that are capitalised without being one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TITLES: Final = (
+    "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Reverend|Capt|Captain|Hon|Messrs|Herr|Herrn|Hr|Frau|Fr|"
+    "Fräulein|Dipl|Ing|"
+    "M|MM|Mme|Mlle|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Docteur|Sr|Sra|Srta|Señor|Señora|Señorita|Don|Doña|"
+    "Dña|Lic|Dra|"
+    "Sig|Signor|Signora|Signorina|Dott|Dottor|Dottore|Dottoressa|Avv|Avvocato|Rag|Geom|Arch|Ingegner|Mag|Univ|Doktor"
+)
+TITLE_WORDS: Final = frozenset(TITLES.casefold().split("|")) | {"sr.ª", "dott.ssa", "sig.ra", "sig.na"}
+TITLE_ENDINGS: Final = r"(?:\.?[ ]?(?:ra|na|ssa|ra\.|med|rer|nat|phil|jur|h\.c|habil|-Ing)\.?)*\.?"
+GREETINGS: Final = (
+    "Dear|Hi|Hello|Hey|Good morning|Good afternoon|Good evening|Liebe|Lieber|Liebes|Hallo|Guten Tag|Guten Morgen|"
+    "Guten Abend|"
+    "Sehr geehrte|Sehr geehrter|Geehrter|Geehrte|Werter|Werte|Servus|Moin|Grüß Gott|Grüezi|Cher|Chère|Chers|"
+    "Bonjour|Bonsoir|Salut|"
+    "Coucou|Estimado|Estimada|Querido|Querida|Apreciado|Apreciada|Hola|Buenos días|Buenas tardes|Muy señor mío|"
+    "Gentile|Gentilissimo|Gentilissima|Egregio|Egregia|Caro|Cara|Carissimo|Carissima|Spettabile|Buongiorno|"
+    "Buonasera|Ciao|Salve|Stimato"
+)
+CLOSINGS: Final = (
+    r"(?:(?:with )?(?:kind|best|warm|warmest|kindest) (?:regards|wishes)|regards|best|cheers|"
+    r"yours(?: (?:sincerely|faithfully|truly))?|"
+    r"(?:yours |very )?sincerely(?: yours)?|respectfully(?: yours)?|many thanks|thanks(?: a lot| again)?|"
+    r"thank you(?: very much)?|all the best|"
+    r"love|take care|cordially|"
+    r"(?:mit )?(?:freundlichen?|besten?|herzlichen?|liebe[nr]?|viele[n]?|schöne[n]?|sonnige[n]?) (?:grüßen?|"
+    r"grüssen?|gruß|gruss|dank)|hochachtungsvoll|"
+    r"(?:lg|vg|mfg|bg)|herzlichst|danke(?: schön)?|vielen dank|grüße|gruß|bis bald|"
+    r"cordialement|bien (?:à vous|cordialement|à toi)|(?:très )?cordialement|(?:mes |nos )?(?:sincères |"
+    r"meilleures |cordiales )?salutations"
+    r"(?: distinguées| les meilleures)?|sincèrement|amicalement|respectueusement|merci(?: beaucoup| d'avance)?|"
+    r"à bientôt|bises|"
+    r"veuillez agréer[^\n]{0,90}|je vous prie[^\n]{0,90}|"
+    r"(?:un )?(?:cordial )?(?:saludo|saludos)(?: cordiales)?|(?:le saluda )?atentamente|atte\.?|cordialmente|"
+    r"un abrazo|(?:muchas )?gracias|"
+    r"(?:reciba|reciban) [^\n]{0,60}|hasta pronto|besos|"
+    r"(?:cordiali|distinti|cari|i più cordiali|i migliori) saluti|saluti|cordialmente|in fede|un caro saluto|"
+    r"grazie(?: mille)?|"
+    r"a presto|con osservanza|un abbraccio)"
+)
+LABELS: Final = (
+    r"(?:full |first |last |family |given |user |customer |client |contact |patient |tenant |employee |account |"
+    r"card ?holder |beneficiary )?name|"
+    r"from|to|cc|bcc|attn|attention|contact(?: person)?|signed(?: by)?|signature|author|prepared by|written by|"
+    r"approved by|reported by|"
+    r"tenant|landlord|patient|employee|employer|client|customer|applicant|buyer|seller|witness|cardholder|"
+    r"account holder|holder|"
+    r"beneficiary|recipient|sender|owner|manager|supervisor|insured|borrower|guarantor|emergency contact|"
+    r"physician|doctor|"
+    r"(?:vor|nach|familien|kunden|geburts|ansprech)?name|von|an|ansprechpartner(?:in)?|bearbeiter(?:in)?|"
+    r"sachbearbeiter(?:in)?|unterzeichner(?:in)?|"
+    r"unterschrift|gezeichnet|gez\.?|z\.? ?hd\.?|mieter(?:in)?|vermieter(?:in)?|patient(?:in)?|kund(?:e|in)|"
+    r"arbeitnehmer(?:in)?|arbeitgeber(?:in)?|"
+    r"käufer(?:in)?|verkäufer(?:in)?|antragsteller(?:in)?|versicherungsnehmer(?:in)?|empfänger(?:in)?|"
+    r"absender(?:in)?|inhaber(?:in)?|"
+    r"kontoinhaber(?:in)?|karteninhaber(?:in)?|zeug(?:e|in)|autor(?:in)?|verfasser(?:in)?|geschäftsführer(?:in)?|"
+    r"nom(?: et prénom| complet| de famille)?|prénom|de|à|contact|signé(?: par)?|locataire|bailleur|propriétaire|"
+    r"client(?:e)?|salarié(?:e)?|"
+    r"employeur|acheteur|vendeur|titulaire(?: du compte| de la carte)?|destinataire|expéditeur|bénéficiaire|"
+    r"auteur|témoin|assuré(?:e)?|interlocuteur|"
+    r"nombre(?: y apellidos| completo)?|apellidos?|para|contacto|firmado(?: por)?|firma|inquilin[oa]|"
+    r"arrendador(?:a)?|arrendatari[oa]|paciente|"
+    r"cliente|emplead[oa]|empleador|comprador(?:a)?|vendedor(?:a)?|titular(?: de la cuenta| de la tarjeta)?|"
+    r"destinatari[oa]|remitente|beneficiari[oa]|"
+    r"autor(?:a)?|testigo|solicitante|asegurad[oa]|"
+    r"nome(?: e cognome| completo)?|cognome|da|contatto|firmato(?: da)?|inquilin[oa]|locator[ei]|conduttor[ei]|"
+    r"paziente|dipendente|"
+    r"datore di lavoro|acquirente|venditor[ei]|intestatari[oa](?: del conto| della carta)?|mittente|autore|"
+    r"autrice|testimone|richiedente|"
+    r"assicurat[oa]|referente"
+)
+ROLES: Final = (
+    "tenant|landlord|patient|colleague|client|customer|employee|manager|neighbour|neighbor|wife|husband|son|"
+    "daughter|brother|sister|"
+    "mother|father|friend|boss|assistant|partner|lawyer|attorney|doctor|witness|applicant|accountant|director|"
+    "secretary|supervisor|"
+    "contractor|plaintiff|defendant|nurse|teacher|student|uncle|aunt|cousin|grandmother|grandfather|fiancé|"
+    "fiancée|signed by|called|"
+    "named|written by|prepared by|contact|interviewed|represented by|care of|c/o|account of|behalf of|"
+    "Mieter|Mieterin|Vermieter|Vermieterin|Patient|Patientin|Kollege|Kollegin|Kollegen|Kunde|Kundin|Kunden|"
+    "Mitarbeiter|Mitarbeiterin|Nachbar|"
+    "Nachbarin|Nachbarn|Frau|Mann|Sohn|Tochter|Bruder|Schwester|Mutter|Vater|Freund|Freundin|Chef|Chefin|Anwalt|"
+    "Anwältin|Rechtsanwalt|"
+    "Rechtsanwältin|Arzt|Ärztin|Zeuge|Zeugin|Zeugen|Geschäftsführer|Geschäftsführerin|Ansprechpartner|"
+    "Ansprechpartnerin|Mandant|Mandantin|"
+    "Steuerberater|Steuerberaterin|Sachbearbeiter|Sachbearbeiterin|Kläger|Klägerin|Beklagter|Beklagte|Lehrer|"
+    "Lehrerin|Schüler|Schülerin|"
+    "Onkel|Tante|Cousin|Cousine|Oma|Opa|Arbeitnehmer|Arbeitnehmerin|Hausmeister|namens|durch|vertreten durch|"
+    "unterschrieben von|"
+    "locataire|bailleur|propriétaire|patient|patiente|collègue|client|cliente|salarié|salariée|employé|employée|"
+    "voisin|voisine|"
+    "mari|fils|fille|frère|sœur|soeur|mère|père|ami|amie|patron|patronne|avocat|avocate|médecin|témoin|directeur|"
+    "directrice|comptable|"
+    "secrétaire|gérant|gérante|oncle|tante|nommé|nommée|par|signé par|représenté par|épouse|époux|"
+    "inquilino|inquilina|arrendador|arrendadora|arrendatario|arrendataria|paciente|compañero|compañera|colega|"
+    "empleado|empleada|"
+    "vecino|vecina|mujer|marido|hijo|hija|hermano|hermana|madre|padre|amigo|amiga|jefe|jefa|abogado|abogada|"
+    "médico|médica|testigo|"
+    "director|directora|contable|secretario|secretaria|gerente|tío|tía|esposo|esposa|señor|señora|llamado|llamada|"
+    "firmado por|"
+    "inquilina|inquilino|paziente|collega|dipendente|impiegato|impiegata|vicino|vicina|moglie|marito|figlio|"
+    "figlia|fratello|sorella|"
+    "amico|amica|capo|avvocato|medico|testimone|direttore|direttrice|commercialista|segretario|segretaria|zio|zia|"
+    "di nome|firmato da"
+)
+AFTER: Final = (
+    r"\(?(?:born|aged|residing|resident|living|of legal age|hereinafter|date of birth|geboren|geb\.|wohnhaft|"
+    r"nachfolgend|im Folgenden|"
+    r"né[e]?[ ]le|né[e]?|demeurant|domicilié[e]?|ci-après|nacid[oa]|domiciliad[oa]|mayor de edad|con (?:DNI|NIE|"
+    r"NIF|domicilio)|"
+    r"nat[oa][ ]|residente|domiciliat[oa]|codice fiscale)"
+)
+_NO_NAME_WORDS: Final = """
+team all everyone everybody sir madam sirs customer colleagues colleague friends there folks guys support service
+department office hiring manager committee board members member staff ladies gentlemen recipient client clients tenant
+tenants owner user users damen herren kolleginnen kollegen kollege kollegin freunde zusammen alle kunde kundin kunden
+mieter mieterin leute mesdames messieurs madame monsieur équipe collègues collègue tous toutes tout cliente amis señor
+señora señores señoras equipo todos todas compañeros compañeras colegas clientes amigos signore signori signora
+colleghi colleghe tutti tutte clienti amici direttore company gmbh ag kg ohg se mbh ltd inc llc plc corp corporation
+sarl sas sa srl spa bank university institute street road avenue january february march april may june july august
+september october november december monday tuesday wednesday thursday friday saturday sunday januar februar märz mai
+juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag janvier février mars avril juin
+juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche enero febrero
+marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes
+sábado domingo gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedì martedì mercoledì
+giovedì venerdì sabato domenica phone tel telefon telefono teléfono téléphone mobile mobil fax email e-mail mail iban
+address adresse dirección indirizzo invoice rechnung facture factura fattura contract vertrag contrat contrato
+contratto date datum re subject betreff the a an and or but if in on at to from for with by of our your his her their
+this that these those we you he she it they is are was please thank thanks as when yes no not und oder der die das den
+dem des ein eine wir sie er es ich ihr mein meine unser unsere bitte danke wenn wie am im auf zum zur seit nach vor
+bei mit von hiermit anbei vielen le la les un une nous vous il elle ils elles je notre votre mon ma merci veuillez
+suite voici pour avec dans el los las una nosotros usted ustedes yo su sus mi mis nuestro nuestra gracias por favor
+adjunto con para lo gli i uno noi voi lei lui loro io suo sua mio mia nostro nostra grazie prego per platz straße
+strasse weg north south east west new saint san santa king queen president minister
+"""
+NO_NAMES: Final = frozenset(_NO_NAME_WORDS.split())
+PARTICLES: Final = (
+    "(?:von|van|vom|de|zu|zum)(?: (?:der|den|dem|la|los|las|le))?|del|della|dello|delle|di|da|du|des|dos|ten|ter|"
+    "el|al|bin|ibn|"
+    "af|av|y|e|i|la|le"
+)
+_NOBODY: Final = (
+    "info kontakt contact office mail admin support service sales team hello hallo noreply post billing rechnung"
+)
+EVERYBODY: Final = frozenset(_NOBODY.split())
+"""Mail addresses of nobody in particular begin so."""

@@ -1,0 +1,140 @@
+"""Names of people in a text, by rules: what stands before and after them, and mail addresses that repeat them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.recognising.cues import (
+    AFTER,
+    CLOSINGS,
+    EVERYBODY,
+    GREETINGS,
+    LABELS,
+    NO_NAMES,
+    PARTICLES,
+    ROLES,
+    TITLE_ENDINGS,
+    TITLE_WORDS,
+    TITLES,
+)
+from localassist.domain.outbound import Identifier, Recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĹĻŃŇŐŒŔŘŚŠŞŤŢŪŮŰŲŹŻŽ"
+_WORD: Final = rf"(?:[{_UPPER}]\.(?:-?[{_UPPER}]\.)?|(?:[{_UPPER}]'|[Dd]['])?[{_UPPER}][\w'\-]*[\w])"
+_LINK: Final = rf"(?:(?:{PARTICLES})[ ])?"
+_FIRST_LINK: Final = r"(?:(?:von|van|de|di|da|del|della|du)(?:[ ](?:der|den|la))?[ ])?"
+_LINE: Final = rf"{_FIRST_LINK}{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{0,4}}"
+"""A name within a line."""
+_TEXT: Final = rf"{_FIRST_LINK}{_WORD}(?:(?:[ ]{{1,2}}|[ ]?\n[ ]?){_LINK}{_WORD}){{0,3}}"
+"""A name that may be broken over lines."""
+_GAP: Final = r"(?:[ ]{1,2}|[ ]?\n[ ]?)"
+_BEFORE: Final = r"(?<![^\W_])(?<![.\-])"
+_TITLED: Final = re.compile(
+    rf"{_BEFORE}(?:(?:{TITLES}|(?:HERRN?|FRAU|MR|MRS|MS|DR|PROF|MME|SRA?|"
+    rf"SIG)){TITLE_ENDINGS}{_GAP}?)+(?<=[ .\n])(?P<name>{_TEXT})"
+)
+_GREETED: Final = re.compile(
+    rf"(?:^|(?<=[\n>.!?*\"“„] )|(?<=[\n>*\"“„]))[ ]*(?i:{GREETINGS})(?:[/(]\w{{1,3}}\)?)?{_GAP}"
+    rf"(?P<name>{_TEXT})(?=[ ]?(?:[,:;!\n.–\-]|$|and|und|et|y|e)(?:\W|$))"
+)
+_CLOSED: Final = re.compile(
+    rf"(?:^|\n|[.!?,;] |  )[ ]*(?i:{CLOSINGS})[ ]?[,.!:–\-]?[ ]*\n?[ ]*\n?(?:[ ]*\n){{0,3}}[ ]*[\-–—_*]{{0,3}}[ ]?"
+    rf"(?:(?:i\.[ ]?[AV]\.|p\.?p\.?a?\.?|gez\.|"
+    rf"p\.[ ]?o\.)[ ]?)?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})(?=[ ]*(?:[\n,|(/–\-;.]|$))"
+)
+_LABELLED: Final = re.compile(
+    rf"(?:^|(?<=[\n,;|.>\t(\-•*] )|(?<=[\n|"
+    rf">(\t*;]))[ ]*\W{{0,3}}(?i:{LABELS})(?:[ ]?\([^)\n]{{1,20}}\))?\*{{0,2}}[ ]?(?::|=|\t|\.{{3,}}|[ ]{{2,}}|\|)"
+    rf"\*{{0,2}}[ \t]*\n?[ ]?[\"'“„]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})"
+)
+_IN_ROLE: Final = re.compile(
+    rf"{_BEFORE}(?:(?i:{ROLES})|(?:{ROLES}))s?,?{_GAP}(?:{TITLES}{TITLE_ENDINGS}[ ])*"
+    rf"(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)(?![\w])"
+)
+_FOLLOWED: Final = re.compile(
+    rf"{_BEFORE}(?P<name>{_WORD}{_GAP}{_LINK}{_WORD}(?:{_GAP}{_LINK}{_WORD}){{0,2}}),?{_GAP}{AFTER}"
+    rf"|{_BEFORE}(?P<writer>{_WORD}[ ]{_LINK}{_WORD}(?:[ ]{_LINK}{_WORD})?)[ ]?[<(](?=[\w.+\-]+@)"
+)
+_PAIR: Final = re.compile(rf"{_BEFORE}(?=(?P<one>{_WORD}){_GAP}(?P<other>{_LINK}{_WORD}))")
+_ADDRESSED: Final = re.compile(rf"(?:^|\n)[ ]*(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]*[\n,][ ]*\Z")
+_MAIL_PART: Final = re.compile(r"[._\-+]|\d+")
+_LONGEST_LINE: Final = 80
+_NEAR: Final = 600
+_MOST_WORDS: Final = 5
+_SHORTEST_PART: Final = 3
+
+
+def find_persons(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> Iterator[Recognised]:
+    """Names in a text that was read, given where its mail and postal addresses stand."""
+    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _FOLLOWED):
+        for match in pattern.finditer(text):
+            group = "writer" if pattern is _FOLLOWED and match["name"] is None else "name"
+            yield from _names(text, *match.span(group))
+    for address in addresses:
+        block = _ADDRESSED.search(text, max(address.start - _LONGEST_LINE, 0), address.start)
+        if block is not None and len(block["name"].split()) > 1:
+            yield from _names(text, *block.span("name"))
+    for mail in mails:
+        yield from _named_in_mail(text, mail)
+
+
+def _names(text: str, start: int, end: int) -> Iterator[Recognised]:
+    """A name without what is capitalised before and after it and is none."""
+    words = [match.span() for match in re.finditer(r"\S+", text[start:end])]
+    while words and _is_no_name(text[start + words[0][0] : start + words[0][1]], TITLE_WORDS | NO_NAMES):
+        words = words[1:]
+    for count, (first, last) in enumerate(words):
+        if _is_no_name(text[start + first : start + last], NO_NAMES):
+            words = words[:count]
+            break
+    while words and text[start + words[-1][0]].islower():
+        words = words[:-1]
+    if words and len(words) <= _MOST_WORDS and any(last - first > 2 for first, last in words):
+        yield Recognised(Identifier.PERSON, start + words[0][0], start + words[-1][1])
+
+
+def _is_no_name(word: str, no_names: frozenset[str]) -> bool:
+    return word[0].isupper() and len(word.strip(".")) > 1 and word.strip(".,;:").casefold() in no_names
+
+
+def _named_in_mail(text: str, mail: Recognised) -> Iterator[Recognised]:
+    """Names near a mail address that it is made of: "Anna Schmidt" near "a.schmidt@"."""
+    local = re.split(r"\s*[@(\[{]", text[mail.start : mail.end])[0]
+    parts = [_folded(part) for part in _MAIL_PART.split(local) if part.strip()]
+    whole = "".join(parts)
+    if len(whole) < _SHORTEST_PART or whole in EVERYBODY:
+        return
+    start = max(mail.start - _NEAR, 0)
+    for match in _PAIR.finditer(text, start, min(mail.end + _NEAR, len(text))):
+        one, other = _folded(match["one"]), _folded(match["other"])
+        last = _folded(match["other"].split()[-1])
+        if not one or not last:
+            continue
+        forms = {
+            one + other,
+            other + one,
+            one + last,
+            last + one,
+            one[0] + last,
+            last + one[0],
+            one + last[0],
+            one[0] + other,
+        }
+        if (
+            whole in forms
+            or (len(last) > _SHORTEST_PART and last in parts)
+            or (len(one) > _SHORTEST_PART and one in parts)
+        ):
+            yield from _names(text, match.start("one"), match.end("other"))
+
+
+def _folded(word: str) -> str:
+    """Letters alone, without accents; "ü" as mail addresses have it is "ue"."""
+    spelt = word.casefold().translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue", 0xDF: "ss"})
+    decomposed = unicodedata.normalize("NFKD", spelt)
+    return "".join(sign for sign in decomposed if sign.isalpha() and not unicodedata.combining(sign))

@@ -1,0 +1,88 @@
+"""Telephone numbers in a text: by shape, by what they are called, by their countries' plans (phonenumbers)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from localassist.adapters.recognising.reading import DIGITS
+from localassist.domain.outbound import Identifier, Recognised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIGIT: Final = r"[\dOolI|]"
+_PHONE: Final = re.compile(
+    rf"(?<![\w.,/\-+])(?:\+[ ]?|\()?{_DIGIT}(?:[ \n().\-/]{{0,3}}{_DIGIT}){{5,15}}(?P<extension>[ ]?(?:x|ext\.?|"
+    rf"-)[ ]?\d{{1,5}})?"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
+_SAID: Final = re.compile(
+    r"(?:\b(?:tele?(?:phone?|fon|fono|f)?|tél(?:éphone)?|teléfono|phone|mobil[e]?|móvil|movil|handy|cell(?:ulare|"
+    r"phone)?|fax|"
+    r"portable|rufnummer|durchwahl|whatsapp|sms|call(?:ed)?|call (?:me|us)|ring|reach(?:ed)?|appel\w*|llam\w*|"
+    r"chiam\w*|anruf\w*|"
+    r"rückruf|joindre|contact\w*|erreich\w*|number|nummer|numéro|número|numero)\b|☎|☏|✆|📞|\b[TFMP]:)"
+    r"[^\d\n]{0,24}\n?[^\d\n]{0,8}\Z",
+    re.IGNORECASE,
+)
+_LOOKED_BACK: Final = 48
+_SHAPES: Final = re.compile(
+    r"(?:\(\d{3}\)|\d{3})[ .\-]?\n?\d{3}[.\-\n ]\n?\d{4}"  # North America
+    r"|1[ .\-]\(?\d{3}\)?[ .\-]?\d{3}[ .\-]\d{4}"
+    r"|0\d(?:[ .\-\n]\d\d){4}"  # France
+    r"|\(0\d{1,5}\)[ \n/\-]?\d[\d \n/\-]{3,11}"
+    r"|0\d{1,5}[ ]?[/\-][ ]?\d[\d \-]{3,10}"
+    r"|0\d{2,5}[ \n]\d{2,4}[ \n]?\d{2,5}(?:[ \n]\d{2,4})*"
+    r"|[6789]\d{2}(?:[ \n]\d{3}){2}|[6789]\d{2}(?:[ \n]\d{2}){3}"  # Spain
+)
+_PLANS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "CH", "AT", "NL", "BE", "PT", "PL")
+_MOST_DIGITS: Final = 15
+_FEWEST_SAID: Final = 6
+_FEWEST: Final = 8
+_DECIMALS: Final = re.compile(r"(?<![\d.])\d\.\d+(?!\.|\d)")
+_DATE: Final = re.compile(r"\(?\d{1,4}([.\-/])\d{1,2}\1\d{1,4}|\(?[12]\d\d\d[ ]?[-/][ ]?(?:[12]\d)?\d\d")
+
+
+def find_phones(text: str) -> Iterator[Recognised]:
+    """Telephone numbers in a text that was read."""
+    for match in _PHONE.finditer(text):
+        written = match.group().removesuffix(match["extension"] or "")
+        if _is_phone(written, text[max(match.start() - _LOOKED_BACK, 0) : match.start()]):
+            yield Recognised(Identifier.PHONE, *match.span())
+
+
+def _is_phone(written: str, before: str) -> bool:
+    signs = re.sub(r"[ \n().\-/+]", "", written)
+    digits = signs.translate(DIGITS)
+    if not digits.isdigit() or sum(sign.isdigit() for sign in signs) * 2 < len(signs):
+        return False
+    if _DATE.fullmatch(written) or _DECIMALS.search(written) or len(digits) < _FEWEST_SAID:
+        return False
+    if _SAID.search(before):
+        return True
+    if len(digits) < _FEWEST or len(digits) > _MOST_DIGITS + 5:
+        return False
+    if written.startswith("+") or re.match(r"00[1-9]", digits):
+        return True
+    plain = re.sub(rf"{_DIGIT}", lambda sign: sign.group().translate(DIGITS), written)
+    return _SHAPES.fullmatch(plain) is not None or _is_in_a_plan(plain)
+
+
+def _is_in_a_plan(written: str) -> bool:
+    """Whether a number without a country's code is one of a country's, written in few groups."""
+    import phonenumbers
+
+    groups = re.split(r"[ \n().\-/]+", written)
+    if "." in written or min(len(group) for group in groups if group) < 2 or len(groups) > 5:
+        return False
+    if written[0] not in "0(6789" and len(groups) > 1:
+        return False
+    for plan in _PLANS:
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(written, plan)):
+                return True
+        except phonenumbers.NumberParseException:
+            return False
+    return False
