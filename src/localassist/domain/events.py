@@ -258,6 +258,17 @@ class Hindered:
 
 GenerationEvent = PromptProgress | ReasoningDelta | ReasoningEnded | TokenDelta | ToolCalled | Generated
 LoadingEvent = ModelLoading | ModelReady
-AnswerEvent = Asked | Routed | Searching | Retrieved | LoadingEvent | TurnsDropped | GenerationEvent | Offered | Undecided | Finished
+AnswerEvent = (
+    Asked
+    | Routed
+    | Searching
+    | Retrieved
+    | LoadingEvent
+    | TurnsDropped
+    | GenerationEvent
+    | Offered
+    | Undecided
+    | Finished
+)
 IngestEvent = FilesCounted | DocumentIndexing | DocumentIndexed | Embedding | Hindered | Indexed
 MirrorEvent = IngestEvent | RootMissing | RootBack | RootPolled | Pace | Mirrored
