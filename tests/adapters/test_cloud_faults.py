@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -37,11 +38,11 @@ def complete_events(provider: str, until: int) -> str:
 
 @pytest.mark.parametrize("provider", DIALECTS)
 @pytest.mark.parametrize("way", ["cut", "ended"])
-@pytest.mark.slow
-def test_a_stream_that_breaks_anywhere_keeps_what_came_and_is_not_asked_for_again(provider, way):
+@pytest.mark.parametrize("step", [pytest.param(17, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.soak)])
+def test_a_stream_that_breaks_anywhere_keeps_what_came_and_is_not_asked_for_again(provider, way, step):
     events = b"".join(WHOLE[provider])
     reason_at = events.index(b'"stop"' if provider == "openai" else b'"end_turn"')
-    for at in range(1, len(events), 17):
+    for at in range(1, len(events), step):
         with running(Answer([events[:at]], cut=way == "cut")) as server:
             answer = ask(server, provider)
         assert len(server.asked) == 1, at
@@ -52,6 +53,32 @@ def test_a_stream_that_breaks_anywhere_keeps_what_came_and_is_not_asked_for_agai
             assert isinstance(answer.error, CloudError), at
             assert "broke off" in answer.error.message
             assert ("kept" in answer.error.hint) == bool(answer.text)
+
+
+def garbled(events: bytes, chance: Random) -> bytes:
+    """A stream with some of its bytes changed, left out, or said twice."""
+    told = bytearray(events)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(told))
+        stretch = bytes(told[at : at + chance.choice((1, 1, 5, 40))])
+        told[at : at + len(stretch)] = chance.choice((b"", stretch * 2, bytes([chance.randrange(256)]), b"null", b"[{"))
+    return bytes(told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("provider", DIALECTS)
+def test_whatever_a_stream_says_it_ends_in_an_answer_or_in_a_sentence(provider):
+    chance = Random(20261125)  # the same garbage every time
+    whole = message(("thinking", ["Hm."]), ("text", TEXTS)) if provider == "anthropic" else WHOLE["openai"]
+    for _ in range(200):
+        told = garbled(b"".join(whole), chance)
+        with running(Answer([told])) as server:
+            answer = ask(server, provider)
+        assert len(server.asked) == 1, told
+        if answer.error is None:
+            assert answer.ended.reason
+        else:
+            assert isinstance(answer.error, CloudError), (told, answer.error)
 
 
 @pytest.mark.parametrize("provider", DIALECTS)
