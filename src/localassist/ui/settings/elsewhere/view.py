@@ -36,7 +36,8 @@ INTRODUCTION: Final = (
     "server of your own. Nothing is sent without your word, and before anything is you see exactly what."
 )
 OFFLINE: Final = (
-    "The offline switch is on: nobody outside this computer can be asked. Keys can be added, but not tested."
+    "The offline switch is on: nobody can be asked, not even a server on this computer. Keys can be added, but not "
+    "tested."
 )
 
 
