@@ -139,6 +139,8 @@ class KeyringSecrets:
         if results:
             return results[0]
         if errors:
+            if _is_locked(errors[0]):
+                raise LocalAssistError("The system's keyring is locked.", "Unlock it and try again.") from errors[0]
             raise LocalAssistError(
                 f"The system's keyring refused ({type(errors[0]).__name__}).", "Unlock it and try again."
             ) from errors[0]
@@ -148,13 +150,24 @@ class KeyringSecrets:
 
 
 def _gives_back(backend: Backend) -> bool:
-    """Whether a keyring keeps what it is given; some accept a secret and store nothing."""
+    """Whether a keyring keeps what it is given; some accept a secret and store nothing.
+
+    Raises what says that it is locked: what it holds must not be taken for gone, nor a new key for kept nowhere.
+    """
     secret = secrets.token_hex(8)
     try:
         backend.set_password(SERVICE, PROBE, secret)
         kept = backend.get_password(SERVICE, PROBE) == secret
         backend.delete_password(SERVICE, PROBE)
-    except Exception as error:  # noqa: BLE001  each keyring has its own errors
+    except Exception as error:
+        if _is_locked(error):
+            raise
         log.info("The keyring did not pass its test (%s)", type(error).__name__)
         return False
     return kept
+
+
+def _is_locked(error: Exception) -> bool:
+    from keyring.errors import KeyringLocked
+
+    return isinstance(error, KeyringLocked)
