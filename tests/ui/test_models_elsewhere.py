@@ -11,7 +11,16 @@ import pytest
 from looking import icon_button, said
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTabWidget,
+    QWidget,
+)
 
 from fake_escalations import FakeEscalationStore
 from fake_providers import ALPHA, BETA, PRICE, FakePrices, FakeProviders, model
@@ -170,6 +179,25 @@ def test_after_keeping_a_key_no_widget_and_no_object_on_its_way_holds_it(room: R
     assert KEY not in said(room.dialog)
     gc.collect()
     assert not [each for each in gc.get_objects() if isinstance(each, PastedKey) and each.take()]
+
+
+def test_enter_in_a_field_presses_no_button_of_the_page(room: Room, qtbot: QtBot) -> None:
+    room.providers.keys["beta"] = KEY
+    room.services.settings.change(cloud_model="beta/owl")
+    room.store.remember_consent(room.services.conversations.create("Lease", "").id, "beta", Consent(NOW))
+    room.open()
+    room.wait_for_words("owl of Beta", room.page.offered)
+    room.press("Add a key of Alpha")
+    room.paste("Alpha", KEY)
+    room.wait_for_words("in the keyring", room.card("Alpha"))
+    for field in (room.page.servers.name, room.page.servers.address):
+        qtbot.keyClicks(field, "x")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    room.wait_for_words("x is no address", room.page.servers)
+    assert room.services.settings.load().cloud_model == "beta/owl"
+    assert room.store.consents()
+    assert room.providers.keys == {"alpha": KEY, "beta": KEY}
+    assert room.dialog.isVisible()
 
 
 def test_a_key_without_a_keyring_says_how_long_it_lasts(room: Room) -> None:
@@ -471,6 +499,24 @@ def test_the_page_shows_what_changed_when_it_is_opened_again(room: Room) -> None
 
 def is_settled(card: ProviderView) -> bool:
     return card.isVisible() and "in the keyring…" not in said(card)
+
+
+def test_every_control_has_a_name_and_is_reached_by_the_keyboard(room: Room) -> None:
+    room.providers.keys["alpha"] = KEY
+    room.providers.add_server("Attic", "http://127.0.0.1:8080")
+    room.services.settings.change(cloud_model="alpha/owl")
+    room.store.remember_consent(room.services.conversations.create("Lease", "").id, "alpha", Consent(NOW))
+    room.open()
+    room.press("Add a key of Beta")
+    room.press("Choose a model of Alpha")
+    kinds = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QPlainTextEdit, QLineEdit)
+    for part in (room.page, room.listed()):
+        for control in part.findChildren(QWidget):
+            is_part = isinstance(control.parent(), kinds)  # a header, a field's button
+            if isinstance(control, kinds) and not is_part and control.isVisibleTo(part):
+                name = control.accessibleName() or (control.text() if isinstance(control, QAbstractButton) else "")
+                assert name, control
+                assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, name
 
 
 def cells(dialog: ModelsDialog, row: int) -> list[str]:

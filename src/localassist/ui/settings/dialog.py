@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from localassist.ui.settings.diagnosis import DiagnosisView
 from localassist.ui.settings.elsewhere.view import SHOWN_HERE, ElsewhereView
@@ -12,6 +14,8 @@ from localassist.ui.settings.view import SettingsView
 from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from localassist.ui.icons import Icons
 
 
@@ -37,6 +41,12 @@ class SettingsDialog(QDialog):
         layout.setContentsMargins(0, 2 * STEP, 0, 0)
         layout.addWidget(self._pages)
         self.resize(150 * STEP, 170 * STEP)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter in a field would press whichever button Qt takes for the dialog's own: there is nothing to confirm.
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
 
     def show_diagnosis(self) -> None:
         """Show what is found out about this computer."""

@@ -58,6 +58,7 @@ class ModelsDialog(QDialog):
         self.status = StatusLine(icons)
         self.offer = QPushButton("Offer this model")
         self.offer.setProperty("kind", "primary")
+        self.offer.setDefault(True)
         self._close = QPushButton("Cancel")
         self._lay_out()
         self.search.textChanged.connect(self._show)
