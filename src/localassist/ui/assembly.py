@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
-from localassist.domain.chat import Sources
+from localassist.domain.chat import Role, Sources
 from localassist.ui.chat.conversations_presenter import ConversationsPresenter
 from localassist.ui.chat.markdown import warm_up
 from localassist.ui.chat.markdown_view import MarkdownView
@@ -15,6 +15,7 @@ from localassist.ui.chat.presenter import ChatPresenter
 from localassist.ui.chat.switcher import SwitcherDialog
 from localassist.ui.cloud.choosing_presenter import ChoosingPresenter
 from localassist.ui.cloud.presenter import ReviewPresenter
+from localassist.ui.comparing.window import ComparingWindow
 from localassist.ui.documents.attaching import AttachmentsPresenter
 from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.presenter import DocumentsPresenter
@@ -73,6 +74,7 @@ class Assembly(QObject):
         self._attachments = AttachmentsPresenter(services, jobs, icons)
         self.chat.composer.put_above(self._attachments.view)
         self._models = ModelsPresenter(self.picker, services, jobs)
+        self.comparing = ComparingWindow(self.window, services, jobs, icons)
         self._library = ModelsLibrary(self.window, services, jobs, icons, self._make_card)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
         EvidencePresenter(self.evidence, services, jobs)
@@ -160,6 +162,8 @@ class Assembly(QObject):
         self.window.settings_requested.connect(self._on_settings_requested)
         ledger = LedgerPresenter(self.window, self._services.ledger, self._jobs, self._icons)
         self.window.ledger_requested.connect(ledger.show)
+        self.window.comparison_requested.connect(self._on_comparison_requested)
+        self.comparing.settings_requested.connect(self._on_settings_requested)
 
     def _explain(self) -> None:
         """Say in the empty conversation what can be asked."""
@@ -212,10 +216,17 @@ class Assembly(QObject):
         """Ask the files of the conversation on show or, where it has none, what is chosen in the left column."""
         attached = self._attachments.scope
         name = self.collections.scope_name if attached.is_empty else self._attachments.name
-        self._chat.use_sources(Sources(self.collections.scope, attached.document_ids))
+        sources = Sources(self.collections.scope, attached.document_ids)
+        self._chat.use_sources(sources)
+        self.comparing.use(sources.scope, name)
         self.chat.composer.show_scope(name)
         self.chat.composer.wait_for(STILL_READING if self._attachments.is_reading else "")
         self._explain()
+
+    def _on_comparison_requested(self) -> None:
+        """With the question that is being written, else the last one on show."""
+        asked = [item.message.text for item in self.chat.transcript.items if item.message.role is Role.USER]
+        self.comparing.show(self.chat.composer.field.toPlainText().strip() or "".join(asked[-1:]))
 
     def _on_file_chosen(self, document: Document) -> None:
         self.window.show_first_start(shown=False)

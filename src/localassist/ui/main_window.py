@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 
 TITLE_HEIGHT = 12 * STEP
 MIDDLE_WIDTH = 108 * STEP  # the chips below a question can be read
-FOOT = (("model", "Models"), ("ledger", "Ledger: what left this computer"), ("settings", "Settings"))
+FOOT = (
+    ("model", "Models"),
+    ("compare", "Compare models"),
+    ("ledger", "Ledger: what left this computer"),
+    ("settings", "Settings"),
+)
 OFFLINE = "The offline switch is on: every connection that leaves this computer is refused."
 
 
@@ -63,6 +68,7 @@ class MainWindow(QMainWindow):
     downloads_requested = Signal()
     settings_requested = Signal()
     ledger_requested = Signal()
+    comparison_requested = Signal()
 
     def __init__(self, icons: Icons, views: Views) -> None:
         super().__init__()
@@ -75,7 +81,7 @@ class MainWindow(QMainWindow):
         self._left_button = IconButton(icons, "sidebar", "Hide conversations")
         self._right_button = IconButton(icons, "evidence", "Show evidence")
         self._lock = IconButton(icons, "lock", OFFLINE, tint="green")
-        self._models, self._ledger, self._settings = (IconButton(icons, *each) for each in FOOT)
+        self._models, self._compare, self._ledger, self._settings = (IconButton(icons, *each) for each in FOOT)
         self._downloads = _quiet_button("Show the downloads")
         self._middle = QStackedWidget()
         self._middle.addWidget(views.chat)
@@ -137,6 +143,7 @@ class MainWindow(QMainWindow):
         foot.setContentsMargins(2 * STEP, STEP, 2 * STEP, 2 * STEP)
         foot.setSpacing(STEP)
         foot.addWidget(self._models)
+        foot.addWidget(self._compare)
         foot.addWidget(self._ledger)
         foot.addWidget(self._settings)
         foot.addStretch()
@@ -184,6 +191,7 @@ class MainWindow(QMainWindow):
         self._lock.clicked.connect(self.settings_requested)
         self._models.clicked.connect(self.models_requested)
         self._downloads.clicked.connect(self.downloads_requested)
+        self._compare.clicked.connect(self.comparison_requested)
         self._ledger.clicked.connect(self.ledger_requested)
         self._settings.clicked.connect(self.settings_requested)
         self._views.conversations.new_requested.connect(self.new_requested)
