@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def approving(console: Console) -> Callable[[Review, Stop], Review | None]:
-    """Shows a review and asks; with `--json`, or where nobody types an answer, nothing is approved."""
+    """Shows a review and asks; with `--json`, or where nobody sits at a terminal, nothing is approved."""
 
     def approve(review: Review, _stop: Stop) -> Review | None:
-        if console.as_json:
+        if console.as_json or not console.has_terminal:
             return None
         for line in review_lines(review):
             console.print(line)
