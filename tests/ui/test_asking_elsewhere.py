@@ -319,4 +319,9 @@ def test_a_conversation_is_labelled_in_its_menu(qtbot: QtBot, opened: Assembly, 
     qtbot.waitUntil(by_words[WORDS[Sensitivity.MAY_GO_OUT]].isChecked)
     by_words[WORDS[Sensitivity.NEVER]].trigger()
     qtbot.waitUntil(lambda: desk.labels.of(LabelKind.CONVERSATION, str(conversation.id)) is Sensitivity.NEVER)
+
+    def told() -> list[object]:
+        return [listed.model().index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in rows]
+
+    qtbot.waitUntil(lambda: "Notice\nNever leaves this computer." in told())
     menu.parent().close()  # type: ignore[union-attr]

@@ -103,7 +103,7 @@ class FooterWidget(QWidget):
         self._again = IconButton(icons, "again", "Answer again", self)
         self._again.clicked.connect(lambda: self.again_requested.emit(message.id))
         row.addWidget(self._again)
-        self._other = IconButton(icons, "send", "Ask another model…", self)
+        self._other = IconButton(icons, "model", "Ask another model…", self)
         self._other.clicked.connect(lambda: self.other_requested.emit(message.id))
         row.addWidget(self._other)
         self._figures = QLabel(figures_line(message), self)

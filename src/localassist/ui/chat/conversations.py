@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
@@ -18,7 +18,7 @@ from localassist.ui.widgets.labels_menu import LabelsMenu
 from localassist.ui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from localassist.domain.chat import Conversation
     from localassist.domain.outbound import Sensitivity
@@ -94,8 +94,13 @@ class ConversationsView(QWidget):
         delete.triggered.connect(self._on_delete_pressed)
         self._list.addAction(delete)
 
-    def show_conversations(self, conversations: Sequence[Conversation], chosen: int | None) -> None:
-        """Show these, the latest first, with the chosen one marked; nothing else while a title is edited."""
+    def show_conversations(
+        self, conversations: Sequence[Conversation], chosen: int | None, never_leaving: Collection[int] = ()
+    ) -> None:
+        """Show these, the latest first, with the chosen one marked; nothing else while a title is edited.
+
+        Those in `never_leaving` have a lock.
+        """
         if self._is_edited:
             return
         self._model.clear()
@@ -107,7 +112,11 @@ class ConversationsView(QWidget):
                 self._model.appendRow(_heading(day))
             item = QStandardItem(conversation.title)
             item.setData(conversation.id, ID_ROLE)
-            item.setToolTip(plain_tip(conversation.title))
+            stays = conversation.id in never_leaving
+            item.setIcon(self._icons.icon("lock", "muted") if stays else QIcon())
+            told = f"{conversation.title}\nNever leaves this computer." if stays else conversation.title
+            item.setToolTip(plain_tip(told))
+            item.setAccessibleText(told)
             self._model.appendRow(item)
         self._list.setVisible(bool(conversations))
         self._nothing.setText("No conversation has these words." if self.search.text() else NOTHING_YET)

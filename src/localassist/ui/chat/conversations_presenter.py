@@ -48,7 +48,7 @@ class ConversationsPresenter(QObject):
     def refresh(self) -> None:
         """Read the list again."""
         self._asked += 1
-        read = partial(self._store.recent, self._matching)
+        read = partial(self._read, self._matching)
         self._jobs.call(read, partial(self._on_read, self._asked), self._on_failed)
 
     def mark(self, conversation_id: int | None) -> None:
@@ -56,12 +56,23 @@ class ConversationsPresenter(QObject):
         self._chosen = conversation_id
         self._view.mark(conversation_id)
 
-    def _on_read(self, asked: int, conversations: tuple[Conversation, ...]) -> None:
+    def _read(self, matching: str) -> tuple[tuple[Conversation, ...], frozenset[int]]:
+        """On a worker: the conversations, and the ids of those that never leave."""
+        labels = self._services.escalation().labels.labels()
+        never = (
+            int(label.target)
+            for label in labels
+            if label.kind is LabelKind.CONVERSATION and label.sensitivity is Sensitivity.NEVER
+        )
+        return self._store.recent(matching), frozenset(never)
+
+    def _on_read(self, asked: int, read: tuple[tuple[Conversation, ...], frozenset[int]]) -> None:
+        conversations, never_leaving = read
         if asked != self._asked:
             return  # a later reading is under way
         if not self._matching:
             self.recent = conversations
-        self._view.show_conversations(conversations, self._chosen)
+        self._view.show_conversations(conversations, self._chosen, never_leaving)
 
     def _on_search_changed(self, words: str) -> None:
         self._matching = words
@@ -81,7 +92,7 @@ class ConversationsPresenter(QObject):
 
     def _on_labelled(self, conversation_id: int, sensitivity: Sensitivity) -> None:
         keep = partial(self._keep_label, conversation_id, sensitivity)
-        self._jobs.call(keep, lambda _: None, self._on_failed)
+        self._jobs.call(keep, lambda _: self.refresh(), self._on_failed)
 
     def _keep_label(self, conversation_id: int, sensitivity: Sensitivity) -> None:
         """On a worker."""

@@ -18,14 +18,14 @@ from localassist.ui.chat.standing import read_choices
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
-    from localassist.domain.chat import Message
     from localassist.domain.documents import Scope
     from localassist.domain.outbound import Target
     from localassist.domain.reviewing import Review
     from localassist.domain.stopping import Stop
     from localassist.ui.chat.running import RunningAnswer
+    from localassist.ui.chat.shown import Shown
     from localassist.ui.chat.view import ChatView
     from localassist.ui.jobs import Jobs
     from localassist.usecases.services import Services
@@ -38,14 +38,6 @@ ASKED: Final = "You asked for an answer of this model."
 
 class Stage(Protocol):
     """The conversation on show, in which work is begun."""
-
-    @property
-    def messages(self) -> Sequence[Message]:
-        """Those on show, in order."""
-
-    @property
-    def conversation_id(self) -> int | None:
-        """The conversation on show, None for a new one."""
 
     @property
     def scope(self) -> Scope:
@@ -67,20 +59,22 @@ class Elsewhere(QObject):
 
     `review_ready` carries what would be sent, and whether there is an answer to the question already;
     `other_requested` a question that is to be put to a model which is still to be chosen; `failed` a sentence.
+    `changed` says that the conversation is for another model, or that others can be asked.
     """
 
     review_ready = Signal(object, bool)
     other_requested = Signal(int)
     failed = Signal(str)
+    changed = Signal()
 
-    def __init__(self, services: Services, jobs: Jobs, view: ChatView, stage: Stage) -> None:
+    def __init__(self, services: Services, jobs: Jobs, view: ChatView, stage: Stage, shown: Shown) -> None:
         super().__init__(view)
         self._stage = stage
+        self._shown = shown
         self._asking = Asking(services)
         self._services = services
         self._jobs = jobs
         self._view = view
-        self._conversation_id: int | None = None
         self._readings = 0
         self._offers: dict[int, Offer] = {}  # by question
         self.pending: Target | None = None
@@ -90,31 +84,29 @@ class Elsewhere(QObject):
         view.other_requested.connect(self._on_other_requested)
         view.offer_taken.connect(self._on_offer_taken)
 
-    def show_conversation(self, conversation_id: int | None) -> None:
-        """Another conversation is on show (None: one that is not stored, which is for this computer's model)."""
-        self._conversation_id = conversation_id
+    def show_conversation(self) -> None:
+        """Another conversation is on show; one that is not stored yet is for this computer's model."""
         self.pending = None
         self._show(replace(self.choices, chosen=None))
         self.refresh()
 
-    def note_stored(self, conversation_id: int) -> None:
+    def note_stored(self) -> None:
         """The conversation on show is stored now, with the model that was chosen before."""
-        self._conversation_id = conversation_id
         self.pending = None
 
     def refresh(self) -> None:
         """Read again what can be chosen, and what is."""
         self._readings += 1
-        read = partial(read_choices, self._services, self._conversation_id, self.pending)
+        read = partial(read_choices, self._services, self._shown.conversation_id, self.pending)
         self._jobs.call(read, partial(self._on_read, self._readings), self._on_failed)
 
     def choose(self, target: Target | None) -> None:
         """Put the questions of this conversation to that model from now on; None: to this computer's."""
-        if self._conversation_id is None:
+        if self._shown.conversation_id is None:
             self.pending = target
             self.refresh()
         else:
-            keep = partial(self._keep, self._conversation_id, target)
+            keep = partial(self._keep, self._shown.conversation_id, target)
             self._jobs.call(keep, lambda _: self.refresh(), self._on_failed)
 
     def _keep(self, conversation_id: int, target: Target | None) -> None:
@@ -133,6 +125,7 @@ class Elsewhere(QObject):
         self._view.composer.destination.show_choices(choices)
         self._show_destination()
         self._show_offers()
+        self.changed.emit()
 
     def _show_destination(self) -> None:
         """Say in the composer where the next question goes."""
@@ -158,13 +151,13 @@ class Elsewhere(QObject):
 
     def send(self, review: Review, remember: bool, *, reviewed: bool = True) -> None:  # noqa: FBT001
         """Send what was reviewed, or what a consent from before covers."""
-        if review.conversation_id == self._stage.conversation_id and not self._stage.is_busy:
+        if review.conversation_id == self._shown.conversation_id and not self._stage.is_busy:
             self._stage.start(partial(self._asking.send, review, remember, reviewed)).sent = review
 
     def note_not_sent(self, review: Review, error: BaseException) -> None:
         """Nothing came: the answer from before stands, as it is stored, with a note of what went wrong."""
         self.offer(review.question_id, review.reason, describe(error).text)
-        if review.conversation_id == self._stage.conversation_id:
+        if review.conversation_id == self._shown.conversation_id:
             self._stage.open(review.conversation_id)
             if isinstance(error, ConsentNeededError):
                 self._tell_review(review)
@@ -188,32 +181,27 @@ class Elsewhere(QObject):
             self._tell_review(review)
 
     def _tell_review(self, review: Review) -> None:
-        answered = any(message.parent_id == review.question_id for message in self._stage.messages)
+        answered = any(message.parent_id == review.question_id for message in self._shown.messages)
         self.review_ready.emit(review, answered)
 
     def _on_other_requested(self, message_id: int) -> None:
-        self.other_requested.emit(self._question_of(message_id))
+        self.other_requested.emit(self._shown.question_of(message_id))
 
     def _on_offer_taken(self, message_id: int) -> None:
-        question_id, best = self._question_of(message_id), self.choices.best
+        question_id, best = self._shown.question_of(message_id), self.choices.best
         if best is None:
             self.other_requested.emit(question_id)
         else:
             made = self._offers.get(question_id)
             self.ask(question_id, best.target, made.reason if made else ASKED)
 
-    def _question_of(self, message_id: int) -> int:
-        message = next((each for each in self._stage.messages if each.id == message_id), None)
-        answers = message is not None and message.role is Role.ASSISTANT
-        return message.parent_id or message_id if message and answers else message_id
-
     def _show_offers(self) -> None:
         """Show below the last message what is offered for it, nothing while an answer is written."""
-        messages = self._stage.messages
+        messages = self._shown.messages
         if not messages or self._stage.is_busy:
             return
         last = messages[-1]
-        question_id = self._question_of(last.id)
+        question_id = self._shown.question_of(last.id)
         made = self._offers.get(question_id)
         if last.role is Role.USER:
             made = replace(made or Offer(UNANSWERED), undecided=True)

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from localassist.domain.chat import Conversation, Message, MessageStatus, Role
+from localassist.domain.chat import Conversation, Message
 from localassist.domain.events import (
     Asked,
     Finished,
     ModelReady,
-    ReasoningDelta,
-    ReasoningEnded,
     Retrieved,
     Routed,
-    TokenDelta,
-    TurnsDropped,
     Undecided,
 )
 from localassist.ui.chat.asking import Asking, Put
@@ -25,11 +21,12 @@ from localassist.ui.chat.elsewhere import Elsewhere
 from localassist.ui.chat.opening import OpeningConversation
 from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
+from localassist.ui.chat.shown import Shown
 from localassist.ui.chat.sources import SourcesKeeper
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from localassist.domain.chat import Sources
     from localassist.domain.documents import Document, Scope
@@ -66,17 +63,17 @@ class ChatPresenter(QObject):
         self._services = services
         self._jobs = jobs
         self._view = view
-        self._conversation_id: int | None = None
+        self._shown = Shown()
         self._opening = OpeningConversation(services.conversations, services.documents, jobs, self)
-        self._messages: list[Message] = []
         self._running: list[RunningAnswer] = []
         self._editing: Message | None = None
         self._asks = SourcesKeeper(services.conversations, jobs, self)
         self._asking = Asking(services)
-        self.elsewhere = Elsewhere(services, jobs, view, self)
+        self.elsewhere = Elsewhere(services, jobs, view, self, self._shown)
         self._reading = QuietReading(services.read_ahead, jobs, self)
         self._asks.failed.connect(view.composer.complain)
         self.elsewhere.failed.connect(view.composer.complain)
+        self.elsewhere.changed.connect(self._read_ahead)
         self._opening.succeeded.connect(self._show)
         self._opening.failed.connect(self._on_not_read)
         view.question_asked.connect(self.ask)
@@ -100,7 +97,7 @@ class ChatPresenter(QObject):
 
     def leave_alone(self, conversation_id: int) -> None:
         """A conversation is about to be deleted: nothing may read it any more."""
-        if conversation_id == self._conversation_id:
+        if conversation_id == self._shown.conversation_id:
             self._reading.leave()
 
     def let_go(self, conversation_id: int) -> None:
@@ -108,19 +105,17 @@ class ChatPresenter(QObject):
         for running in self._running:
             if running.conversation_id == conversation_id:
                 running.job.stop()
-        if conversation_id == self._conversation_id:
+        if conversation_id == self._shown.conversation_id:
             self.begin()
 
     def ask(self, text: str) -> None:
         """Ask after what is on show, or in place of the question that is being edited."""
-        if self._current() is not None:
+        if self.is_busy:
             return
-        last = self._messages[-1] if self._messages else None
-        # A question that was left without an answer gives way to the next one.
-        parent_id = last.parent_id if last and last.role is Role.USER else last.id if last else None
+        parent_id = self._shown.next_parent_id
         if self._editing is not None:
             parent_id, self._editing = self._editing.parent_id, None
-        put = Put(self._conversation_id, parent_id, text, self._asks.sources, self.elsewhere.pending)
+        put = Put(self._shown.conversation_id, parent_id, text, self._asks.sources, self.elsewhere.pending)
         self.start(partial(self._asking.ask, put), text)
         self._asks.note_asked()
 
@@ -140,16 +135,6 @@ class ChatPresenter(QObject):
             self._view.composer.field.clear()
 
     @property
-    def messages(self) -> Sequence[Message]:
-        """Those on show, in order."""
-        return self._messages
-
-    @property
-    def conversation_id(self) -> int | None:
-        """The conversation on show, None for a new one."""
-        return self._conversation_id
-
-    @property
     def scope(self) -> Scope:
         """The documents that are asked now."""
         return self._asks.sources.scope
@@ -163,7 +148,7 @@ class ChatPresenter(QObject):
         """Run work on an answer of the conversation on show; `draft` is what is given back if it can't be stored."""
         self._reading.leave()
         job = self._jobs.prepare(work)
-        running = RunningAnswer(job, self._conversation_id, draft)
+        running = RunningAnswer(job, self._shown.conversation_id, draft)
         self._running.append(running)
         job.progressed.connect(partial(self._on_progressed, running))
         job.failed.connect(partial(self._on_failed, running))
@@ -184,9 +169,9 @@ class ChatPresenter(QObject):
     def _show_event(self, running: RunningAnswer, happening: object) -> None:
         match happening:
             case Conversation():
-                self._conversation_id = happening.id
+                self._shown.conversation_id = happening.id
                 self._asks.show(happening.id, happening.sources)
-                self.elsewhere.note_stored(happening.id)
+                self.elsewhere.note_stored()
                 self.conversation_stored.emit(happening.id)
                 self.conversation_shown.emit(happening.id, happening.title)
             case Asked(question, answer):
@@ -195,7 +180,7 @@ class ChatPresenter(QObject):
                 self.elsewhere.offer(question.id, reason)
                 self._put(question)
             case Routed(route):
-                self._view.composer.show_destination(route.destination, route.reason)
+                self._view.composer.show_destination(route.destination, route.reason, running.asked_elsewhere)
             case Retrieved(passages, 0):  # told again when some have no room: somebody may be reading one by then
                 self.passages_found.emit(passages)
             case ModelReady(model):
@@ -203,25 +188,15 @@ class ChatPresenter(QObject):
             case Finished(answer):
                 self._finish(answer)
             case _:
-                self._show_words(running, happening)
-
-    def _show_words(self, running: RunningAnswer, happening: object) -> None:
-        transcript, answer = self._view.transcript, running.answer
-        match happening:
-            case TurnsDropped() | ReasoningDelta() | ReasoningEnded() if answer:
-                transcript.restate(answer, running.thought)
-            case TokenDelta(text) if answer:
-                transcript.grow(answer.id, text)
+                running.show_words(self._view.transcript, happening)
 
     def _put(self, *messages: Message) -> None:
-        """Show a question, and the answer that begins to be written if there is one, in place of what followed."""
-        before = messages[0].parent_id
-        ids = [message.id for message in self._messages]
-        self._messages[ids.index(before) + 1 if before in ids else 0 :] = messages
-        self._view.put(before, messages)
+        """Show a question, and the answer that begins to be written if there is one."""
+        self._shown.put(messages)
+        self._view.put(messages)
 
     def _finish(self, answer: Message) -> None:
-        self._messages = [answer if message.id == answer.id else message for message in self._messages]
+        self._shown.finish(answer)
         self._view.transcript.finish(answer)
         self.answer_shown.emit(answer)
 
@@ -243,22 +218,18 @@ class ChatPresenter(QObject):
         if on_show:
             self._view.show_busy(busy=False)
             self.elsewhere.take_up(running.review)
-        if running.answer and running.answer.conversation_id in self._half_read():
+        if running.answer and running.answer.conversation_id in {self._opening.wanted, *self._shown.half_read}:
             self.open(running.answer.conversation_id)
         self._read_ahead()
         self.conversations_changed.emit()
 
     def _read_ahead(self) -> None:
         """While the model has nothing else to do it may read what is on show."""
-        if self._conversation_id is None or self._running:
+        conversation_id = self._shown.conversation_id
+        if conversation_id is None or self._running or self.elsewhere.choices.chosen:
             self._reading.leave()
         else:
-            self._reading.begin(self._conversation_id)
-
-    def _half_read(self) -> set[int | None]:
-        """The conversations that were or are being read while an answer in them was still written."""
-        streaming = {m.conversation_id for m in self._messages if m.status is MessageStatus.STREAMING}
-        return {self._opening.wanted, *streaming}
+            self._reading.begin(conversation_id)
 
     def _show_progress(self, running: RunningAnswer) -> None:
         self._view.show_busy(busy=True)
@@ -268,7 +239,7 @@ class ChatPresenter(QObject):
             self._view.status.clear()
 
     def _is_on_show(self, running: RunningAnswer) -> bool:
-        return running.conversation_id == self._conversation_id
+        return running.conversation_id == self._shown.conversation_id
 
     def _current(self) -> RunningAnswer | None:
         return next((r for r in self._running if self._is_on_show(r)), None)
@@ -280,23 +251,21 @@ class ChatPresenter(QObject):
     def _show(
         self, conversation: Conversation | None, messages: tuple[Message, ...], documents: tuple[Document, ...] = ()
     ) -> None:
-        self._conversation_id = conversation.id if conversation else None
+        self._shown.conversation_id = conversation.id if conversation else None
         self._opening.leave()
         self._editing = None
-        self._messages = list(messages)
+        self._shown.messages = list(messages)
         running = self._current()
         streaming = running.answer.id if running and running.answer else None
         self._view.show_messages([message for message in messages if message.id != streaming])
         self._view.composer.say_nothing()
         self._view.show_busy(busy=running is not None)
         if running and running.answer:
-            self._view.transcript.add(running.answer)
-            self._view.transcript.restate(running.answer, running.thought)
-            self._view.transcript.grow(running.answer.id, "".join(running.said))
+            running.show_all(self._view.transcript)
             self._show_progress(running)
-        self.elsewhere.show_conversation(self._conversation_id)
+        self.elsewhere.show_conversation()
         self._tell_shown(conversation, documents)
-        self.answer_shown.emit(_last_answer(messages))
+        self.answer_shown.emit(self._shown.last_answer)
         if running and running.found is not None:
             self.passages_found.emit(running.found)
         self._view.composer.field.setFocus()
@@ -312,24 +281,17 @@ class ChatPresenter(QObject):
         self._asks.show(conversation.id, conversation.sources)
 
     def _on_again_requested(self, answer_id: int) -> None:
-        answer = next((m for m in self._messages if m.id == answer_id), None)
-        if answer is None or answer.parent_id is None or self._current() is not None:
-            return
-        self.start(partial(self._asking.again, answer.parent_id, self.scope))
+        if self._shown.message(answer_id) is not None and not self.is_busy:
+            self.start(partial(self._asking.again, self._shown.question_of(answer_id), self.scope))
 
     def _on_edit_last_requested(self) -> None:
-        last = next((m for m in reversed(self._messages) if m.role is Role.USER), None)
-        if last is not None and self._current() is None:
+        last = self._shown.last_question
+        if last is not None and not self.is_busy:
             self._editing = last
             self._view.composer.write(last.text)
             self._view.composer.say(EDITING)
 
     def _on_citation_clicked(self, message_id: int, n: int) -> None:
-        message = next((m for m in self._messages if m.id == message_id), None)
+        message = self._shown.message(message_id)
         if message is not None:
             self.citation_chosen.emit(message, n)
-
-
-def _last_answer(messages: tuple[Message, ...]) -> Message | None:
-    last = messages[-1] if messages else None
-    return last if last and last.role is Role.ASSISTANT and last.status is not MessageStatus.STREAMING else None

@@ -26,6 +26,7 @@ from localassist.ui.chat.thought import Thought
 
 if TYPE_CHECKING:
     from localassist.domain.documents import Passage
+    from localassist.ui.chat.transcript import TranscriptView
     from localassist.ui.jobs import Job
 
 
@@ -81,6 +82,26 @@ class RunningAnswer:
                 self.thought.end(seconds)
             case TokenDelta(text):
                 self.said.append(text)
+
+    @property
+    def asked_elsewhere(self) -> str:
+        """The model elsewhere that is asked, as people read it, "" for none."""
+        return f"{self.sent.target.model} · {self.sent.provider.name}" if self.sent else ""
+
+    def show_words(self, transcript: TranscriptView, happening: object) -> None:
+        """Show what an event adds to the answer."""
+        match happening:
+            case TurnsDropped() | ReasoningDelta() | ReasoningEnded() if self.answer:
+                transcript.restate(self.answer, self.thought)
+            case TokenDelta(text) if self.answer:
+                transcript.grow(self.answer.id, text)
+
+    def show_all(self, transcript: TranscriptView) -> None:
+        """Show what there is of the answer, which was not on show."""
+        if self.answer:
+            transcript.add(self.answer)
+            transcript.restate(self.answer, self.thought)
+            transcript.grow(self.answer.id, "".join(self.said))
 
     def failed_answer(self, problem: str) -> Message | None:
         """The answer with what went wrong, as it was stored; None when there is none."""

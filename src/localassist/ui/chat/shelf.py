@@ -12,7 +12,7 @@ from localassist.ui.chat.offers import OFFER_HEIGHT, OfferRow
 from localassist.ui.chat.pieces import CODE_HEADER, PieceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from PySide6.QtCore import QPointF
     from PySide6.QtWidgets import QWidget
@@ -49,24 +49,17 @@ class ControlShelf(QObject):
             if isinstance(widget, FooterWidget):
                 widget.allow_again(allowed=allowed)
 
-    def clear(self) -> None:
-        """Drop everything."""
-        self.begin()
-        self.end()
-
-    def begin(self) -> None:
-        """Before the messages on show are placed."""
+    def place(self, messages: Iterable[tuple[MessageItem, QPointF]], width: float) -> None:
+        """Put the controls of these at their places, and drop all others; each has its top left in the viewport."""
         self._placed = set()
-
-    def end(self) -> None:
-        """After the messages on show were placed: drop the controls of the others."""
+        for item, origin in messages:
+            self._place(item, origin, width)
         for key in self._shown.keys() - self._placed:
             widget = self._shown.pop(key)
             widget.hide()
             widget.deleteLater()
 
-    def place(self, item: MessageItem, origin: QPointF, width: float) -> None:
-        """Put a message's controls at their places; `origin` is its top left in the viewport."""
+    def _place(self, item: MessageItem, origin: QPointF, width: float) -> None:
         layout = item.layout
         if layout is None:
             return

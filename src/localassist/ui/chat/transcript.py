@@ -91,7 +91,7 @@ class TranscriptView(QAbstractScrollArea):
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Show another conversation, from its end."""
         self._items = [MessageItem(message) for message in messages]
-        self.controls.clear()
+        self.controls.place((), self._text_width)
         self._selection.clear()
         self._column.items = self._items
         self._column.following = True
@@ -130,8 +130,7 @@ class TranscriptView(QAbstractScrollArea):
         item = self._item(message.id)
         if item is None:
             return
-        item.message, item.growing, item.thinking, item.layout = message, None, None, None
-        item.frozen = []
+        item.message, item.growing, item.thinking, item.layout, item.frozen = message, None, None, None, []
         self._arrange()
         # Painted text is silent to a screen reader: it is told once the answer is whole.
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
@@ -172,10 +171,9 @@ class TranscriptView(QAbstractScrollArea):
     def select_all(self) -> None:
         """Select every message."""
         if self._items:
-            last = len(self._items) - 1
-            layout = self._items[last].layout or self._layouts.lay_out(self._items[last])
+            layout = self._items[-1].layout or self._layouts.lay_out(self._items[-1])
             self._selection.begin(TextPoint(0, 0, 0))
-            self._selection.extend(TextPoint(last, len(layout.pieces), 0))
+            self._selection.extend(TextPoint(len(self._items) - 1, len(layout.pieces), 0))
             self.viewport().update()
 
     def _item(self, message_id: int) -> MessageItem | None:
@@ -198,15 +196,10 @@ class TranscriptView(QAbstractScrollArea):
         bar.setRange(0, max(round(self._column.height - view_height), 0))
         bar.setValue(round(self._column.offset))
         self._settling = False
-        self._place_controls()
+        shown = [(self._items[index], self.origin(index)) for index in self._column.visible(view_height)]
+        self.controls.place(shown, self._text_width)
         self.viewport().update()
         self.bottom_reached.emit(self._column.following)
-
-    def _place_controls(self) -> None:
-        self.controls.begin()
-        for index in self._column.visible(self.viewport().height()):
-            self.controls.place(self._items[index], self.origin(index), self._text_width)
-        self.controls.end()
 
     def index_at(self, y: float) -> int:
         """The message at a height of the viewport, the nearest one outside."""

@@ -129,11 +129,11 @@ class ChatView(QWidget):
         self._stack.setCurrentIndex(1 if messages else 0)
         self.transcript.show_messages(messages)
 
-    def put(self, before: int | None, messages: Sequence[Message]) -> None:
+    def put(self, messages: Sequence[Message]) -> None:
         """Show a question, and the answer that begins to be written if there is one, in place of what followed."""
         self._stack.setCurrentIndex(1)
         self.transcript.offer(0, None)
-        self.transcript.drop_after(before)
+        self.transcript.drop_after(messages[0].parent_id)
         for message in messages:
             self.transcript.add(message)
         self.transcript.follow()

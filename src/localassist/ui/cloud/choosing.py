@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 TARGET: Final = Qt.ItemDataRole.UserRole
-LISTING: Final = "A list holds nothing of yours. The question goes nowhere before you have seen what would be sent."
+LISTING: Final = "Listing them sends none of your words. A question goes nowhere before you have seen it."
 
 
 class OtherModelDialog(QDialog):

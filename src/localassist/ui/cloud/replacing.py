@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from localassist.ui.theme import STEP
@@ -69,6 +69,11 @@ class ReplacementsView(QWidget):
             tick = self.ticks.get(words) or self._add(words)
             tick.setText(said.replace("&", "&&"))
             tick.setChecked(on)
+
+    def take_focus(self) -> None:
+        """Let the first of them be changed, or other words be written."""
+        first = next(iter(self.ticks.values()), self.words)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def suggest(self, words: str) -> None:
         """Put words that somebody selected into the field, unless something else was written there."""
