@@ -99,6 +99,27 @@ def test_a_single_file_is_labelled_by_its_path_and_called_a_file(
     assert held[beside] == Labelled()
 
 
+def test_a_folder_that_the_disk_knows_by_another_spelling_is_the_same(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "a.txt").write_text("a")
+    spelt = f"/{tmp_path}/contracts"  # two slashes at the beginning are kept by POSIX
+    inside, beside = add(documents, tmp_path / "contracts" / "a.txt", "A."), add(documents, tmp_path / "b.txt", "B.")
+    labels.set(LabelKind.FOLDER, spelt, NEVER)
+    assert labels.of_documents([inside])[inside].by == f"the folder {spelt}"
+    assert of(labels, beside) is ASK
+
+
+def test_of_equal_labels_the_nearest_folder_is_named(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore
+) -> None:
+    deep = add(documents, "/docs/secret/deep/a.txt", "A.")
+    for folder in ("/docs/secret/deep", "/docs", "/docs/secret"):
+        labels.set(LabelKind.FOLDER, folder, NEVER)
+    assert labels.of_documents([deep])[deep].by == "the folder /docs/secret/deep"
+
+
 def test_links_in_circles_end(labels: DatabaseLabelStore, documents: DatabaseDocumentStore, tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to(tmp_path / "two")
     (tmp_path / "two").symlink_to(tmp_path / "one")
