@@ -156,7 +156,7 @@ def test_nobody_is_asked_without_the_key_that_is_needed():
     with running(listed()) as server:
         providers = HereProviders(server.address)
         providers.remove_key("openai")
-        with pytest.raises(CloudError, match="key"):
+        with pytest.raises(CloudError, match="no key for OpenAI yet"):
             providers.models("openai", Stop())
     assert not server.asked
 
@@ -289,6 +289,16 @@ def test_a_wrong_key_is_said_by_the_list_too(provider):
 def test_a_list_that_is_none_is_said_to_be_none(provider, strange):
     with running(strange) as server, pytest.raises(CloudError, match="no answer"):
         HereProviders(server.address).models(provider, Stop())
+
+
+def test_a_server_that_does_not_run_is_said_not_to():
+    with running(listed()) as server:
+        address = server.address
+    providers = HereProviders()
+    mine = providers.add_server("Mine", address)
+    with pytest.raises(CloudError, match="Mine can't be reached") as raised:
+        providers.models(mine.id, Stop())
+    assert "server runs" in raised.value.hint
 
 
 def test_a_list_can_t_be_asked_for_offline():

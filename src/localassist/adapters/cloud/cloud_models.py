@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
+from localassist.adapters.cloud.failures import is_broken_line
 from localassist.adapters.cloud.known_providers import dialect_of
 from localassist.adapters.cloud.patience import Patience
 from localassist.adapters.cloud.refusals import RefusalError, broken_off, unreachable, worded
@@ -96,7 +97,7 @@ def _ask(line: Line, talk: Talk, outbound: Outbound) -> Answering | _Failure:
     except RefusalError as error:
         return _Failure(worded(error, provider, outbound.target.model), passing=error.passing, after=error.retry_after)
     except NetworkError as error:
-        if not _is_broken_line(error):
+        if not is_broken_line(error):
             return _Failure(error, passing=False)
         if talk.left:
             return _Failure(_broken(error, line, begun=False), passing=False)
@@ -113,17 +114,12 @@ def _told(answering: Answering, telling: Telling, line: Line, model: str, stop: 
     except RefusalError as error:
         failure = worded(error, line.entry.provider, model, begun=telling.begun)
     except NetworkError as error:
-        failure = _broken(error, line, begun=telling.begun) if _is_broken_line(error) else error
+        failure = _broken(error, line, begun=telling.begun) if is_broken_line(error) else error
     finally:
         answering.close()
     if telling.reason:
         return
     raise failure or broken_off(line.entry.provider, "broke off", begun=telling.begun)
-
-
-def _is_broken_line(error: NetworkError) -> bool:
-    """Whether the door says that a connection failed, not that it may not be, or that nobody proved who they are."""
-    return type(error) is NetworkError and "CERTIFICATE_VERIFY_FAILED" not in str(error.__cause__)
 
 
 def _broken(error: NetworkError, line: Line, *, begun: bool) -> CloudError:

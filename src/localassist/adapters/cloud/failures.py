@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from localassist.adapters.cloud.refusals import Kind, RefusalError, refusal
-from localassist.domain.errors import LocalAssistError, Stopped
+from localassist.domain.errors import LocalAssistError, NetworkError, Stopped
 
 MISREAD: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What comes of events that are not what the API says: the clients take them as they are."""
@@ -21,6 +21,11 @@ def own_error(error: BaseException) -> Exception | None:
             return found
         found = found.__cause__
     return None
+
+
+def is_broken_line(error: NetworkError) -> bool:
+    """Whether the door says that a connection failed, not that it may not be, or that nobody proved who they are."""
+    return type(error) is NetworkError and "CERTIFICATE_VERIFY_FAILED" not in str(error.__cause__)
 
 
 def require_stream(response: Any) -> None:

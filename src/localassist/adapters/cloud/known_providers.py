@@ -11,10 +11,11 @@ from typing_extensions import override
 from localassist.adapters.cloud.addresses import checked_address
 from localassist.adapters.cloud.anthropic_dialect import AnthropicDialect
 from localassist.adapters.cloud.entries import Entry, own_server, read_companies
+from localassist.adapters.cloud.failures import is_broken_line
 from localassist.adapters.cloud.line import Line
 from localassist.adapters.cloud.openai_dialect import OpenAIDialect
-from localassist.adapters.cloud.refusals import Kind, RefusalError, worded
-from localassist.domain.errors import LocalAssistError, NotFoundError
+from localassist.adapters.cloud.refusals import Kind, RefusalError, key_hint, unreachable, worded
+from localassist.domain.errors import CloudError, LocalAssistError, NetworkError, NotFoundError
 from localassist.domain.outbound import Target
 from localassist.domain.ports.cloud import CloudModel, KeyState, Providers
 
@@ -134,6 +135,10 @@ class KnownProviders(Providers):
         except RefusalError as error:
             nothing_there = error.kind is Kind.MODEL  # which is said of a path, too
             failure = worded(RefusalError(Kind.STRANGE) if nothing_there else error, provider, "for its models")
+        except NetworkError as error:
+            if not is_broken_line(error):
+                raise
+            failure = unreachable(provider)
         else:
             return tuple(
                 CloudModel(
@@ -154,7 +159,7 @@ class KnownProviders(Providers):
         entry = self._entry(provider_id)
         key = self._secrets.get(_secret_name(provider_id)) or ""
         if entry.provider.needs_key and not key:
-            raise worded(RefusalError(Kind.KEY), entry.provider, "")
+            raise CloudError(f"There is no key for {entry.provider.name} yet.", key_hint(entry.provider))
         return Line(entry, self._door, key, silence_s)
 
     @cached_property

@@ -145,14 +145,24 @@ def seconds_asked(headers: Mapping[str, str]) -> float | None:
 def worded(error: RefusalError, provider: Provider, model: str, *, begun: bool = False) -> CloudError:
     """The error as people read it; `begun`: some of the answer came before."""
     message, hint = _SENTENCES[error.kind]
-    keys = f" at {provider.keys_at}" if provider.keys_at else ""
-    if error.kind is Kind.KEY and provider.destination is not Destination.CLOUD:
-        hint = "Keep the key that this server was started with."
-    words = {"name": provider.name, "model": model, "keys": keys, "status": error.status or "in its answer"}
+    if error.kind is Kind.KEY:
+        hint = key_hint(provider)
+    words = {"name": provider.name, "model": model, "keys": _at(provider), "status": error.status or "in its answer"}
     came = " What came until then is kept." if begun else ""
     if error.retry_after and error.kind in (Kind.RATE, Kind.BUSY):
         hint = f"Try again in {error.retry_after:.0f} seconds."
     return CloudError(message.format(**words) + came, hint.format(**words), error.retry_after)
+
+
+def key_hint(provider: Provider) -> str:
+    """What to do without a key that is accepted."""
+    if provider.destination is not Destination.CLOUD:
+        return "Keep the key that this server was started with."
+    return f"Make a key{_at(provider)} and keep it: in the settings, or with `localassist cloud key set {provider.id}`."
+
+
+def _at(provider: Provider) -> str:
+    return f" at {provider.keys_at}" if provider.keys_at else ""
 
 
 def broken_off(provider: Provider, reason: str, *, begun: bool) -> CloudError:
@@ -173,7 +183,7 @@ def unreachable(provider: Provider) -> CloudError:
 
 
 _SENTENCES: Final = {
-    Kind.KEY: ("{name} does not accept the key, or there is none.", "Make a key{keys} and keep it in the settings."),
+    Kind.KEY: ("{name} does not accept the key, or wants one.", ""),
     Kind.PERMISSION: (
         "{name} does not let this key ask {model}, or not from where you are.",
         "Choose another model, or give the key that right{keys}.",
