@@ -150,6 +150,19 @@ def test_names_that_are_no_text_can_be_labelled(labels: DatabaseLabelStore, docu
     assert labels.labels()[0].target == "/docs/\udcff"
 
 
+def test_what_another_process_says_is_known_at_once(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore, home: Path
+) -> None:
+    add(documents, "/docs/a.txt", "A.")
+    assert labels.never_leaving() == labels.never_leaving() == Scope()
+    other = Database(home / "localassist.db")
+    DatabaseLabelStore(other).set(LabelKind.FOLDER, "/docs", NEVER)
+    assert paths(documents, labels.never_leaving()) == {"/docs/a.txt"}
+    add(DatabaseDocumentStore(other), "/docs/b.txt", "B.")
+    assert paths(documents, labels.never_leaving()) == {"/docs/a.txt", "/docs/b.txt"}
+    other.close()
+
+
 def test_a_label_survives_closing(home: Path) -> None:
     for said in (None, NEVER):
         database = Database(home / "localassist.db")

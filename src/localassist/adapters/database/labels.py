@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
@@ -11,6 +12,7 @@ from typing_extensions import override
 from localassist.adapters.database import kinship
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes
 from localassist.adapters.database.folders import Folders, same_folder, whole_path
+from localassist.adapters.database.remembering import Remembered
 from localassist.domain.documents import Scope
 from localassist.domain.errors import NotFoundError
 from localassist.domain.outbound import Label, LabelKind, Labelled, Sensitivity, strictest
@@ -42,11 +44,13 @@ SELECT id, path FROM documents WHERE id NOT IN (
 class DatabaseLabelStore(LabelStore):
     """Labels in a `Database`. They are looked up anew each time: what was said a moment ago holds.
 
-    A folder's label holds for what is reached through links, too, in either direction, as the disk has them now.
+    A folder's label holds for what is reached through links, too, in either direction, as the disk has them now. Only
+    `never_leaving`, which looks at every document, is remembered until anything in the database changes.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._never = Remembered()
 
     @override
     def labels(self) -> tuple[Label, ...]:
@@ -98,20 +102,7 @@ class DatabaseLabelStore(LabelStore):
     @override
     def never_leaving(self) -> Scope:
         with self._database.reading() as connection:
-            said = _Said.read(connection)
-            never = [each for each, labelled in said.collections.items() if labelled[1] is Sensitivity.NEVER]
-            key = (json.dumps(never),)
-            members = {row[0] for row in connection.execute(_MEMBERS, key)} if never else set[int]()
-            found = set(members)
-            if said.folders.has(Sensitivity.NEVER):
-                others: Any = connection.execute(_OTHERS, key)
-                found |= {
-                    document_id
-                    for document_id, path in others
-                    if said.folders.of(path_from_bytes(path)).sensitivity is Sensitivity.NEVER
-                }
-            kin = {each.id for each in kinship.relatives(connection, found, ())} if found else set[int]()
-        return Scope(tuple(never), tuple(sorted(kin - members)))
+            return self._never.answer(connection, "never leaving", partial(_never_leaving, connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +135,23 @@ class _Said:
         told.append(self.folders.of(relative.path))
         said = [each for each in told if each.by]
         return max(said, key=_rank, default=Labelled())
+
+
+def _never_leaving(connection: apsw.Connection) -> Scope:
+    said = _Said.read(connection)
+    never = [each for each, labelled in said.collections.items() if labelled[1] is Sensitivity.NEVER]
+    key = (json.dumps(never),)
+    members = {row[0] for row in connection.execute(_MEMBERS, key)} if never else set[int]()
+    found = set(members)
+    if said.folders.has(Sensitivity.NEVER):
+        others: Any = connection.execute(_OTHERS, key)
+        found |= {
+            document_id
+            for document_id, path in others
+            if said.folders.of(path_from_bytes(path)).sensitivity is Sensitivity.NEVER
+        }
+    kin = {each.id for each in kinship.relatives(connection, found, ())} if found else set[int]()
+    return Scope(tuple(never), tuple(sorted(kin - members)))
 
 
 _RANKS: Final = {Sensitivity.MAY_GO_OUT: 1, Sensitivity.ASK: 2, Sensitivity.NEVER: 3}
