@@ -18,7 +18,7 @@ from localassist.adapters.places import Places
 from localassist.adapters.resources import resource
 from localassist.app import App
 from localassist.bench import report
-from localassist.domain.chat import Caution, Evidence, Figures, MessageStatus
+from localassist.domain.chat import Caution, Evidence, Figures, MessageStatus, Sent
 from localassist.domain.documents import Citation, Document, DocumentStatus, Passage, SentenceSupport, SupportStatus
 from localassist.domain.ports.conversations import ConversationStore
 from localassist.domain.ports.ledger import Ledger
@@ -26,7 +26,10 @@ from localassist.domain.privacy import Destination, Outcome, Purpose, Route, des
 from localassist.process import LIBRARY_SWITCHES
 from localassist.ui.assembly import SAMPLES, Assembly
 from localassist.ui.chat.controls import FoldButton
+from localassist.ui.chat.offers import OfferRow
 from localassist.ui.chat.switcher import SwitcherDialog
+from localassist.ui.cloud.choosing import OtherModelDialog
+from localassist.ui.cloud.view import ReviewDialog
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.front import Front
 from localassist.ui.icons import Icons
@@ -36,6 +39,7 @@ from localassist.ui.models.library_dialog import LibraryDialog, Page
 from localassist.ui.settings.dialog import SettingsDialog
 from localassist.ui.theme import Theme
 from localassist.usecases.expecting import not_there
+from localassist.usecases.services import Services
 
 FOLDER = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 PATIENCE_S = 600  # a cold embedder and a cold model on two cores that others use too
@@ -66,6 +70,8 @@ SENT = (
     b'{"role": "user", "content": "Passage 1, lease.pdf, page 4: [PERSON_1] gives at least sixty (60) days notice in '
     b'writing to [MAIL_1].\\n\\nWhat notice must the tenant give?"}]}'
 )
+CLOUD_MODEL = "openai/gpt-5.1"
+LETTER = "Write to Maria Silva (maria.silva@example.org, +351 912 345 678) what notice the tenant must give."
 D = TypeVar("D", bound=QDialog)
 
 
@@ -134,6 +140,7 @@ def main() -> int:
                 take_conversation(Photographer(theme), assembly)
                 take_thought(Photographer(theme), assembly, services.conversations)
                 take_doubts(Photographer(theme), assembly, services.conversations)
+                take_elsewhere(Photographer(theme), assembly, services)
                 take_files(Photographer(theme), assembly)
                 take_dialogs(Photographer(theme), assembly)
                 take_ledger(Photographer(theme), assembly, services.ledger)
@@ -217,6 +224,62 @@ def take_doubts(photographer: Photographer, assembly: Assembly, conversations: C
     assembly.conversations.conversation_chosen.emit(conversation.id)
     photographer.wait("the doubts", lambda: len(assembly.chat.transcript.items) == 4)
     photographer.take("doubts", assembly.window)
+
+
+def take_elsewhere(photographer: Photographer, assembly: Assembly, services: Services) -> None:
+    """Show what is seen before a question goes elsewhere, and what stands around an answer from there.
+
+    Nothing is sent: the questions of these pictures are prepared and left alone.
+    """
+    services.settings.change(offline=False, cloud_model=CLOUD_MODEL)
+    assembly.window.show_offline(offline=False)
+    assembly.window.new_requested.emit()
+    chip = assembly.chat.composer.destination
+    chip.opened.emit()
+    photographer.wait("the models elsewhere", lambda: len(chip.menu().actions()) > 2)
+    chip.menu().popup(chip.mapToGlobal(chip.rect().topLeft()))
+    photographer.take("destination", chip.menu())
+    chip.menu().actions()[1].trigger()
+    chip.menu().close()
+    photographer.wait("the model that was chosen", lambda: chip.property("tone") == "amber")
+    photographer.take("for-the-cloud", assembly.window)
+    QTest.keyClicks(assembly.chat.composer.field, LETTER)
+    QTest.keyClick(assembly.chat.composer.field, Qt.Key.Key_Return)
+    review = photographer.dialog(ReviewDialog)
+    photographer.take("review", review)
+    review.changes.click()
+    let_run(100)
+    photographer.take("review-replaced", review)
+    review.reject()
+    photographer.wait("the choice", lambda: bool(assembly.chat.transcript.findChildren(OfferRow)))
+    photographer.take("undecided", assembly.window)
+    take_sent(photographer, assembly, services.conversations)
+    assembly.window.new_requested.emit()
+    services.settings.change(offline=True, cloud_model="")
+    assembly.window.show_offline(offline=True)
+
+
+def take_sent(photographer: Photographer, assembly: Assembly, conversations: ConversationStore) -> None:
+    """Show an answer from elsewhere, and one from here below which a model elsewhere is offered."""
+    route = Route(Destination.CLOUD, CLOUD_MODEL, "You sent it.")
+    figures = replace(THOUGHTFUL.figures, reasoning_tokens=0, device="")
+    evidence = Evidence(route=route, figures=figures, sent=Sent("OpenAI", "gpt-5.1", cost=0.0042, replaced=3))
+    conversation = conversations.create("A day in Porto", "")
+    _, first = conversations.ask(conversation.id, None, "What can Maria Silva see in Porto in one day?")
+    conversations.finish(first.id, DAY_IN_PORTO, MessageStatus.COMPLETE, evidence)
+    question, second = conversations.ask(conversation.id, first.id, "Which trains are there?")
+    conversations.finish(
+        second.id, "There are trains each hour.", MessageStatus.COMPLETE, Evidence(route=THOUGHTFUL.route)
+    )
+    assembly._chat.elsewhere.offer(question.id, "The model here was unsure of its words.")
+    assembly.conversations.title_left.emit()
+    assembly.conversations.conversation_chosen.emit(conversation.id)
+    photographer.wait("the offer", lambda: len(assembly.chat.transcript.items) == 4)
+    let_run(300)
+    photographer.take("sent-and-offered", assembly.window)
+    assembly.chat.other_requested.emit(second.id)
+    photographer.take("another-model", photographer.dialog(OtherModelDialog))
+    photographer.dialog(OtherModelDialog).reject()
 
 
 def take_files(photographer: Photographer, assembly: Assembly) -> None:

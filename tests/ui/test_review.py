@@ -229,6 +229,19 @@ def test_a_piece_goes_in_other_words_which_are_redacted_like_all(
     assert dialog._review is now
 
 
+def test_the_summary_leads_to_what_is_replaced_and_what_stays(
+    qtbot: QtBot, presenter: ReviewPresenter, desk: EscalationRoom
+) -> None:
+    desk.labels.set(LabelKind.FOLDER, "/files/policy.md", Sensitivity.NEVER)
+    dialog = shown(qtbot, presenter, reviewed(desk))
+    assert dialog.changes.text() == "Replaced by placeholders: 2 · Never leaves: 1"
+    dialog.resize(dialog.width(), 400)
+    assert dialog.withheld.visibleRegion().isEmpty()
+    dialog.changes.click()
+    assert not dialog.withheld.visibleRegion().isEmpty()
+    assert next(iter(dialog.replacements.ticks.values())).hasFocus()
+
+
 def test_nothing_can_be_sent_past_an_obstacle(qtbot: QtBot, presenter: ReviewPresenter, desk: EscalationRoom) -> None:
     desk.settings.change(offline=True)
     dialog = shown(qtbot, presenter, reviewed(desk))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TEACHING: Final = (
     "Ask anything. Add a folder on the left to ask about your own files: answers then show the pages they "
-    "rest on. Nothing leaves this computer."
+    "rest on. Nothing leaves this computer unless you send it."
 )
 STARTING: Final = "localassist is still starting. Send it again in a moment."
 

@@ -114,7 +114,7 @@ class ComposerWidget(QFrame):
         self.field = QuestionField()
         self._note = NoteView(icons)
         self._scope = _as_chip(ElidedLabel())
-        self.destination = DestinationChip()
+        self.destination = DestinationChip(icons)
         self._model_picker = model_picker
         self._send = IconButton(icons, "send", "Send (Enter)", tint="on_accent")
         self._send.setProperty("kind", "send")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidgetAction
 
@@ -17,6 +17,7 @@ from localassist.ui.widgets.tips import plain_tip
 if TYPE_CHECKING:
     from localassist.domain.outbound import Target
     from localassist.domain.ports.cloud import Provider
+    from localassist.ui.icons import Icons
 
 DESTINATIONS: Final = {
     Destination.THIS_COMPUTER: ("On this computer", "green"),
@@ -71,29 +72,40 @@ class DestinationChip(QToolButton):
     settings_requested = Signal()
     opened = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, icons: Icons) -> None:
         super().__init__()
+        self._icons = icons
         self._choices = Choices()
+        self._tone = "green"
         self._menu = QMenu(self)
+        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._menu.setToolTipsVisible(True)
         self.setMenu(self._menu)
         self.setProperty("kind", "chip")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # puts the arrow behind the words
+        self.setIconSize(QSize(4 * STEP, 4 * STEP))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._menu.aboutToShow.connect(self.opened)
+        icons.theme.changed.connect(self._paint)
         self._fill()
 
     def show_destination(self, destination: Destination, reason: str, model: str = "") -> None:
         """Say where a question goes, why, and to which model where it is not this computer's."""
-        words, tone = DESTINATIONS[destination]
+        words, self._tone = DESTINATIONS[destination]
         short = model if len(model) <= LONGEST_MODEL else f"{model[: LONGEST_MODEL - 1]}…"
         self.setText(f"{words} · {short}".replace("&", "&&") if model else words)
         self.setToolTip(plain_tip(f"{model}\n{reason}" if model else reason))
         self.setAccessibleName(f"Questions go to: {words}{f', {model}' if model else ''}")
-        self.setProperty("tone", tone)
+        self.setProperty("tone", self._tone)
         self.style().polish(self)
+        self._paint()
         self.updateGeometry()
+
+    def _paint(self) -> None:
+        self.setIcon(self._icons.icon("chevron-down", self._tone))
 
     def show_choices(self, choices: Choices) -> None:
         """Offer these in the menu."""

@@ -94,9 +94,9 @@ class ReviewDialog(QDialog):
         column.setContentsMargins(5 * STEP, 4 * STEP, 4 * STEP, 4 * STEP)
         column.setSpacing(3 * STEP)
         column.addLayout(self._header())
-        scrolled = ScrolledColumn(pieces)
-        scrolled.setAccessibleName("All that is sent")
-        column.addWidget(scrolled, 1)
+        self.scrolled = ScrolledColumn(pieces)
+        self.scrolled.setAccessibleName("All that is sent")
+        column.addWidget(self.scrolled, 1)
         column.addWidget(self.note)
         told = QVBoxLayout()
         told.setSpacing(STEP)
@@ -158,7 +158,7 @@ class ReviewDialog(QDialog):
             piece.editing_changed.connect(self._show_sendable)
         self.replacements.added.connect(lambda words: self._revise(replaced(self._wanted, words, on=True)))
         self.replacements.changed.connect(lambda words, on: self._revise(replaced(self._wanted, words, on=on)))
-        self.changes.clicked.connect(self.replacements.take_focus)
+        self.changes.clicked.connect(self._on_changes_clicked)
         self.forget.clicked.connect(self.forgetting_requested)
         self.send.clicked.connect(self._on_send)
         self.local.clicked.connect(self._on_local)
@@ -219,6 +219,11 @@ class ReviewDialog(QDialog):
         self._busy = True
         self._show_sendable()
         self.revised.emit(revision)
+
+    def _on_changes_clicked(self) -> None:
+        first = self.replacements if self.withheld.isHidden() else self.withheld
+        self.scrolled.verticalScrollBar().setValue(first.y())
+        self.replacements.take_focus()
 
     def _on_send(self) -> None:
         if self._is_sendable:
