@@ -12,8 +12,9 @@ from cli_console import Told
 from fake_escalations import FakeEscalationStore
 from fake_providers import ALPHA, BETA, PRICE, FakeProviders, model
 from fakes import FakeConversationStore, FakeSettingsStore
+from localassist.cli.arguments import UsageError
 from localassist.cli.commands import COMMANDS
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.parser import parse
 from localassist.domain.errors import CloudError, LocalAssistError, NotFoundError
 from localassist.domain.outbound import Consent, Target
 from localassist.domain.ports.cloud import Price

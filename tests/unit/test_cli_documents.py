@@ -11,7 +11,8 @@ import pytest
 from fake_escalations import FakeLabelStore
 from fakes import FakeConversationStore, FakeDocumentStore
 from localassist.cli import documents, standing, syncing
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.arguments import UsageError
+from localassist.cli.parser import parse
 from localassist.cli.progress import Progress
 from localassist.domain.documents import Collection, Document, DocumentStatus, Scope
 from localassist.domain.errors import DocumentError, NotFoundError, Stopped

@@ -11,7 +11,8 @@ from cli_console import Told
 from escalation_room import READY, EscalationRoom, FakePrices
 from fakes import FakeChatModel
 from localassist.cli import asking
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.arguments import UsageError
+from localassist.cli.parser import parse
 from localassist.cli.talking import Talk
 from localassist.domain.errors import (
     BudgetError,

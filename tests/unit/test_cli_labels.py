@@ -10,7 +10,8 @@ import pytest
 from fake_escalations import FakeLabelStore
 from fakes import FakeConversationStore, FakeDocumentStore, structured
 from localassist.cli import labels, standing
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.arguments import UsageError
+from localassist.cli.parser import parse
 from localassist.domain.documents import Chunk
 from localassist.domain.outbound import LabelKind, Sensitivity
 from localassist.domain.ports.documents import FoundFile

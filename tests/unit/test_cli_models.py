@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from localassist.cli.arguments import UsageError
 from localassist.cli.model_commands import MODEL_COMMANDS
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.parser import parse
 from localassist.cli.sizes import count_words, duration_words, size_words
 from localassist.cli.tuning import _change
 from localassist.domain.errors import SettingsError

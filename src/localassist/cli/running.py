@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
+from localassist.cli.arguments import UsageError
 from localassist.cli.console import Console
 from localassist.cli.interrupts import INTERRUPTED, raised_on_ctrl_c
-from localassist.cli.parser import UsageError, parse
+from localassist.cli.parser import parse
 from localassist.domain.errors import LocalAssistError, Stopped
 
 if TYPE_CHECKING:
