@@ -18,6 +18,7 @@ from localassist.domain.events import Offered, TokenDelta
 from localassist.domain.outbound import LabelKind, Sensitivity
 from localassist.ui.chat.controls import FooterWidget, figures_line
 from localassist.ui.chat.offers import OfferRow
+from localassist.ui.evidence.reasons import reasons
 from localassist.ui.widgets.labels_menu import WORDS, LabelsMenu
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def test_a_conversation_for_a_model_elsewhere_has_each_question_reviewed(
     assert "[PERSON_1]" not in "".join(shown(elsewhere))
     answer = elsewhere.chat.transcript.items[-1].message
     assert figures_line(answer) == "big · Example Cloud · $0.0010 · 2 names replaced"
+    assert ("Cost", "$0.0010") in reasons(answer.evidence)
+    assert ("Replaced", "2 by placeholders, looked for by: a list") in reasons(answer.evidence)
     assert elsewhere.chat.composer.destination.text() == "Cloud · big · Example Cloud"
 
 

@@ -114,11 +114,11 @@ def test_enter_sends_nothing_where_something_sensitive_is_in_it(
     dialog = shown(qtbot, presenter, review)
     sent: list[tuple[Review, bool]] = []
     presenter.sent.connect(lambda *what: sent.append(what))
-    assert not dialog.send.hasFocus()
-    for _ in range(2):
-        focused = QApplication.focusWidget()
-        assert focused is not None
-        qtbot.keyClick(focused, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.deliberation.is_over)
+    assert dialog.scrolled.hasFocus()
+    for each in (dialog.scrolled, dialog.send):
+        each.setFocus()
+        qtbot.keyClick(each, Qt.Key.Key_Return)
     dialog.replacements.words.setFocus()
     qtbot.keyClick(dialog.replacements.words, Qt.Key.Key_Return)
     assert sent == []
@@ -136,9 +136,27 @@ def test_one_key_press_sends_what_is_plain(qtbot: QtBot, presenter: ReviewPresen
     dialog = shown(qtbot, presenter, plain)
     assert not piece(dialog, "hotel night").text.isVisible()
     assert piece(dialog, "What does a hotel").text.isVisible()
+    qtbot.waitUntil(lambda: dialog.deliberation.is_over)
     with qtbot.waitSignal(presenter.sent) as sent:
         qtbot.keyClick(dialog.send, Qt.Key.Key_Return)
     assert sent.args == [plain, False]
+
+
+def test_who_is_still_typing_when_a_review_comes_up_sends_and_changes_nothing(
+    qtbot: QtBot, presenter: ReviewPresenter, desk: EscalationRoom
+) -> None:
+    review = reviewed(desk)
+    plain = replace(review, pieces=tuple(each for each in review.pieces if each.is_required), replacements=())
+    for each in (plain, review):
+        dialog = shown(qtbot, presenter, each)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClicks(focused, "and what about the fee ")
+        qtbot.keyClick(focused, Qt.Key.Key_Return)
+        assert dialog.isVisible()
+        assert dialog._review.revision == Revision()
+        dialog.reject()
+    assert desk.models.sent == []
 
 
 def test_unticked_pieces_stay_here_and_cost_nothing(

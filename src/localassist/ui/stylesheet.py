@@ -20,6 +20,7 @@ QLabel[kind="section"] { font-weight: 600; padding: 4px 8px; }
 QLabel[kind="heading"] { font-size: 22px; font-weight: 600; }
 QLabel[kind="body"] { font-size: 15px; }
 QSplitter::handle { background: $border; }
+QSplitter[kind="gap"]::handle { background: transparent; }
 
 QPushButton { background: $raised; color: $text; border: 1px solid $border; border-radius: 8px; padding: 8px 12px; }
 QPushButton:hover { background: $hover; }
@@ -93,8 +94,8 @@ QSpinBox, QDoubleSpinBox { padding: 0; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 8px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; height: 0; border: none; }
-QCheckBox::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
-QCheckBox::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
+QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $border; }
@@ -102,6 +103,7 @@ QRadioButton::indicator { width: 14px; height: 14px; background: $surface; borde
   border-radius: 8px; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
 QRadioButton::indicator:focus { border-color: $accent; }
+QComboBox QLineEdit { background: transparent; border: none; padding: 0 4px; }
 QMenu QLabel { padding: 4px 0; }
 QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection;
@@ -137,6 +139,8 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QProgressBar[tone="red"]::chunk { background: $red; }
 
 QScrollArea { background: transparent; border: none; }
+QScrollArea[kind="list"] { border: 1px solid transparent; border-radius: 8px; }
+QScrollArea[kind="list"]:focus { border-color: $accent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 32px; margin: 2px; }
 QScrollBar::handle:vertical:hover { background: $muted; }

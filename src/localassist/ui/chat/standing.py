@@ -35,7 +35,7 @@ def read_choices(services: Services, conversation_id: int | None, pending: Targe
         tuple(made.values()),
         made[target] if target else None,
         made[offered] if offered else None,
-        OFFLINE if settings.offline and all(choice.obstacle for choice in made.values()) else "",
+        OFFLINE if settings.offline else "",
     )
 
 
@@ -51,5 +51,4 @@ def _choice(escalation: Escalation, target: Target, *, offline: bool) -> Choice:
     except NotFoundError:
         gone = Provider(target.provider, target.provider, "", Destination.CLOUD)
         return Choice(target, gone, GONE)
-    stays_here = provider.destination is Destination.THIS_COMPUTER
-    return Choice(target, provider, OFFLINE if offline and not stays_here else "")
+    return Choice(target, provider, OFFLINE if offline else "")

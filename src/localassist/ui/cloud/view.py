@@ -14,6 +14,7 @@ from localassist.ui.chat.links import link_dialog
 from localassist.ui.cloud.piece import PieceView
 from localassist.ui.cloud.replacing import ReplacementsView
 from localassist.ui.cloud.revising import edited, replaced, ticked
+from localassist.ui.cloud.sending import ENTER, Deliberation, SendButton
 from localassist.ui.cloud.withheld import WithheldView
 from localassist.ui.cloud.words import changes_words, keeping_words, price_words, remembered_words
 from localassist.ui.errors import Problem
@@ -66,7 +67,10 @@ class ReviewDialog(QDialog):
         self._remembered = WordsLabel(kind="muted")
         self.forget = _button("Ask each time again", "quiet")
         self.remember = QCheckBox(f"Don't ask again in this conversation for {review.provider.name}")
-        self.send = _button("", "primary")
+        self.send = SendButton()
+        self.send.setAutoDefault(False)
+        self.send.setProperty("kind", "primary")
+        self.deliberation = Deliberation(self)
         self.local = _button("Answer on this computer")
         self.local.setHidden(answered)
         self.cancel = _button("Cancel (Esc)")
@@ -96,6 +100,7 @@ class ReviewDialog(QDialog):
         column.addLayout(self._header())
         self.scrolled = ScrolledColumn(pieces)
         self.scrolled.setAccessibleName("All that is sent")
+        self.scrolled.setProperty("kind", "list")
         column.addWidget(self.scrolled, 1)
         column.addWidget(self.note)
         told = QVBoxLayout()
@@ -168,8 +173,9 @@ class ReviewDialog(QDialog):
         height = HEIGHT if self.guarded else PLAIN_HEIGHT
         room = parent.window().size()
         self.resize(min(WIDTH, room.width() - 8 * STEP), min(height, room.height() - 8 * STEP))
-        first = next((each.tick for each in self.pieces.values() if not each.tick.isHidden()), self.cancel)
-        (first if self.guarded else self.send).setFocus(Qt.FocusReason.OtherFocusReason)
+        # What somebody types on with neither sends nor unticks anything: keys scroll the list until it is left.
+        (self.scrolled if self.guarded else self.send).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.deliberation.begin()
 
     def show_review(self, review: Review) -> None:
         """Show what would be sent by now."""
@@ -234,10 +240,12 @@ class ReviewDialog(QDialog):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            super().keyPressEvent(event)
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier or (not self.guarded and self.send.hasFocus()):
+        aimed = self.deliberation.sends(event, guarded=self.guarded) and self.send.hasFocus()
+        with_control = event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if aimed or with_control:
             self._on_send()
+        elif event.key() not in ENTER:  # which a dialog would press a button with
+            super().keyPressEvent(event)
 
 
 def _button(words: str, kind: str = "") -> QPushButton:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from localassist.ui.cautions import caution_words
 from localassist.ui.evidence.shares import shares
-from localassist.ui.figures import dropped_words, figure_rows
+from localassist.ui.figures import dropped_words, figure_rows, money
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 
@@ -24,7 +24,7 @@ NOTHING_FOUND: Final = "Nothing in your documents matches this question."
 
 def reasons(evidence: Evidence) -> list[tuple[str, str]]:
     """What there is to tell about an answer, as (what, how it was)."""
-    told = [*_where(evidence), *_search(evidence)]
+    told = [*_where(evidence), *_sent(evidence), *_search(evidence)]
     if evidence.dropped:
         told.append(("Not seen", dropped_words(evidence.dropped)))
     told += figure_rows(evidence.figures)
@@ -39,6 +39,19 @@ def _where(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.route:
         yield "Answered by", evidence.route.model or "quoting your documents, without a model"
         yield "Where", f"{evidence.route.destination.capitalize()}. {evidence.route.reason}"
+
+
+def _sent(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    sent = evidence.sent
+    if sent is None:
+        return
+    yield "Cost", "not known" if sent.cost is None else money(sent.cost)
+    if sent.consent:
+        yield "Sent by", f"your word, {sent.consent}"
+    if sent.recogniser:
+        yield "Replaced", f"{sent.replaced:,} by placeholders, looked for by: {sent.recogniser}"
+    if sent.request_id:
+        yield "Request", sent.request_id
 
 
 def _search(evidence: Evidence) -> Iterator[tuple[str, str]]:
