@@ -14,9 +14,9 @@ from localassist.domain.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NAMES: Final = ("door", "download", "engine", "grounding", "ingest", "retrieval", "search", "startup")
+NAMES: Final = ("door", "download", "engine", "grounding", "ingest", "redaction", "retrieval", "search", "startup")
 _OF_A_MODEL: Final = "engine"
-_OF_DATA: Final = ("grounding", "ingest", "retrieval", "search")
+_OF_DATA: Final = ("grounding", "ingest", "redaction", "retrieval", "search")
 _OF_CHUNKS: Final = "search"
 
 

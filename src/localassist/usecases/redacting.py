@@ -70,20 +70,31 @@ class Redactor:
         `known` is `Redacted.known` of the question before. `shown` are originals that are left as they are, in any
         case and spacing; `hidden` are words that are replaced besides.
         """
+        spans = self.find(texts, known, shown=shown, hidden=hidden)
+        numbering = _Numbering(known)
+        told = tuple(numbering.replaced(text, found) for text, found in zip(texts, spans, strict=True))
+        return Redacted(told, numbering.used, numbering.all)
+
+    def find(
+        self,
+        texts: Sequence[str],
+        known: Sequence[Replacement] = (),
+        *,
+        shown: frozenset[str] = frozenset(),
+        hidden: Sequence[str] = (),
+    ) -> list[list[Recognised]]:
+        """What would be replaced in each of the texts, by position."""
         visible = {_bare(original) for original in shown}
-        found = [self._found(text, hidden) for text in texts]
+        found = [[span for span in self._found(text, hidden) if not _is_shown(text, span, visible)] for text in texts]
         numbering = _Numbering(known)
         for text, spans in zip(texts, found, strict=True):
             for span in spans:
-                if not _is_shown(text, span, visible):
-                    numbering.placeholder(span.kind, text[span.start : span.end])
+                numbering.placeholder(span.kind, text[span.start : span.end])
         everywhere = _Everywhere(numbering.all, visible)
-        numbering = _Numbering(known)
-        told = []
-        for text, spans in zip(texts, found, strict=True):
-            kept = [span for span in spans if not _is_shown(text, span, visible)]
-            told.append(numbering.replaced(text, _with_lookalikes(text, _united([*kept, *everywhere.find(text)]))))
-        return Redacted(tuple(told), numbering.used, numbering.all)
+        return [
+            _with_lookalikes(text, _united([*spans, *everywhere.find(text)]))
+            for text, spans in zip(texts, found, strict=True)
+        ]
 
     def _found(self, text: str, hidden: Sequence[str]) -> list[Recognised]:
         words = (Recognised(Identifier.WORD, *span) for span in find_words(text, hidden))

@@ -19,6 +19,8 @@ _SAID: Final = re.compile(r"\biban\b|\bkonto|\baccount|\bcompte|\bcuenta|\bconto
 _LOOKED_BACK: Final = 40
 _GROUPED: Final = re.compile(r"[A-Za-z]{2}\w{2}(?:[ \n\-]\w{4}){2,}(?:[ \n\-]\w{1,4})?")
 
+_LIKE: Final = re.compile(r"[A-Z]{2}[ ]?[\dO]{2}(?:[ \n\-]?[A-Z]{1,4})?(?:[ \n\-]?[\dOolI|A-Z]){11,30}(?![^\W_])")
+"""An account's number with a sign too many or too few."""
 _CARD: Final = re.compile(r"(?<![\w.,])[\dOolI|](?:[ \-.\n]{0,2}[\dOolI|SB]){11,18}(?![^\W_])")
 _ISSUED: Final = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11,13}|6(?:011|5\d\d|"
@@ -50,10 +52,13 @@ def _ibans(text: str) -> Iterator[Recognised]:
         structure = countries.info(country)[0][1].get("bban", "")
         if not structure or match.start() < end:
             continue
-        signs, end = _signs(text, match.end(), sum(int(count) for count, _ in _PIECE.findall(structure)))
         before = text[max(match.start() - _LOOKED_BACK, 0) : match.start()]
+        signs, end = _signs(text, match.end(), sum(int(count) for count, _ in _PIECE.findall(structure)))
         if signs and _is_iban(country + match.group()[2:], signs, structure, text[match.start() : end], before):
             yield Recognised(Identifier.IBAN, match.start(), end)
+        elif _SAID.search(before) and (other := _LIKE.match(text, match.start())):
+            end = other.end()
+            yield Recognised(Identifier.IBAN, *other.span())
         else:
             end = 0
 

@@ -16,10 +16,12 @@ _SPACE: Final = r"\.?[ ]?\n?[ ]?"
 _BREAK: Final = r"[ ]?(?:,|\n|;|[ ]-|[ ]\|)[ ]?\n?[ ]?"
 _NUMBER: Final = r"\d{1,5}(?:[ ]?[a-zA-Z](?!\w))?(?:[ ]?[\-/][ ]?\d{1,4}[a-z]?)?"
 _FLAT: Final = (
-    r"(?:[ ,]{1,2}\n?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Box|Whg|Wohnung|Top|Stiege|Stock|App|Appt|"
+    r"(?:[ ]\d{1,4}(?=[ ]?[,\n]))?(?:[ ,]{1,3}\n?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Box|Whg|Wohnung|"
+    r"Top|Stiege|Stock|App|Appt|"
     r"Appartement|Bât|Bâtiment|"
-    r"Étage|Piso|Puerta|Escalera|Esc|Bajo|Planta|Local|Portal|Appartamento|Interno|Int|Piano|"
-    r"Scala)\b\.?[ ]?#?\w{0,5}){0,3}"
+    r"Étage|Piso|Puerta|Escalera|Esc|Bajo|Planta|Local|Portal|Appartamento|Interno|Int|Interior|Edif|Edificio|"
+    r"Depto|Departamento|Piano|"
+    r"Scala)\b\.?[ \n]?#?\w{0,5}){0,3}"
 )
 _ENGLISH: Final = (
     "Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Square|Sq|Boulevard|Blvd|Terrace|Close|"
@@ -39,7 +41,8 @@ _FRENCH: Final = (
 _SPANISH: Final = (
     "Calle|C/|C\\.|Avenida|Avda?\\.?|Av\\.|Plaza|Pza\\.|Paseo|Camino|Ronda|Glorieta|Pasaje|Cuesta|Vial|"
     "Urbanización|Callejón|Acceso|Alameda|"
-    "Rambla|Cañada|Pasadizo|Via|Vía|Carretera|Travesía|Costanilla|Calzada|Privada|Boulevard|Prolongación|Cerrada|"
+    "Rambla|Cañada|Pasadizo|Via|Vía|Carretera|Travesía|Costanilla|Calzada|Privada|Boulevard|Prolongación|"
+    "Circunvalación|Cerrada|"
     "Andador|Circuito|Carrer"
 )
 _ITALIAN: Final = (
@@ -58,23 +61,27 @@ _COUNTRY: Final = (
     r"Switzerland|Schweiz|Suisse|"
     r"United Kingdom|UK|USA|United States|Belgique|Canada|México|Argentina)(?!\w))?"
 )
-_WITHIN: Final = r"(?:[ ]|-|/|'|[ ](?:am|an der|im|in|ob der|bei|sur|sous|les|le|la|en|de|del|di|d')[ '])"
-_CITY: Final = rf"(?:[{_UPPER}]{{4}}|[{_UPPER}][a-zà-ÿ'])[\w'.\-]*(?<!\.)(?:{_WITHIN}*{_WORD}){{0,4}}"
+_WITHIN: Final = r"(?:[ ]|-|/|'|[ ](?:am|an der|im|in|ob der|bei|sur|sous|les|le|la|los|las|en|de|de la|del|di|d')[ '])"
+_GOES_ON: Final = rf"(?={_WORD}(?:[ ]?[,.)(]|[ ]?\n?[ ]?[a-z]))"
+_BROKEN: Final = rf"(?:[ ](?:am|an der|im|in|bei|sur|sous|les|le|la|en|de|del|di|vorm))?\n{_GOES_ON}"
+_CITY: Final = rf"(?:[{_UPPER}]{{4}}|[{_UPPER}][a-zà-ÿ'])[\w'.\-]*(?<!\.)(?:(?:{_WITHIN}*|{_BROKEN}){_WORD}){{0,4}}"
 _TOWNS: Final = (
     r"(?:[A-Z]{1,2}[ ]?-[ ]?)?(?:\d{5},?|\d{4})"  # code and town
-    rf"[ ]{_CITY}(?:[ ]?\([A-Z]{{2}}\))?(?:[ ]Cedex(?:[ ]\d+)?)?"
-    rf"|{_CITY},?[ ]?\n?(?:[A-Z]{{2}}|[A-Z][a-z]+)?,?[ ]?\d{{5}}(?:-\d{{4}})?(?!\d)"  # town and code
-    rf"|(?:{_CITY}{_BREAK}){{1,2}}[A-Z]{{1,2}}\d[A-Z\d]?[ ]?\d[A-Z]{{2}}(?!\w)"  # United Kingdom
+    rf"[ \n]{_CITY}(?:\n?[ ]?\([A-Z]{{2}}\))?(?:[ ]Cedex(?:[ ]\d+)?)?"
+    rf"|{_CITY}(?:[ ](?:los|las)[ ][a-z]+)?,?[ ]?\n?(?:[A-Z]{{2,4}}|[A-Z][a-z]+)?,?[ ]?\n?"  # town and code
+    r"\d{5}(?:-\d{4})?(?!\d)"
+    rf"|(?:{_CITY}{_BREAK}){{1,2}}[A-Z]{{1,2}}\d[A-Z\d]?[ \n]?\d[A-Z]{{2}}(?!\w)"  # United Kingdom
     rf"|{_CITY},?[ ](?:[A-Z]{{2}},?)?[ ]?[A-Z]\d[A-Z][ ]?\d[A-Z]\d"  # Canada
 )
 _TOWN: Final = rf"(?:{_TOWNS}){_COUNTRY}"
 _STREETS: Final = (
-    r"\d{1,5}[A-Za-z]?[ ]\n?(?:(?:N|S|E|W|North|South|East|West)\.?[ ])?"
+    r"\d{1,5}[A-Za-z]?[ \n](?:(?:N|S|E|W|North|South|East|West)\.?[ ])?"
     rf"(?:{_WORD}{_SPACE}){{1,3}}?(?:{_ENGLISH})\b\.?{_FLAT}"
     rf"|(?<![\w'])(?:(?:{_WORD}[ \-](?:(?:von|van|der|den|zum)[ \-])*){{1,4}}|[{_UPPER}][\w'.]*?[a-zß])"
     rf"(?:{_GERMAN}){_SPACE}{_NUMBER}{_FLAT}(?![\w.])"
     rf"|(?:\d{{1,4}}(?:[ ]?(?:bis|ter|quater))?,?{_SPACE})(?i:{_FRENCH})[ ]"
     rf"(?:{_NAME}(?={_BREAK}\d{{5}})|{_LINE}){_FLAT}"
+    rf"|(?<![\w'])(?i:{_FRENCH})[ ](?:{_NAME}|{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
     rf"|(?<!\w)(?:{_SPANISH}|{_ITALIAN}){_SPACE}{_NAME},?{_SPACE}"
     rf"(?:[Nn][º°.]{{1,2}}[ ]?)?{_NUMBER}{_FLAT}(?![\w.])"
     r"|(?i:am|an der|auf der|im|in der|zum|zur|unter den|hinter der)[ ]"
@@ -83,12 +90,12 @@ _STREETS: Final = (
 _STREET: Final = re.compile(_STREETS)
 _TAIL: Final = re.compile(rf"{_BREAK}{_TOWN}|[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}")
 _BLOCK: Final = re.compile(
-    rf"(?<![\w'.])(?:(?:\d{{1,5}}[ ]|(?i:{_FRENCH})[ ]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
+    rf"(?<![\w'.])(?:(?:\d{{1,5}}[ \n]|(?i:{_FRENCH})[ ]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
     rf"{_WORD}(?:[ \-]{_WORD}){{0,2}}[ ]{_NUMBER}{_FLAT})"
     rf"{_BREAK}{_TOWN}"
     rf"|(?:(?:Flat|Studio|Unit|"
-    rf"Apartment)[ ]\d+\w?{_BREAK})?(?:\d{{1,4}}[ ])?{_WORD}[ ][a-z]{{3,12}}{_BREAK}(?:{_CITY}{_BREAK}){{1,2}}"
-    r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)"
+    rf"Apartment)[ ]\d+\w?{_BREAK})?(?:\d{{1,4}}[ ])?{_WORD}[ \n][A-Za-z]{{3,12}}{_BREAK}(?:{_CITY}{_BREAK}){{1,2}}"
+    r"[A-Z]{1,2}\d[A-Z\d]?[ \n]?\d[A-Z]{2}(?!\w)"
     r"|(?:PSC|Unit|CMR)[ ]\d+,?[ ]Box[ ]\d+\n?[ ]?,?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}"
     rf"|US[A-Z]{{1,4}}[ ]{_WORD}\n?[ ]?,?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{{5}}"
     rf"|(?:P\.?[ ]?O\.?[ ]?Box|Postfach|B\.?P\.|Apartado(?: de Correos)?|"

@@ -46,9 +46,12 @@ CLOSINGS: Final = (
 LABELS: Final = (
     r"(?:full |first |last |family |given |user |customer |client |contact |patient |tenant |employee |account |"
     r"card ?holder |beneficiary )?name|"
-    r"from|to|cc|bcc|attn|attention|contact(?: person)?|signed(?: by)?|signature|author|prepared by|written by|"
+    r"from|to|a|cc|bcc|attn|attention|contact(?: person)?|signed(?: by)?|signature|author|prepared by|written by|"
     r"approved by|reported by|"
-    r"tenant|landlord|patient|employee|employer|client|customer|applicant|buyer|seller|witness|cardholder|"
+    r"present|attendees|participants|attending|absent|apologies|anwesend|abwesend|entschuldigt|teilnehmer(?:in|"
+    r"innen)?|présents?|participants|"
+    r"absents?|excusés?|presentes|asistentes|participantes|presenti|partecipanti|assenti|tenant|landlord|patient|"
+    r"employee|employer|client|customer|applicant|buyer|seller|witness|cardholder|"
     r"account holder|holder|"
     r"beneficiary|recipient|sender|owner|manager|supervisor|insured|borrower|guarantor|emergency contact|"
     r"physician|doctor|"
@@ -80,7 +83,7 @@ ROLES: Final = (
     "mother|father|friend|boss|assistant|partner|lawyer|attorney|doctor|witness|applicant|accountant|director|"
     "secretary|supervisor|"
     "contractor|plaintiff|defendant|nurse|teacher|student|uncle|aunt|cousin|grandmother|grandfather|fiancé|"
-    "fiancée|signed by|called|"
+    "fiancée|signed by|on behalf of|called|"
     "named|written by|prepared by|contact|interviewed|represented by|care of|c/o|account of|behalf of|"
     "Mieter|Mieterin|Vermieter|Vermieterin|Patient|Patientin|Kollege|Kollegin|Kollegen|Kunde|Kundin|Kunden|"
     "Mitarbeiter|Mitarbeiterin|Nachbar|"
@@ -91,23 +94,49 @@ ROLES: Final = (
     "Steuerberater|Steuerberaterin|Sachbearbeiter|Sachbearbeiterin|Kläger|Klägerin|Beklagter|Beklagte|Lehrer|"
     "Lehrerin|Schüler|Schülerin|"
     "Onkel|Tante|Cousin|Cousine|Oma|Opa|Arbeitnehmer|Arbeitnehmerin|Hausmeister|namens|durch|vertreten durch|"
+    "im Auftrag von|im Namen von|"
     "unterschrieben von|"
     "locataire|bailleur|propriétaire|patient|patiente|collègue|client|cliente|salarié|salariée|employé|employée|"
     "voisin|voisine|"
     "mari|fils|fille|frère|sœur|soeur|mère|père|ami|amie|patron|patronne|avocat|avocate|médecin|témoin|directeur|"
     "directrice|comptable|"
-    "secrétaire|gérant|gérante|oncle|tante|nommé|nommée|par|signé par|représenté par|épouse|époux|"
+    "secrétaire|gérant|gérante|oncle|tante|nommé|nommée|pour le compte de|au nom de|par|signé par|représenté par|"
+    "épouse|époux|"
     "inquilino|inquilina|arrendador|arrendadora|arrendatario|arrendataria|paciente|compañero|compañera|colega|"
     "empleado|empleada|"
     "vecino|vecina|mujer|marido|hijo|hija|hermano|hermana|madre|padre|amigo|amiga|jefe|jefa|abogado|abogada|"
     "médico|médica|testigo|"
     "director|directora|contable|secretario|secretaria|gerente|tío|tía|esposo|esposa|señor|señora|llamado|llamada|"
+    "en nombre de|por cuenta de|"
     "firmado por|"
     "inquilina|inquilino|paziente|collega|dipendente|impiegato|impiegata|vicino|vicina|moglie|marito|figlio|"
     "figlia|fratello|sorella|"
     "amico|amica|capo|avvocato|medico|testimone|direttore|direttrice|commercialista|segretario|segretaria|zio|zia|"
-    "di nome|firmato da"
+    "di nome|per conto di|a nome di|firmato da"
 )
+MEETING: Final = (
+    "(?:sp(?:oke|eak|oken|eaking)|talk(?:ed|ing)?|met|meet(?:ing)?|chat(?:ted)?|appointment|lunch|dinner|"
+    "call)(?: \\w+){0,2} (?:with|to)|"
+    "(?:sprach|spreche|gesprochen|rede\\w*|telefonier\\w*|traf|treffe\\w*|Gespräch|Termin|Telefonat|Rücksprache|"
+    "Treffen)(?: \\w+){0,2} mit|"
+    "(?:parlé?|parlons|discuté|rencontré|rendez-vous|entretien|réunion)(?: \\w+){0,2} (?:avec|à)|"
+    "(?:hablé|hablado|hablar|reunión|reunido|quedado|quedé|cita|entrevista)(?: \\w+){0,2} con|"
+    "(?:parlato|parlare|incontro|incontrato|appuntamento|colloquio|riunione)(?: \\w+){0,2} con|"
+    "(?:results|records?|file|salary|signature|birthday|daughter|son|wife|husband|application|complaint|letter|"
+    "diagnosis|medication|address|"
+    "estate|death|visit|case|invoice|order) of|"
+    "(?:Werte|Befunde?|Akte|Gehalt|Unterschrift|Geburtstag|Tochter|Sohn|Antrag|Beschwerde|Brief|Schreiben|"
+    "Diagnose|Anschrift|Tod|Besuch|Fall|"
+    "Rechnung|Ergebnisse|Daten) von|"
+    "(?:résultats|dossier|salaire|signature|anniversaire|demande|plainte|lettre|diagnostic|adresse|décès|visite|"
+    "facture) d[e']|"
+    "(?:resultados|expediente|salario|firma|cumpleaños|solicitud|queja|carta|diagnóstico|dirección|visita|factura|"
+    "historial) de|"
+    "(?:risultati|cartella|stipendio|firma|compleanno|domanda|reclamo|lettera|diagnosi|indirizzo|visita|fattura|"
+    "pratica) di|"
+    "according to|laut|selon|según|secondo|schrieb|sagte|rief|fragte|meinte|erklärte|antwortete|escribió|dijo"
+)
+"""What goes before the name of somebody who was met or whose something is."""
 AFTER: Final = (
     r"\(?(?:born|aged|residing|resident|living|of legal age|hereinafter|date of birth|geboren|geb\.|wohnhaft|"
     r"nachfolgend|im Folgenden|"
@@ -131,14 +160,37 @@ sábado domingo gennaio febbraio aprile maggio giugno luglio settembre ottobre d
 giovedì venerdì sabato domenica phone tel telefon telefono teléfono téléphone mobile mobil fax email e-mail mail iban
 address adresse dirección indirizzo invoice rechnung facture factura fattura contract vertrag contrat contrato
 contratto date datum re subject betreff the a an and or but if in on at to from for with by of our your his her their
-this that these those we you he she it they is are was please thank thanks as when yes no not und oder der die das den
-dem des ein eine wir sie er es ich ihr mein meine unser unsere bitte danke wenn wie am im auf zum zur seit nach vor
-bei mit von hiermit anbei vielen le la les un une nous vous il elle ils elles je notre votre mon ma merci veuillez
-suite voici pour avec dans el los las una nosotros usted ustedes yo su sus mi mis nuestro nuestra gracias por favor
-adjunto con para lo gli i uno noi voi lei lui loro io suo sua mio mia nostro nostra grazie prego per platz straße
-strasse weg north south east west new saint san santa king queen president minister
+this that these those we you he she it they is are was regards wishes sincerely cheers grüße grüßen gruß gruss grüssen
+saludos saludo saluti cordialement salutations bises abrazo abbraccio eje corredor later then yesterday today tomorrow
+gestern heute morgen später danach hier demain ensuite puis ayer hoy mañana después luego ieri oggi domani poi dopo
+please thank thanks as when yes no not und oder der die das den dem des ein eine wir sie er es ich ihr mein meine
+unser unsere bitte danke wenn wie am im auf zum zur seit nach vor bei mit von hiermit anbei vielen le la les un une
+nous vous il elle ils elles je notre votre mon ma merci veuillez suite voici pour avec dans el los las una nosotros
+usted ustedes yo su sus mi mis nuestro nuestra gracias por favor adjunto con para lo gli i uno noi voi lei lui loro io
+suo sua mio mia nostro nostra grazie prego per platz straße strasse weg north south east west new saint san santa king
+queen president minister
 """
 NO_NAMES: Final = frozenset(_NO_NAME_WORDS.split())
+DEEDS: Final = (
+    "called|said|says|wrote|signed|asked|asks|replied|phoned|agreed|agrees|told|paid|pays|lives|lived|wants|"
+    "thinks|thought|sent|"
+    "visited|explained|mentioned|promised|refused|complained|confirmed|apologised|apologized|resigned|smiled|rang|"
+    "sagt|sagte|schrieb|schreibt|rief|ruft|unterschrieb|unterschreibt|fragte|fragt|bat|bittet|meinte|meint|"
+    "erklärte|erklärt|antwortete|"
+    "zahlt|zahlte|wohnt|wohnte|will|möchte|bestätigte|bestätigt|versprach|schickte|arbeitet|arbeitete|kündigte|"
+    "hat (?:[^\\W\\d_]+ ){0,3}?(?:unterschrieben|angerufen|geschrieben|gesagt|gefragt|bezahlt|gezahlt|bestätigt|"
+    "gekündigt|zugesagt|geantwortet)|"
+    "dit|écrit|appelle|demande|répond|habite|veut|pense|travaille|paie|signe|"
+    "(?:m'|nous |vous |lui )?a (?:dit|écrit|signé|appelé|demandé|répondu|payé|confirmé|expliqué|promis|refusé|"
+    "téléphoné|accepté|envoyé)|"
+    "dijo|dice|escribió|firmó|llamó|pidió|respondió|vive|quiere|piensa|trabaja|pagó|confirmó|explicó|prometió|"
+    "aceptó|envió|preguntó|"
+    "ha (?:dicho|escrito|firmado|llamado|pedido|respondido|pagado|confirmado|aceptado|enviado)|"
+    "disse|scrisse|abita|vuole|pensa|lavora|firma|chiama|"
+    "ha (?:detto|scritto|firmato|chiamato|chiesto|risposto|pagato|confermato|spiegato|promesso|accettato|inviato|"
+    "telefonato)"
+)
+"""What people do and companies and places seldom."""
 PARTICLES: Final = (
     "(?:von|van|vom|de|zu|zum)(?: (?:der|den|dem|la|los|las|le))?|del|della|dello|delle|di|da|du|des|dos|ten|ter|"
     "el|al|bin|ibn|"

@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.recognising.reading import DIGITS
+from localassist.adapters.recognising.reading import DIGITS, with_digits
 from localassist.domain.outbound import Identifier, Recognised
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ _SHAPED: Final = (
     r"(?:[XYZ]-?\d{7}|\d{2}\.?\d{3}\.?\d{3})-?[A-HJ-NP-TV-Z]|[A-HJNP-SUVW]-?\d{7}-?[0-9A-J]",  # Spain
     r"CHE[-\s]?\d{3}\.?\d{3}\.?\d{3}",  # Switzerland, firms
     r"(?:ATU|AT U|BE|DE|DK|EL|FI|HU|LU|MT|PT|SI|SE|PL|GB|IT|HR|LV|EE|LT|RO|SK|BG|CZ|CY)[ ]?\d(?:[ .\-]?\d){7,11}[A-Z]?",
-    r"FR[ ]?[0-9A-Z]{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}",
-    r"ES[ \-]?[A-Z0-9]\d{7}[A-Z0-9]|NL[ ]?\d{9}B\d{2}|IE[ ]?\d[A-Z0-9+*]\d{5}[A-Z]{1,2}",
+    r"FR[ ]?[0-9A-Za-z][ ]?[0-9A-Za-z](?:[ \n]{0,2}\d){9}",
+    r"ES[ \-]?[A-Za-z0-9]\d{7}[A-Za-z0-9]|NL[ ]?\d{9}B\d{2}|IE[ ]?\d[A-Z0-9+*]\d{5}[A-Z]{1,2}",
     r"\d{6}-\d{7}",  # Korea
     r"\d{1,2}\.\d{3}\.\d{3}-[\dkK]",  # Chile
     r"(?:20|23|24|27|30|33|34)-\d{8}-\d",  # Argentina
@@ -72,7 +72,7 @@ _CALLED: Final = (
 )
 _SHORT: Final = "ITIN|SIN|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|C[.]F[.]|BSN|OIB|DNI|NIF|PIN"
 """These are words of a language too where they are not in capitals."""
-_PIECE: Final = r"(?:[A-Zlo|]{0,6}\d[0-9A-Zlo|]*|[A-Z]{1,2}(?![^\W_]))"
+_PIECE: Final = r"(?:[A-Za-z|]{0,6}\d[0-9A-Za-z|]*|[A-Z]{1,2}(?![^\W_]))"
 _NAMED: Final = re.compile(
     rf"(?<![^\W_])(?:(?i:{_CALLED})|{_SHORT})(?![^\W_])[^\d\n]{{0,28}}?\n?[^\d\n]{{0,6}}?(?<![^\W_])"
     rf"(?P<value>(?=\w*\d|[A-Z]{{1,4}}[ ]\d|[Ol]){_PIECE}(?:[ ./\-\n]?{_PIECE}){{0,9}})(?![^\W_])"
@@ -83,9 +83,10 @@ _LONG_RUN: Final = re.compile(r"(?<![\w.,\-/])[\dOolI|][\dOolI|SBA-FX \-/+]{7,20
 
 def find_identities(text: str) -> Iterator[Recognised]:
     """Numbers of people and firms in a text that was read: passports, insurances, taxes."""
+    text = with_digits(text)
     for match in _SHAPE.finditer(text):
         yield Recognised(Identifier.NATIONAL_ID, *match.span())
-    for match in _NAMED.finditer(text):
+    for match in _NAMED.finditer(text.replace("\n", " ")):
         if sum(sign.isdigit() for sign in match["value"].translate(DIGITS)) >= _MANY:
             yield Recognised(Identifier.NATIONAL_ID, *match.span("value"))
     for match in _LONG_RUN.finditer(text):

@@ -60,13 +60,14 @@ _CALLED: Final = (
 _NAMED: Final = re.compile(
     rf"(?:(?<![^\W_])|_)(?:{_CALLED})\w{{0,12}}[\"'\])]{{0,2}}(?:[ ](?:f[oü]r|pour|para|per|of|de|du|von|"
     rf"to)[ ][^\n:=]{{1,30}}?)?"
-    r"[ ]?(?P<sign>:=|=>|->|[:=]|[ ](?:is|ist|lautet|est|es|è|was|war)[ :])[ ]?\n?[ ]?(?:Bearer |Basic )?"
+    r"[ ]?(?P<sign>:=|=>|->|[:=]|[ ](?:is|ist|lautet|est|es|è|was|war)[ :]|[ ])[ ]?[ ]?(?:Bearer |Basic )?"
     r"(?P<quote>[\"'“„«])?(?P<value>[^\s\"'“”„»]{4,})",
     re.IGNORECASE,
 )
 _BEARER: Final = re.compile(r"\b(?:Bearer|Basic) (?P<value>[\w\-.~+/]{16,}=*)")
 _LONG: Final = re.compile(r"(?<![\w/+.\-])[A-Za-z0-9+/_\-]{24,}={0,2}(?![\w/+\-])")
 _END: Final = re.compile(r"[.,;:!?)\]}>]+\Z")
+_SHORTEST_PASSWORD: Final = 6
 _FEWEST_CHANGES: Final = 6
 """So often letters, capitals and digits take turns in what is random; names of files and variables do so less."""
 
@@ -90,7 +91,7 @@ def _in_one_line(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_USER, _BEARER):
         for match in pattern.finditer(text):
             yield match.span("value")
-    for match in _NAMED.finditer(text):
+    for match in _NAMED.finditer(text.replace("\n", " ")):
         value = _END.sub("", match["value"])
         if value and _is_secret(value, match["sign"], quoted=match["quote"] is not None):
             yield match.start("value"), match.start("value") + len(value)
@@ -109,10 +110,20 @@ def _without_words(written: str) -> str:
 
 
 def _is_secret(value: str, sign: str, *, quoted: bool) -> bool:
-    if value.startswith(("http:", "https:", "[", "<", "{", "$")):
+    if value.startswith(("http:", "https:", "[", "<", "{", "${", "$(")):
         return False
+    if sign == " ":
+        return len(value) >= _SHORTEST_PASSWORD and _kinds(value) >= 3
     telling = any(not each.isalpha() for each in value.strip("-'’.")) or (value != value.lower() and is_random(value))
     return telling or (quoted and sign.strip() in {"=", ":", ":=", "=>"}) or sign == "="
+
+
+def _kinds(value: str) -> int:
+    """How many of small letters, capitals, digits and other signs there are; those of a sentence don't count."""
+    kinds = {
+        "d" if s.isdigit() else "u" if s.isupper() else "l" if s.isalpha() else "o" for s in value.strip(".,;:!?()")
+    }
+    return len(kinds) + (sum(not sign.isalnum() for sign in value) > 2)
 
 
 def _is_long_secret(word: str) -> bool:

@@ -18,7 +18,9 @@ _TOPS: Final = (
 _PART: Final = r"[^\s/\\:*?\"<>|,;()\[\]{}]+"
 _NEXT: Final = r"\n?"
 _SPACED: Final = rf"{_PART}(?: {_PART}){{0,4}}"
-_WINDOWS_PART: Final = rf"(?:{_SPACED}(?=\n?\\)|{_PART}(?: {_PART}){{0,4}}\.[A-Za-z]\w{{0,4}}(?!\w)|{_PART})"
+_WINDOWS_PART: Final = (
+    rf"(?:{_PART}(?:[ \n]{_PART}){{0,4}}(?=\n?\\)|{_PART}(?: {_PART}){{0,4}}\.[A-Za-z]\w{{0,4}}(?!\w)|{_PART})"
+)
 _AFTER: Final = rf"(?:{_NEXT}\\{_NEXT}{_WINDOWS_PART})"
 _POSIX_PART: Final = rf"(?:{_SPACED}(?=/)|{_PART})"
 _SPACED_FILE: Final = rf"(?: {_PART}){{1,3}}\.[A-Za-z][A-Za-z0-9]{{1,4}}(?!\w)"

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from localassist.adapters.recognising.cues import (
     AFTER,
     CLOSINGS,
+    DEEDS,
     EVERYBODY,
     GREETINGS,
     LABELS,
+    MEETING,
     NO_NAMES,
     PARTICLES,
     ROLES,
@@ -20,6 +22,7 @@ from localassist.adapters.recognising.cues import (
     TITLES,
 )
 from localassist.domain.outbound import Identifier, Recognised
+from localassist.domain.terms import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +37,13 @@ _TEXT: Final = rf"{_FIRST_LINK}{_WORD}(?:(?:[ ]{{1,2}}|[ ]?\n[ ]?){_LINK}{_WORD}
 """A name that may be broken over lines."""
 _GAP: Final = r"(?:[ ]{1,2}|[ ]?\n[ ]?)"
 _BEFORE: Final = r"(?<![^\W_])(?<![.\-])"
+
+
+def _in_text(cue: str) -> str:
+    """A cue of several words, which may be broken over lines."""
+    return cue.replace(" ", r"[ \n]")
+
+
 _TITLED: Final = re.compile(
     rf"{_BEFORE}(?:(?:{TITLES}|(?:HERRN?|FRAU|MR|MRS|MS|DR|PROF|MME|SRA?|"
     rf"SIG)){TITLE_ENDINGS}{_GAP}?)+(?<=[ .\n])(?P<name>{_TEXT})"
@@ -52,16 +62,26 @@ _LABELLED: Final = re.compile(
     rf">(\t*;]))[ ]*\W{{0,3}}(?i:{LABELS})(?:[ ]?\([^)\n]{{1,20}}\))?\*{{0,2}}[ ]?(?::|=|\t|\.{{3,}}|[ ]{{2,}}|\|)"
     rf"\*{{0,2}}[ \t]*\n?[ ]?[\"'“„]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})"
 )
+_LISTED: Final = re.compile(
+    rf"(?:[ ]?[,;&/]|[ ](?:and|und|et|y|e))[ ]?\n?[ ]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_TEXT})"
+)
+_MET: Final = re.compile(
+    rf"{_BEFORE}(?i:{_in_text(MEETING)}){_GAP}?(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)"
+)
 _IN_ROLE: Final = re.compile(
-    rf"{_BEFORE}(?:(?i:{ROLES})|(?:{ROLES}))s?,?{_GAP}(?:{TITLES}{TITLE_ENDINGS}[ ])*"
+    rf"{_BEFORE}(?:(?i:{_in_text(ROLES)}))s?,?{_GAP}(?:{TITLES}{TITLE_ENDINGS}[ ])*"
     rf"(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)(?![\w])"
 )
 _FOLLOWED: Final = re.compile(
     rf"{_BEFORE}(?P<name>{_WORD}{_GAP}{_LINK}{_WORD}(?:{_GAP}{_LINK}{_WORD}){{0,2}}),?{_GAP}{AFTER}"
-    rf"|{_BEFORE}(?P<writer>{_WORD}[ ]{_LINK}{_WORD}(?:[ ]{_LINK}{_WORD})?)[ ]?[<(](?=[\w.+\-]+@)"
+    rf"|{_BEFORE}(?P<writer>{_WORD}[ ]{_LINK}{_WORD}(?:[ ]{_LINK}{_WORD})?)[ ]?\n?[<(](?=[\w.+\-]+@)"
 )
 _PAIR: Final = re.compile(rf"{_BEFORE}(?=(?P<one>{_WORD}){_GAP}(?P<other>{_LINK}{_WORD}))")
 _ADDRESSED: Final = re.compile(rf"(?:^|\n)[ ]*(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]*[\n,][ ]*\Z")
+_ACTING: Final = re.compile(
+    rf"{_BEFORE}(?P<name>{_WORD}(?:{_GAP}{_LINK}{_WORD}){{1,2}}){_GAP}(?:{_in_text(DEEDS)})(?![^\W_])"
+)
+_CAPITALISED: Final = NO_NAMES | FUNCTION_WORDS | frozenset(GREETINGS.casefold().replace(" ", "|").split("|"))
 _MAIL_PART: Final = re.compile(r"[._\-+]|\d+")
 _LONGEST_LINE: Final = 80
 _NEAR: Final = 600
@@ -69,18 +89,41 @@ _MOST_WORDS: Final = 5
 _SHORTEST_PART: Final = 3
 
 
-def find_persons(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> Iterator[Recognised]:
+def find_persons(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> list[Recognised]:
     """Names in a text that was read, given where its mail and postal addresses stand."""
-    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _FOLLOWED):
+    found = list(_cued(text, mails, addresses))
+    last = {text[name.start : name.end].rsplit(maxsplit=1)[-1] for name in found}
+    for match in _PAIR.finditer(text) if last else ():
+        if match["other"] in last and match["one"].casefold() not in _CAPITALISED:
+            found += _names(text, match.start("one"), match.end("other"))
+    return found
+
+
+def _cued(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> Iterator[Recognised]:
+    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _MET, _FOLLOWED):
         for match in pattern.finditer(text):
             group = "writer" if pattern is _FOLLOWED and match["name"] is None else "name"
-            yield from _names(text, *match.span(group))
+            found = list(_names(text, *match.span(group)))
+            yield from found
+            if pattern is _LABELLED and found and found[-1].end == match.end(group):
+                yield from _listed(text, match.end(group))
     for address in addresses:
         block = _ADDRESSED.search(text, max(address.start - _LONGEST_LINE, 0), address.start)
         if block is not None and len(block["name"].split()) > 1:
             yield from _names(text, *block.span("name"))
     for mail in mails:
         yield from _named_in_mail(text, mail)
+    yield from _acting(text)
+
+
+def _listed(text: str, place: int) -> Iterator[Recognised]:
+    """Names that go on after one: "Present: Anna Schmidt, Jens Maier"."""
+    while match := _LISTED.match(text, place):
+        found = list(_names(text, *match.span("name")))
+        if not found or len(text[found[0].start : found[0].end].split()) < 2:
+            return
+        yield from found
+        place = found[0].end
 
 
 def _names(text: str, start: int, end: int) -> Iterator[Recognised]:
@@ -131,6 +174,14 @@ def _named_in_mail(text: str, mail: Recognised) -> Iterator[Recognised]:
             or (len(one) > _SHORTEST_PART and one in parts)
         ):
             yield from _names(text, match.start("one"), match.end("other"))
+
+
+def _acting(text: str) -> Iterator[Recognised]:
+    """Names of several words that do what people do: "Anna Schmidt called"."""
+    for match in _ACTING.finditer(text):
+        words = match["name"].split()
+        if not {words[0].casefold(), words[-1].casefold()} & _CAPITALISED:
+            yield from _names(text, *match.span("name"))
 
 
 def _folded(word: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _DIGIT: Final = r"[\dOolI|]"
 _PHONE: Final = re.compile(
     rf"(?<![\w.,/\-+])(?:\+[ ]?|\()?{_DIGIT}(?:[ \n().\-/]{{0,3}}{_DIGIT}){{5,15}}(?P<extension>[ ]?(?:x|ext\.?|"
-    rf"-)[ ]?\d{{1,5}})?"
+    rf"-)[ ]?{_DIGIT}{{1,5}})?"
     r"(?![^\W_])",
     re.IGNORECASE,
 )
@@ -75,7 +75,11 @@ def _is_in_a_plan(written: str) -> bool:
     import phonenumbers
 
     groups = re.split(r"[ \n().\-/]+", written)
-    if "." in written or min(len(group) for group in groups if group) < 2 or len(groups) > 5:
+    if (
+        re.search(r"\.|\([12]\d{3}\)", written)
+        or sum(len(group) < 2 for group in groups if group) > 2
+        or len(groups) > 6
+    ):
         return False
     if written[0] not in "0(6789" and len(groups) > 1:
         return False

@@ -20,6 +20,7 @@ _ALIKE: Final[dict[int, int | str]] = {
     **dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63], "-"),
     **dict.fromkeys([0x2018, 0x2019, 0x02BC, 0xB4, 0x60], "'"),
 }
+_AFTER_DIGIT: Final = re.compile(r"(?<=\d)[OolI|]+(?![^\W\d_])")
 DIGITS: Final = str.maketrans("OoQDlIi|SsBZz", "0000111155822")
 """What text recognition takes digits for."""
 
@@ -49,6 +50,11 @@ def read(text: str) -> Reading:
 def joined(text: str) -> Reading:
     """A text with its lines joined where a word may go on in the next one."""
     return _without(_BROKEN, text)
+
+
+def with_digits(text: str) -> str:
+    """A text, as long as before, with digits where letters after a digit can be nothing else."""
+    return _AFTER_DIGIT.sub(lambda match: match.group().translate(DIGITS), text)
 
 
 def is_random(word: str) -> bool:
