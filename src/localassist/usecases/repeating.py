@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.terms import FUNCTION_WORDS, words
@@ -23,6 +24,8 @@ _WINDOW: Final = 40
 _LOOKED_AT: Final = 5
 _ODD: Final = re.compile(r"(?<![\w.])(?=[\w./-]*\d[\w./-]*\d[\w./-]*\d)[\w./-]{6,64}(?<![./-])")
 """A reference, an account, a number long enough to be nobody else's."""
+_BROKEN: Final = re.compile(r"(?<=\w)[-\u2010]\s*\n\s*(?=\w)")
+"""A word that goes on in the next line."""
 _DATE: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
@@ -73,13 +76,13 @@ class FindRepeated:
 
 def _windows(text: str) -> Iterator[str]:
     """The text in stretches that a search can look for."""
-    said = words(text)
+    said = words(_plain(text))
     for start in range(0, len(said), _WINDOW):
         yield " ".join(said[start : start + _WINDOW])
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    said = words(text)
+    said = words(_plain(text))
     found = (tuple(said[start : start + _RUN]) for start in range(len(said) - _RUN + 1))
     return frozenset(run for run in found if _tells(run))
 
@@ -89,5 +92,13 @@ def _tells(run: Sequence[str]) -> bool:
 
 
 def _odd(text: str) -> frozenset[str]:
-    found = (match.group(0).casefold() for match in _ODD.finditer(text))
+    found = (match.group(0).casefold() for match in _ODD.finditer(_plain(text)))
     return frozenset(each for each in found if not _DATE.fullmatch(each))
+
+
+def _plain(text: str) -> str:
+    """The text in its plainest letters, without what nobody sees and without hyphens at the ends of lines."""
+    if not text.isascii():
+        seen = (letter for letter in text if unicodedata.category(letter) != "Cf")
+        text = unicodedata.normalize("NFKC", "".join(seen))
+    return _BROKEN.sub("", text)
