@@ -66,7 +66,7 @@ class FakeLabelStore(LabelStore):
                 for other, labelled in own.items()
                 if labelled.by and other is not document and _are_copies(other, document)
             ]
-            found[document.id] = max([itself, *copies], key=_strictness)
+            found[document.id] = max([itself, *copies], key=lambda each: _STRICT_LAST.index(each.sensitivity))
         return {each: found[each] for each in document_ids if each in found}
 
     @override

@@ -128,6 +128,22 @@ def test_links_in_circles_end(labels: DatabaseLabelStore, documents: DatabaseDoc
     assert of(labels, lost) in {ASK, NEVER}
 
 
+def test_what_copies_share_is_known_for_many_at_once(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore
+) -> None:
+    mail = add(documents, "/mails/mail.eml", "See the annexes.")
+    for n in range(3):
+        text = f"Annex {n} is about a valve made of brass, which stands in the cellar. "
+        add(documents, f"/mails/mail.eml/{n}.txt", text, part_hash("mail", f"{n}.txt"), mail)
+        add(documents, f"/downloads/{n}.txt", text)
+    add(documents, "/downloads/9.txt", "Annex 9 came from somewhere else.")
+    labels.set(LabelKind.FOLDER, "/mails/mail.eml/1.txt", NEVER)
+    found = {each.path: each.id for each in documents.cached()}
+    told = labels.of_documents(list(found.values()))
+    never = {path for path, document_id in found.items() if told[document_id].sensitivity is NEVER}
+    assert never == {"/mails/mail.eml/1.txt", "/downloads/1.txt"} == paths(documents, labels.never_leaving())
+
+
 def test_a_file_saved_from_a_mail_that_never_leaves_does_not_leave_either(
     labels: DatabaseLabelStore, documents: DatabaseDocumentStore
 ) -> None:
@@ -141,6 +157,17 @@ def test_a_file_saved_from_a_mail_that_never_leaves_does_not_leave_either(
     assert (held.sensitivity, held.by) == (NEVER, "the folder /mails, where there is a copy of it")
     assert of(labels, longer) is ASK
     assert "/downloads/annex.txt" in paths(documents, labels.never_leaving())
+
+
+def test_letters_of_one_form_are_no_copies_of_each_other(
+    labels: DatabaseLabelStore, documents: DatabaseDocumentStore
+) -> None:
+    begins, ends = "Dear customer, this is what we owe you. ", "Kind regards from your insurance company."
+    one = add(documents, "/ours/letter.txt", f"{begins}Ada is insured for 900 euros a month...{ends}")
+    other = add(documents, "/theirs/letter.txt", f"{begins}Bob is insured for 100 euros a month...{ends}")
+    labels.set(LabelKind.FOLDER, "/ours", NEVER)
+    assert (of(labels, one), of(labels, other)) == (NEVER, ASK)
+    assert paths(documents, labels.never_leaving()) == {"/ours/letter.txt"}
 
 
 def test_names_that_are_no_text_can_be_labelled(labels: DatabaseLabelStore, documents: DatabaseDocumentStore) -> None:

@@ -187,6 +187,19 @@ def test_a_copy_is_as_sensitive_as_the_strictest_of_them(room: Room) -> None:
     assert room.never_leaving() == {"/docs/contract.txt", "/home/copy.txt", "/tmp/copy.txt"}
 
 
+def test_a_copy_that_may_go_out_makes_no_other_go_out(room: Room) -> None:
+    text = "The very same words."
+    public = room.add("/web/flyer.txt", "Public", text=text)
+    private = room.add("/home/flyer.txt", "Home", text=text)
+    room.say(MAY, collection="Public")
+    assert room.labels.of_documents([public, private]) == {
+        public: Labelled(MAY, "the collection Public"),
+        private: Labelled(),
+    }
+    room.say(ASK, collection="Home")
+    assert room.of(public) is ASK
+
+
 def test_the_copy_of_a_file_inside_a_file_counts_too(room: Room) -> None:
     mail = room.add("/docs/mail.eml", "Contracts", digest="mail")
     room.add("/docs/mail.eml/annex.pdf", text="Annex.", container=mail, digest=part_hash("mail", "annex.pdf"))

@@ -87,7 +87,7 @@ class DatabaseLabelStore(LabelStore):
             said = _Said.read(connection)
             found = tuple(kinship.relatives(connection, document_ids, said.collections))
         own = {each.id: said.of(each) for each in found}
-        strictest_of: dict[tuple[str | bytes, int], tuple[Labelled, int]] = {}
+        strictest_of: dict[str, tuple[Labelled, int]] = {}
         for each in found:
             for trait in each.traits:
                 if (before := strictest_of.get(trait)) is None or _is_stricter(own[each.id], before[0]):
@@ -150,8 +150,10 @@ def _never_leaving(connection: apsw.Connection) -> Scope:
             for document_id, path in others
             if said.folders.of(path_from_bytes(path)).sensitivity is Sensitivity.NEVER
         }
-    kin = {each.id for each in kinship.relatives(connection, found, ())} if found else set[int]()
-    return Scope(tuple(never), tuple(sorted(kin - members)))
+    kin = tuple(kinship.relatives(connection, found, ())) if found else ()
+    traits = {trait for each in kin if each.id in found for trait in each.traits}
+    found |= {each.id for each in kin if not traits.isdisjoint(each.traits)}
+    return Scope(tuple(never), tuple(sorted(found - members)))
 
 
 _RANKS: Final = {Sensitivity.MAY_GO_OUT: 1, Sensitivity.ASK: 2, Sensitivity.NEVER: 3}
@@ -167,9 +169,10 @@ def _is_stricter(one: Labelled, other: Labelled) -> bool:
 
 
 def _with_copies(document_id: int, own: Labelled, copies: Iterable[tuple[Labelled, int]]) -> Labelled:
-    """What holds for a document that has these strictest copies."""
+    """What holds for a document that has these strictest copies: no copy makes it less strict than it is by itself."""
     for labelled, whose in copies:
-        if whose != document_id and _is_stricter(labelled, own):
+        stricter = strictest((own.sensitivity, labelled.sensitivity)) is not own.sensitivity
+        if stricter and whose != document_id:
             own = Labelled(labelled.sensitivity, f"{labelled.by}, where there is a copy of it")
     return own
 
