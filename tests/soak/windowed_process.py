@@ -1,7 +1,7 @@
 """Works in the window as somebody does all day, for so many seconds and until every step was taken once.
 
-Arguments: a folder of documents, how long. Prints a line of JSON for each step: its name, and what came of it. It
-has no word with the network: whoever started it looks at what the system was asked for.
+Arguments: a folder of documents, how long (0: one question will do). Prints a line of JSON for each step: its name, and
+what came of it. It has no word with the network: whoever started it looks at what the system was asked for.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ QUESTIONS = (
     "What does the warranty cover?",
     "Write a sentence about the sea.",
 )
+SERVER = "Attic"
 PATIENCE_S = 180.0  # traced, on two busy cores, with cold models
 
 
@@ -91,13 +92,13 @@ class Day:
         self._until_indexed()
         say("add documents", f"{len(self._services.documents.documents(Scope.everything()))} documents")
 
-    def round(self, number: int) -> None:
-        """Ask, look at the proof, and do the rest of what the window is for."""
+    def round(self, number: int, questions: int = len(QUESTIONS)) -> None:
+        """Ask so many questions, look at the proof, and do the rest of what the window is for."""
         self._file_comes(number)
         assembly = self._assembly
         QTest.keyClick(assembly.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
         until(lambda: not assembly.chat.transcript.items, "a new conversation is on show")
-        for count, question in enumerate(QUESTIONS, 1):
+        for count, question in enumerate(QUESTIONS[:questions], 1):
             say("ask", self._ask(question, 2 * count))
         cited = next((i.message for i in assembly.chat.transcript.items if i.message.evidence.citations), None)
         if cited is not None:
@@ -134,14 +135,26 @@ class Day:
         dialog.pages.setCurrentWidget(dialog.search)
         until(lambda: OFFLINE in words(dialog.search), "the search for models says that it is off")
         dialog.close()
+        say("look for a model", self._refused(self._search_hub))
+        say("ask a server for its models", self._refused(self._list_models))
+
+    def _refused(self, work: Callable[[], object]) -> str:
+        """The error that work of a job ends with."""
         told: list[str] = []
         self._assembly._jobs.call(
-            lambda: list(self._services.library().hub.search(ModelSearch("qwen"), Stop())),
-            lambda _: told.append("found"),
-            lambda error: told.append(type(error).__name__),
+            work, lambda _: told.append("no error"), lambda error: told.append(type(error).__name__)
         )
-        until(lambda: bool(told), "looking for a model ends")
-        say("look for a model", told[0])
+        until(lambda: bool(told), "what is refused ends")
+        return told[0]
+
+    def _search_hub(self) -> object:
+        return list(self._services.library().hub.search(ModelSearch("qwen"), Stop()))
+
+    def _list_models(self) -> object:
+        providers = self._services.escalation().providers
+        known = [each for each in providers.all() if each.name == SERVER]
+        server = known[0] if known else providers.add_server(SERVER, "http://192.168.77.77:8080")
+        return providers.models(server.id, Stop())
 
     def _file_comes(self, number: int) -> None:
         (self._folder / f"note {number}.md").write_text(
@@ -184,7 +197,7 @@ def main(folder: Path, seconds: float) -> None:
         day = Day(app, assembly, folder)
         day.begin()
         number = 1
-        day.round(number)
+        day.round(number, len(QUESTIONS) if seconds else 1)
         while time.monotonic() < deadline:
             number += 1
             day.round(number)
