@@ -8,7 +8,8 @@ from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.bench.letters import LETTERS, OTHERS
+from localassist.bench.letters import LETTERS
+from localassist.bench.other_letters import OTHERS
 from localassist.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -18,8 +19,14 @@ KINDS: Final = (
     "person", "address", "mail", "phone", "iban", "card", "id", "tax", "key", "password", "path", "word",
 )  # fmt: skip
 PRIVATE_WORDS: Final = ("Falke", "Zephyrus", "Lambertine", "Projekt Onyx", "Quorvex")
-_LOCALES: Final = {"en": "en_US", "de": "de_DE", "fr": "fr_FR", "es": "es_ES", "it": "it_IT"}
-_OTHER_LOCALES: Final = {"en": "en_GB", "de": "de_AT", "fr": "fr_CH", "es": "es_MX", "it": "it_IT"}
+_LOCALES: Final = {
+    "en": ("en_US", "en_GB"),
+    "de": ("de_DE", "de_AT"),
+    "fr": ("fr_FR", "fr_CH"),
+    "es": ("es_ES", "es_MX"),
+    "it": ("it_IT",),
+}
+_OTHER_LOCALES: Final = {"en": ("en_CA",), "de": ("de_CH",), "fr": ("fr_CA",), "es": ("es_CL",), "it": ("it_CH",)}
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _DIGIT_NOISE: Final = str.maketrans("01", "Ol")
 _FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -63,13 +70,15 @@ def invent(count: int, seed: int, *, others: bool = False) -> Iterator[Invented]
     random = Random(seed)  # noqa: S311  a draw that can be repeated, no secret
     locales = _OTHER_LOCALES if others else _LOCALES
     inventors = {
-        language: _Inventor(faker.Faker(locale), random, others=others) for language, locale in locales.items()
+        language: [_Inventor(faker.Faker(name), name, random, others=others) for name in names]
+        for language, names in locales.items()
     }
-    for number, inventor in enumerate(inventors.values()):
+    for number, inventor in enumerate(each for room in inventors.values() for each in room):
         inventor.seed(seed + number)
     for number in range(count):
         language = tuple(locales)[number % len(locales)]
-        yield _written(language, _drawn(language, random, others=others), inventors[language], random)
+        inventor = random.choice(inventors[language])
+        yield _written(language, _drawn(language, random, others=others), inventor, random)
 
 
 def _drawn(language: str, random: Random, *, others: bool) -> str:
@@ -133,8 +142,9 @@ def _wrapped(text: str, width: int) -> str:
 class _Inventor:
     """Makes identifiers of one country up, of one person at a time."""
 
-    def __init__(self, faker: Any, random: Random, *, others: bool) -> None:
+    def __init__(self, faker: Any, locale: str, random: Random, *, others: bool) -> None:
         self._faker = faker
+        self._has_own_number = locale not in _NUMBERLESS
         self._random = random
         self._others = others
         self._known: dict[str, str] = {}
@@ -177,11 +187,10 @@ class _Inventor:
         return told if len(told) != 16 or self._random.random() < 0.5 else " ".join(re.findall("....", told))
 
     def _id(self) -> str:
-        named = ("nino", "ssn", "curp", "nif", "rvnr") if self._others else ("nif", "rvnr", "ssn")
-        for name in named:
-            if hasattr(self._faker, name) and (name != "ssn" or not _is_elsewhere(self._faker)):
+        for name in ("curp", "nif", "rvnr", "rut"):
+            if hasattr(self._faker, name):
                 return str(getattr(self._faker, name)())
-        return str(self._faker.passport_number())
+        return str(self._faker.ssn() if self._has_own_number else self._faker.passport_number())
 
     def _tax(self) -> str:
         for name in ("vat_id", "rfc", "company_vat", "ein"):
@@ -207,23 +216,25 @@ class _Inventor:
         return self._random.choice((word, word.upper(), word.lower()))
 
 
-def _is_elsewhere(faker: Any) -> bool:
-    """Whether a locale has no number of its own, so that Faker gives one of the United States."""
-    return faker.locales[0] in {"de_DE", "es_ES", "es_MX"}
-
-
-_KEYS: Final = ("AKIA{U16}", "ghp_{M36}", "sk-{M48}", "eyJ{M20}.eyJ{M40}.{M43}", "npm_{M36}", "{H40}")
+_NUMBERLESS: Final = frozenset({"de_DE", "es_ES", "es_MX", "fr_CA", "it_CH"})
+"""Locales without a number of their own, for which Faker gives one of the United States."""
+_KEYS: Final = (
+    "AKIA{U16}", "ghp_{M36}", "sk-{M48}", "eyJ{M20}.eyJ{M40}.{M43}", "npm_{M36}", "{H40}", "glpat-{M20}",
+    "xoxb-{D12}-{D12}-{M24}", "AIza{M35}", "SG.{M22}.{M43}", "sk_live_{M24}", "hf_{M34}", "{H64}",
+)  # fmt: skip
 _OTHER_KEYS: Final = (
-    "glpat-{M20}", "xoxb-{D12}-{D12}-{M24}", "AIza{M35}", "SG.{M22}.{M43}", "sk_live_{M24}", "hf_{M34}", "{H64}",
+    "github_pat_{M22}_{M59}", "dop_v1_{H64}", "shpat_{H32}", "pypi-AgEIcHlwaS5vcmc{M60}", "{D9}:AA{M33}",
+    "rk_test_{M24}", "gsk_{M52}", "r8_{M37}", "lin_api_{M40}", "{M32}",
 )  # fmt: skip
 _PATHS: Final = (
     "/home/{lower}/Documents/{name}", "C:\\Users\\{first}\\Desktop\\{name}", "\\\\server01\\{lower}\\{name}",
-    "~/projects/{lower}/{name}", "/Users/{lower}/{name}",
+    "~/projects/{lower}/{name}", "/Users/{lower}/{name}", "D:\\Data\\{first} {lower}\\2024\\{name}",
+    "/var/lib/{lower}/{name}", "/mnt/nas/{lower}/scans/{name}", "%USERPROFILE%\\Documents\\{name}",
+    "$HOME/.config/{lower}/{name}", "\\\\nas.local\\share$\\{first}\\{name}", "E:/backup/{lower}/{name}",
 )  # fmt: skip
 _OTHER_PATHS: Final = (
-    "D:\\Data\\{first} {lower}\\2024\\{name}", "/var/lib/{lower}/{name}", "/mnt/nas/{lower}/scans/{name}",
-    "%USERPROFILE%\\Documents\\{name}", "$HOME/.config/{lower}/{name}", "\\\\nas.local\\share$\\{first}\\{name}",
-    "E:/backup/{lower}/{name}",
+    "S:\\Scans\\{first}\\{name}", "/srv/samba/{lower}/{name}", "/Volumes/Backup/{first}/{name}", "file:///home/{lower}/{name}",
+    "~/.ssh/{lower}", "%APPDATA%\\{first}\\{name}", "./exports/{lower}/{name}", "C:\\Program Files\\{first}\\{name}",
 )  # fmt: skip
 _SETS: Final = {
     "U": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",

@@ -1,4 +1,4 @@
-"""What the benchmark of redaction writes its letters from, in two sets: one that rules were made on, and others."""
+"""What the benchmark of redaction writes its letters from; rules were made on what they missed in these."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Letters:
     ends: tuple[str, ...]
 
 
-LETTERS: Final = {
+_FIRST: Final = {
     "en": Letters(
         heads=(
             "Dear Mr {last1},\n",
@@ -38,7 +38,11 @@ LETTERS: Final = {
             "Phone {phone2} is for emergencies.",
             "Use {key2} for the build server.",
         ),
-        ends=("Best regards,\n{person5}\n", "Yours sincerely,\n\n{person5}\nHead of Sales\n{phone3}\n", "Thanks,\n{person5}\n{mail3}\n"),
+        ends=(
+            "Best regards,\n{person5}\n",
+            "Yours sincerely,\n\n{person5}\nHead of Sales\n{phone3}\n",
+            "Thanks,\n{person5}\n{mail3}\n",
+        ),
     ),
     "de": Letters(
         heads=(
@@ -90,7 +94,11 @@ LETTERS: Final = {
             "Le téléphone {phone2} est réservé aux urgences.",
             "Utilisez {key2} pour le serveur.",
         ),
-        ends=("Cordialement,\n{person5}\n", "Bien à vous,\n\n{person5}\nDirectrice des ventes\n{phone3}\n", "Merci,\n{person5}\n{mail3}\n"),
+        ends=(
+            "Cordialement,\n{person5}\n",
+            "Bien à vous,\n\n{person5}\nDirectrice des ventes\n{phone3}\n",
+            "Merci,\n{person5}\n{mail3}\n",
+        ),
     ),
     "es": Letters(
         heads=(
@@ -114,7 +122,11 @@ LETTERS: Final = {
             "El teléfono {phone2} es para urgencias.",
             "Use {key2} para el servidor.",
         ),
-        ends=("Saludos cordiales,\n{person5}\n", "Atentamente,\n\n{person5}\nDirectora de ventas\n{phone3}\n", "Gracias,\n{person5}\n{mail3}\n"),
+        ends=(
+            "Saludos cordiales,\n{person5}\n",
+            "Atentamente,\n\n{person5}\nDirectora de ventas\n{phone3}\n",
+            "Gracias,\n{person5}\n{mail3}\n",
+        ),
     ),
     "it": Letters(
         heads=(
@@ -138,11 +150,15 @@ LETTERS: Final = {
             "Il telefono {phone2} è per le emergenze.",
             "Usi {key2} per il server.",
         ),
-        ends=("Cordiali saluti,\n{person5}\n", "Distinti saluti\n\n{person5}\nDirettrice vendite\n{phone3}\n", "Grazie,\n{person5}\n{mail3}\n"),
+        ends=(
+            "Cordiali saluti,\n{person5}\n",
+            "Distinti saluti\n\n{person5}\nDirettrice vendite\n{phone3}\n",
+            "Grazie,\n{person5}\n{mail3}\n",
+        ),
     ),
 }
 
-OTHERS: Final = {
+_SECOND: Final = {
     "en": Letters(
         heads=(
             "Minutes of the meeting\nPresent: {person1}, {person2}\n",
@@ -268,4 +284,13 @@ OTHERS: Final = {
         ),
         ends=("Un abbraccio\n{first5}\n", "I migliori saluti\n{person5}\n{address3}\n", "Per conto di {person5}\n"),
     ),
+}
+
+LETTERS: Final = {
+    language: Letters(
+        first.heads + _SECOND[language].heads,
+        first.sentences + _SECOND[language].sentences,
+        first.ends + _SECOND[language].ends,
+    )
+    for language, first in _FIRST.items()
 }
