@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from localassist.ui.assembly import Assembly
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
+    from localassist.usecases.services import Services
 
 CLOUD = Destination.CLOUD
 SENT = '{"model": "large", "messages": ["Grüße\\u202e <b>bold</b>"]}'
@@ -57,10 +59,18 @@ def ledger(kept: Database) -> DatabaseLedger:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, icons: Icons, jobs: Jobs, ledger: DatabaseLedger) -> LedgerDialog:
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    made = LedgerPresenter(parent, ledger, jobs, icons).show()
+def presenter(
+    qtbot: QtBot, icons: Icons, jobs: Jobs, services: Services, ledger: DatabaseLedger, kept: Database
+) -> LedgerPresenter:
+    window = QWidget()
+    qtbot.addWidget(window)
+    over = replace(services, ledger=ledger, conversations=DatabaseConversationStore(kept))
+    return LedgerPresenter(window, over, jobs, icons)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, presenter: LedgerPresenter) -> LedgerDialog:
+    made = presenter.show()
     qtbot.waitUntil(lambda: len(made.entries) == 4)
     return made
 
@@ -134,6 +144,24 @@ def test_what_was_erased_with_its_conversation_is_said(qtbot: QtBot, dialog: Led
     assert not body(dialog).isVisible()
     assert body(dialog).toPlainText() == ""
     qtbot.waitUntil(lambda: "The ledger is whole" in said(dialog))
+
+
+def test_it_opens_on_what_was_sent_for_an_answer(qtbot: QtBot, presenter: LedgerPresenter, kept: Database) -> None:
+    ledger = DatabaseLedger(kept)
+    conversations = DatabaseConversationStore(kept)
+    question, _ = conversations.ask(1, None, "How long is the Nile?")
+    messages = []
+    for n in range(2):
+        messages.append(conversations.answer_again(question.id))
+        ledger.begin("cloud.test", "ask a model", CLOUD, Purpose(1, "", keep_body=True), b"asked %d" % n)
+    dialog = presenter.show()
+    qtbot.keyClicks(dialog.filters.words, "hub")
+    presenter.show_answer(messages[0].id)
+    qtbot.waitUntil(lambda: body(dialog).toPlainText() == "asked 0")
+    assert hosts(dialog) == ["cloud.test"] * 3  # one is of before
+    assert dialog.filters.conversation.isVisible()
+    dialog.filters.conversation.click()
+    qtbot.waitUntil(lambda: len(hosts(dialog)) == 6)
 
 
 @pytest.mark.parametrize(("sent", "words"), [(0, "None of this left"), (10, "Not all of this left"), (1_200, "")])

@@ -160,8 +160,9 @@ class Assembly(QObject):
         self._library.model_used.connect(self._on_model_used)
         self._library.settings_requested.connect(self._on_settings_requested)
         self.window.settings_requested.connect(self._on_settings_requested)
-        ledger = LedgerPresenter(self.window, self._services.ledger, self._jobs, self._icons)
+        ledger = LedgerPresenter(self.window, self._services, self._jobs, self._icons)
         self.window.ledger_requested.connect(ledger.show)
+        self.chat.ledger_requested.connect(ledger.show_answer)
         self.window.comparison_requested.connect(self._on_comparison_requested)
         self.comparing.settings_requested.connect(self._on_settings_requested)
 

@@ -44,12 +44,15 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What is looked for: every word in host or reason, from a time (UTC) on, to where, only what left."""
+    """What is looked for: every word in host or reason, from a time (UTC) on, to where, only what left, of what
+    conversation (0: any).
+    """
 
     words: str = ""
     since: datetime | None = None
     destination: Destination | None = None
     only_left: bool = False
+    conversation: int = 0
 
 
 def today() -> datetime:
@@ -123,6 +126,8 @@ def _fits(entry: LedgerEntry, narrowing: Narrowing) -> bool:
     if narrowing.since is not None and entry.begun < narrowing.since:
         return False
     if narrowing.destination is not None and entry.destination is not narrowing.destination:
+        return False
+    if narrowing.conversation not in {0, entry.conversation}:
         return False
     return entry.left > 0 or not narrowing.only_left
 

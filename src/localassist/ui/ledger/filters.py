@@ -37,6 +37,9 @@ class LedgerFilters(QWidget):
         self.destination = _choice("Destination", [("Any destination", ""), *destinations])
         self.only_left = QCheckBox("Only what left")
         self.only_left.setToolTip(LEFT)
+        self.conversation = QCheckBox("Only this conversation")
+        self.conversation.hide()
+        self._conversation = 0
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * STEP)
@@ -44,9 +47,21 @@ class LedgerFilters(QWidget):
         for choice in (self.since, self.destination):
             choice.activated.connect(self.changed)
             row.addWidget(choice)
-        row.addWidget(self.only_left)
+        for box in (self.only_left, self.conversation):
+            row.addWidget(box)
+            box.clicked.connect(self.changed)
         self.words.textChanged.connect(self.changed)
-        self.only_left.clicked.connect(self.changed)
+
+    def show_conversation(self, conversation: int) -> None:
+        """Look for what belongs to one conversation alone, 0 for any; anything else is looked for no more."""
+        self._conversation = conversation
+        self.conversation.setVisible(bool(conversation))
+        self.conversation.setChecked(bool(conversation))
+        self.words.clear()
+        self.only_left.setChecked(False)
+        self.since.setCurrentIndex(0)
+        self.destination.setCurrentIndex(0)
+        self.changed.emit()
 
     @property
     def narrowing(self) -> Narrowing:
@@ -57,6 +72,7 @@ class LedgerFilters(QWidget):
             None if days is None else today() - timedelta(days=days),
             Destination(destination) if destination else None,
             self.only_left.isChecked(),
+            self._conversation if self.conversation.isChecked() else 0,
         )
 
 

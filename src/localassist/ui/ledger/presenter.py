@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -17,26 +17,32 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from localassist.domain.ports.ledger import Ledger
+    from localassist.domain.chat import Message
     from localassist.domain.privacy import LedgerEntry, LedgerSeal
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
+    from localassist.usecases.services import Services
+
+CLOCK_S: Final = 0.002
+"""The ledger has milliseconds, messages have more."""
 
 
 class LedgerPresenter(QObject):
     """Keeps the window of the ledger true: it is read again whenever it comes to the front."""
 
-    def __init__(self, parent: QWidget, ledger: Ledger, jobs: Jobs, icons: Icons) -> None:
+    def __init__(self, parent: QWidget, services: Services, jobs: Jobs, icons: Icons) -> None:
         super().__init__(parent)
         self._parent = parent
-        self._ledger = ledger
+        self._ledger = services.ledger
+        self._conversations = services.conversations
         self._jobs = jobs
         self._icons = icons
         self._made: LedgerDialog | None = None
         self._entries: Sequence[LedgerEntry] = ()
         self._sifting = 0
-        self._reading = False
-        self._checking = False
+        self._wanted: Message | None = None
+        self._under_way = 0
+        self._asked_again = False
 
     @property
     def _dialog(self) -> LedgerDialog:
@@ -57,24 +63,36 @@ class LedgerPresenter(QObject):
         self._dialog.raise_()
         return self._dialog
 
+    def show_answer(self, message_id: int) -> None:
+        """Open it on what was sent for an answer, among all that belongs to its conversation."""
+
+        def find(message: Message) -> None:
+            self._wanted = message
+            self._dialog.filters.show_conversation(message.conversation_id)
+
+        self.show()
+        self._jobs.call(lambda: self._conversations.message(message_id), find, self._on_failed)
+
     def refresh(self) -> None:
-        """Read the ledger and check it; once at a time."""
-        if not self._reading:
-            self._reading = True
-            self._jobs.call(self._ledger.entries, self._on_read, self._on_failed).ended.connect(self._on_read_ended)
-        if not self._checking:
-            self._checking = True
-            self._jobs.call(self._ledger.seal, self._on_checked, self._on_failed).ended.connect(self._on_check_ended)
+        """Read the ledger and check it; once at a time, and once more where it was asked for meanwhile."""
+        if self._under_way:
+            self._asked_again = True
+            return
+        self._under_way = 2
+        reading = self._jobs.call(self._ledger.entries, self._on_read, self._on_failed)
+        checking = self._jobs.call(self._ledger.seal, self._on_checked, self._on_failed)
+        for job in (reading, checking):
+            job.ended.connect(self._on_ended)
 
     def _on_read(self, entries: Sequence[LedgerEntry]) -> None:
         self._entries = entries
         self._sift()
 
-    def _on_read_ended(self) -> None:
-        self._reading = False
-
-    def _on_check_ended(self) -> None:
-        self._checking = False
+    def _on_ended(self) -> None:
+        self._under_way -= 1
+        if not self._under_way and self._asked_again:
+            self._asked_again = False
+            self.refresh()
 
     def _on_checked(self, seal: LedgerSeal) -> None:
         self._dialog.show_standing(auditing.standing(seal), whole=not seal.problem)
@@ -93,8 +111,18 @@ class LedgerPresenter(QObject):
                 found, sums, today = sifted
                 self._dialog.show_today(auditing.left_words(today), auditing.unended_words(today))
                 self._dialog.show_entries(found, sums, narrowed=bool(entries))
+                self._choose_wanted(found)
 
         self._jobs.call(sift, show, self._on_failed)
+
+    def _choose_wanted(self, found: Sequence[LedgerEntry]) -> None:
+        """Choose the first request that began after the answer did: the answer is stored before it is asked for."""
+        if self._wanted is None or not self._entries:
+            return
+        began = self._wanted.created - CLOCK_S
+        self._wanted = None
+        number = next((each.number for each in found if each.begun.timestamp() >= began), 0)
+        self._dialog.choose(number)
 
     def _on_entry_chosen(self, entry: LedgerEntry | None) -> None:
         if entry is None or entry.body is not Body.KEPT:

@@ -129,6 +129,12 @@ class LedgerDialog(QDialog):
         if not entries:
             self._on_row_changed()
 
+    def choose(self, number: int) -> None:
+        """Choose that request, if it is on show."""
+        row = self._model.row_of(number)
+        if row >= 0:
+            self._table.selectRow(row)
+
     @property
     def entries(self) -> Sequence[LedgerEntry]:
         """What is on show, oldest first."""
