@@ -228,6 +228,10 @@ class FakeConversationStore(ConversationStore):
         with self._lock:
             if self.message(message_id).conversation_id != conversation_id:
                 raise NotFoundError(f"There is no message {message_id} in conversation {conversation_id}.")
+            after = {message_id}
+            for message in sorted(self._messages.values(), key=lambda m: m.id):
+                after |= {message.id} if message.parent_id in after else set()
+            message_id = max(after)
             shown = replace(self.get(conversation_id), head_id=message_id, updated=time.time())
             self._conversations[conversation_id] = shown
 
@@ -239,10 +243,10 @@ class FakeConversationStore(ConversationStore):
             if answer.role is not Role.ASSISTANT or answer.parent_id is None or answer.text or followed:
                 raise NotFoundError(f"Message {answer_id} is no answer that could be taken back.")
             others = [m for m in self.answers(answer.parent_id) if m.id != answer_id]
+            del self._messages[answer_id]
             before = others[-1] if others else self.message(answer.parent_id)
             self.choose_head(answer.conversation_id, before.id)
-            del self._messages[answer_id]
-            return before
+            return self.message(self.get(answer.conversation_id).head_id or before.id)
 
     @override
     def answer_again(self, question_id: int) -> Message:

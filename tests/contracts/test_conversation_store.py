@@ -151,6 +151,49 @@ def test_which_documents_a_conversation_asks_is_kept(store: ConversationStore, s
     assert [each.sources for each in store.recent()] == [sources]
 
 
+def test_a_question_can_wait_for_its_answer(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question = store.store_question(conversation.id, None, "How long is the notice?")
+    assert store.get(conversation.id).head_id == question.id
+    assert store.answers(question.id) == ()
+    answer = store.answer_again(question.id)
+    assert store.answers(question.id) == (answer,)
+    assert store.branch(store.get(conversation.id).head_id) == (question, answer)
+
+
+def test_another_answer_is_put_on_show_with_what_followed_it(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, first = store.ask(conversation.id, None, "One?")
+    store.finish(first.id, "Yes.", MessageStatus.COMPLETE, Evidence())
+    _, follow_up = store.ask(conversation.id, first.id, "Really?")
+    second = store.answer_again(question.id)
+    assert [each.id for each in store.answers(question.id)] == [first.id, second.id]
+    store.choose_head(conversation.id, first.id)
+    assert store.get(conversation.id).head_id == follow_up.id
+    store.choose_head(conversation.id, second.id)
+    assert store.get(conversation.id).head_id == second.id
+
+
+def test_an_answer_that_never_came_is_taken_back(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, first = store.ask(conversation.id, None, "One?")
+    store.finish(first.id, "Yes.", MessageStatus.COMPLETE, Evidence())
+    _, follow_up = store.ask(conversation.id, first.id, "Really?")
+    empty = store.answer_again(question.id)
+    assert store.discard_answer(empty.id).id == follow_up.id
+    assert store.get(conversation.id).head_id == follow_up.id
+    assert len(store.answers(question.id)) == 1
+    with pytest.raises(NotFoundError):
+        store.discard_answer(first.id)
+
+
+def test_a_question_without_any_answer_is_on_show_after_one_was_taken_back(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, empty = store.ask(conversation.id, None, "One?")
+    assert store.discard_answer(empty.id) == question
+    assert store.branch(store.get(conversation.id).head_id) == (question,)
+
+
 def test_what_does_not_exist_is_said_to_be_missing(store: ConversationStore) -> None:
     conversation = store.create("", "")
     for call in (

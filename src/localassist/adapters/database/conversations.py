@@ -53,6 +53,11 @@ _ANSWERS: Final = """
 SELECT id, conversation_id, parent_id, role, text, created, status, problem, evidence FROM messages
 WHERE parent_id = ? AND role = 'assistant' ORDER BY id
 """
+_NEWEST_AFTER: Final = """
+WITH RECURSIVE after (id) AS (
+    SELECT ? UNION ALL SELECT m.id FROM after JOIN messages m ON m.parent_id = after.id
+) SELECT max(id) FROM after
+"""
 _ADD: Final = """
 INSERT INTO messages (conversation_id, parent_id, role, text, created, status, writer) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -163,7 +168,7 @@ class DatabaseConversationStore(ConversationStore):
             _conversation(connection, conversation_id)
             if _message(connection, message_id).conversation_id != conversation_id:
                 raise NotFoundError(f"There is no message {message_id} in conversation {conversation_id}.")
-            _show(connection, conversation_id, message_id)
+            _show(connection, conversation_id, _newest_after(connection, message_id))
 
     @override
     def discard_answer(self, answer_id: int) -> Message:
@@ -173,9 +178,9 @@ class DatabaseConversationStore(ConversationStore):
             if answer.role is not Role.ASSISTANT or answer.parent_id is None or answer.text or followed:
                 raise NotFoundError(f"Message {answer_id} is no answer that could be taken back.")
             others = [row[0] for row in connection.execute(_ANSWERS, (answer.parent_id,)) if row[0] != answer_id]
-            before = others[-1] if others else answer.parent_id
-            _show(connection, answer.conversation_id, before)
             connection.execute("DELETE FROM messages WHERE id = ?", (answer_id,))
+            before = _newest_after(connection, others[-1]) if others else answer.parent_id
+            _show(connection, answer.conversation_id, before)
             return _message(connection, before)
 
     @override
@@ -287,6 +292,12 @@ def _show(connection: apsw.Connection, conversation_id: int, message_id: int) ->
     connection.execute(
         "UPDATE conversations SET head_id = ?, updated = ? WHERE id = ?", (message_id, time.time(), conversation_id)
     )
+
+
+def _newest_after(connection: apsw.Connection, message_id: int) -> int:
+    """The newest message of those that follow one, itself where none does."""
+    newest: Any = connection.execute(_NEWEST_AFTER, (message_id,)).fetchone()
+    return int(newest[0])
 
 
 def _begin_answer(connection: apsw.Connection, question: Message) -> Message:

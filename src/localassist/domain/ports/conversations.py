@@ -55,12 +55,12 @@ class ConversationStore(Protocol):
         """All answers to a question, the oldest first."""
 
     def choose_head(self, conversation_id: int, message_id: int) -> None:
-        """Put the branch that ends with that message on show."""
+        """Put the branch on show that goes through that message, to the newest message that follows it."""
 
     def discard_answer(self, answer_id: int) -> Message:
-        """Delete an answer that nothing was written of; the answer before it, else the question, is on show again.
+        """Delete an answer that nothing was written of: what was on show before it is again.
 
-        Returns that message. An answer that holds a word, or is followed by a message, is kept: `NotFoundError`.
+        That is the answer before it with what followed, else the question; returns the last message of it. An answer that holds a word, or is followed by a message, is kept: `NotFoundError`.
         """
 
     def answer_again(self, question_id: int) -> Message:
