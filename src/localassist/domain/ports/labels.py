@@ -27,8 +27,9 @@ class LabelStore(Protocol):
         """What holds for documents, by id; those that are gone are left out.
 
         The strictest of what was said of their collections and of the folders above them (also above the file that
-        a part is inside of), and of all documents with the same content.
+        a part is inside of). Where a stricter word was said of a document with the same bytes or the same text, that
+        holds; a copy makes none less strict.
         """
 
     def never_leaving(self) -> Scope:
-        """The documents that never leave, copies included."""
+        """The documents that never leave, copies included: whole collections, and single ones."""

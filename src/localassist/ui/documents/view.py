@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TEACHING: Final = (
     "Add a folder and ask about what is in it: answers show the pages they rest on. "
-    "Your files stay where they are and nothing leaves this computer."
+    "Your files stay where they are, and nothing of them leaves this computer without your word."
 )
 
 
