@@ -60,7 +60,8 @@ class ConversationStore(Protocol):
     def discard_answer(self, answer_id: int) -> Message:
         """Delete an answer that nothing was written of: what was on show before it is again.
 
-        That is the answer before it with what followed, else the question; returns the last message of it. An answer that holds a word, or is followed by a message, is kept: `NotFoundError`.
+        That is the answer before it with what followed, else the question; returns the last message of it. An answer
+        that holds a word, or is followed by a message, is kept: `NotFoundError`.
         """
 
     def answer_again(self, question_id: int) -> Message:
