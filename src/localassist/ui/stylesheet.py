@@ -94,8 +94,10 @@ QSpinBox, QDoubleSpinBox { padding: 0; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 8px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; height: 0; border: none; }
-QCheckBox::indicator, QListWidget::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
-QCheckBox::indicator:checked, QListWidget::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
+QCheckBox::indicator, QListWidget::indicator {
+  width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked {
+  width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
 QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:checked:focus { border-color: $text; }
 QCheckBox::indicator:disabled { border-color: $border; }

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
+from localassist.domain.settings import NO_MODEL
+from localassist.ui.comparing.models import QUOTES
 from localassist.ui.widgets.tips import plain_tip
-from localassist.usecases.figuring import cost_words, grounding_words, total_words
+from localassist.usecases.figuring import cost_words, total_words
 
 if TYPE_CHECKING:
     from localassist.domain.comparisons import ComparedAnswer, ComparedQuestion, ComparisonTable
@@ -73,7 +75,8 @@ class ComparisonCells(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole or self._table is None:
             return None
         if orientation is Qt.Orientation.Horizontal:
-            return ("Question", *self._table.comparison.models)[section]
+            models = self._table.comparison.models
+            return "Question" if section == 0 else QUOTES if models[section - 1] == NO_MODEL else models[section - 1]
         return str(section + 1) if section < len(self._table.questions) else "∑"
 
     @override
@@ -134,5 +137,10 @@ def figures(answer: ComparedAnswer | None) -> str:
     """What an answer took, on one line; "" for what is none."""
     if answer is None or answer.problem:
         return ""
-    facts = [f"{answer.seconds:.1f} s", f"cost: {cost_words(answer.cost)}"]
-    return "; ".join([*facts, *([grounding_words(answer.grounding)] if answer.grounding else [])])
+    facts = [f"{answer.seconds:.1f} s"]
+    if answer.grounding:
+        proof = answer.grounding
+        facts.append(f"{proof.supported} of {proof.supported + proof.partly + proof.unsupported} borne out")
+    if answer.cost != 0:
+        facts.append(f"cost {cost_words(answer.cost)}")
+    return ", ".join(facts)

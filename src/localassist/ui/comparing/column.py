@@ -58,6 +58,11 @@ class ColumnView(QFrame):
         self.transcript.show_messages(())
         self.transcript.add(answer)
 
+    def finish(self, answer: Message) -> None:
+        """Show the whole answer, from its beginning: it is read beside others."""
+        self.transcript.finish(answer)
+        self.transcript.verticalScrollBar().setValue(0)
+
     def restate(self, answer: Message, thought: Thought) -> None:
         """Show what else is known of it by now."""
         self.transcript.restate(answer, thought)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 LINES: Final = 3  # of an answer; all of it is below the table
+WRAPPED: Final = 4  # lines more than there are facts: some are longer than a column is wide
 MARGIN: Final = 2 * STEP
+EDITOR_HEIGHT: Final = 7 * STEP
 NO_VERDICT: Final = "Your verdict…"
 TAKEN_BACK: Final = "None"
 
@@ -35,7 +37,9 @@ class CellDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = QFontMetrics(option.font).lineSpacing()
-        return QSize(option.rect.width(), 2 * MARGIN + (LINES + 2) * line)
+        is_totals = index.data(ANSWER_ROLE) is None and index.row() == index.model().rowCount() - 1
+        lines = str(index.data() or "").count("\n") + WRAPPED if is_totals else LINES + 2
+        return QSize(option.rect.width(), 2 * MARGIN + lines * line)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -92,7 +96,7 @@ class CellDelegate(QStyledItemDelegate):
 
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        height = editor.sizeHint().height()
+        height = max(editor.sizeHint().height(), EDITOR_HEIGHT)
         editor.setGeometry(option.rect.x(), option.rect.y(), option.rect.width(), height)
 
     @override

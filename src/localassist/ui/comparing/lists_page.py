@@ -31,6 +31,7 @@ from localassist.ui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from localassist.domain.chat import Message
     from localassist.domain.comparisons import Comparison, ComparisonTable
     from localassist.ui.icons import Icons
 
@@ -72,6 +73,7 @@ class ListsPage(QWidget):
         self.work = StatusLine(icons)
         self.answer = TranscriptView(icons)
         self.evidence = EvidenceView(icons)
+        self._across = QSplitter(Qt.Orientation.Horizontal)
         self._busy = False
         self._missing = 0
         self._lay_out(icons)
@@ -100,13 +102,20 @@ class ListsPage(QWidget):
         self.cells.show_table(table)
         self._missing = len(table.missing) if table else 0
         has_rows = self.cells.rowCount() > 0
-        self.table.setVisible(has_rows)
+        self._across.setVisible(has_rows)
         self.empty.setVisible(not has_rows)
+        self.lists.setVisible(bool(self.chosen_list))
         self.table.horizontalHeader().resizeSection(0, QUESTION_WIDTH)
         if has_rows:
             self.table.setCurrentIndex(self.cells.index(max(row, 0), max(column, 0)))
             self.table.verticalScrollBar().setValue(at)
         self._after_change()
+
+    def show_answer(self, answer: Message | None) -> None:
+        """Show all of the answer that is chosen, from its beginning; None for none."""
+        self.answer.show_messages((answer,) if answer else ())
+        self.answer.verticalScrollBar().setValue(0)
+        self.answer.setVisible(answer is not None)
 
     def show_busy(self, *, busy: bool) -> None:
         """While the list is filled it can be stopped and judged, and nothing else."""
@@ -166,14 +175,27 @@ class ListsPage(QWidget):
         top = QHBoxLayout()
         top.setSpacing(2 * STEP)
         top.addWidget(self.lists, 1)
+        top.addStretch()
         for button in (self.new, self.add, self.fill, self.export, self.delete):
             top.addWidget(button)
+        self._lay_out_split()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 2 * STEP)
+        layout.setSpacing(2 * STEP)
+        layout.addLayout(top)
+        layout.addWidget(self.note)
+        layout.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._across, 1)
+        layout.addWidget(self.work)
+
+    def _lay_out_split(self) -> None:
         down = QSplitter(Qt.Orientation.Vertical)
+        down.setProperty("kind", "gap")
         down.setHandleWidth(2 * STEP)
         down.addWidget(self.table)
         down.addWidget(self.answer)
         down.setSizes([2400, 1600])
-        across = QSplitter(Qt.Orientation.Horizontal)
+        across = self._across
         across.setHandleWidth(1)
         across.addWidget(down)
         across.addWidget(self.evidence)
@@ -181,14 +203,6 @@ class ListsPage(QWidget):
         self.evidence.hide()
         for split in (down, across):
             split.setChildrenCollapsible(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 2 * STEP)
-        layout.setSpacing(2 * STEP)
-        layout.addLayout(top)
-        layout.addWidget(self.note)
-        layout.addWidget(self.empty)
-        layout.addWidget(across, 1)
-        layout.addWidget(self.work)
 
     def _lay_out_table(self, icons: Icons) -> None:
         table = self.table

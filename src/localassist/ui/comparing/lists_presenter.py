@@ -50,7 +50,7 @@ class ListsPresenter(QObject):
         self._chosen = 0
         self._shown: Message | None = None
         self._job: Job | None = None
-        self._position = ""
+        self._position, self._share = "", 0.0
         self.dialog: NewListDialog | None = None
         EvidencePresenter(page.evidence, services, jobs)
         self._connect()
@@ -155,9 +155,9 @@ class ListsPresenter(QObject):
     def _on_progressed(self, told: object) -> None:
         match told:
             case CellBegun(question, model, position, total):
-                self._position = f"{position} of {total}: {model}"
+                self._position, self._share = f"{position} of {total}: {model}", (position - 1) / total
                 self._page.cells.show_under_way(question.id, model)
-                self._page.work.say(self._position, (position - 1) / total)
+                self._page.work.say(self._position, self._share)
             case CellFilled():
                 self._page.cells.show_under_way(0, "")
             case ComparisonTable():
@@ -165,7 +165,7 @@ class ListsPresenter(QObject):
             case _:
                 words, _ = progress(told)
                 if words:
-                    self._page.work.say(f"{self._position}. {words}", None)
+                    self._page.work.say(f"{self._position}. {words}", self._share)
 
     def _on_stop_requested(self) -> None:
         if self._job is not None:
@@ -200,8 +200,7 @@ class ListsPresenter(QObject):
         if shown == self._shown:
             return
         self._shown = shown
-        self._page.answer.show_messages((shown,) if shown else ())
-        self._page.answer.setVisible(shown is not None)
+        self._page.show_answer(shown)
         if shown is None or not shown.evidence.citations:
             self._page.evidence.hide()
         elif self._page.evidence.isVisible():

@@ -165,8 +165,9 @@ class SideBySidePage(QWidget):
         self.question.setFixedHeight(QUESTION_HEIGHT)
         self.question.installEventFilter(self)
         self._go.setProperty("kind", "primary")
-        for split in (self._beside, self._across):
-            split.setHandleWidth(2 * STEP if split is self._beside else 1)
+        self._beside.setProperty("kind", "gap")
+        for split, width in ((self._beside, 2 * STEP), (self._across, 1)):
+            split.setHandleWidth(width)
             split.setChildrenCollapsible(False)
         self._across.addWidget(self._beside)
         self._across.addWidget(self.evidence)

@@ -56,7 +56,7 @@ class SideBySidePresenter(QObject):
         """Ask these documents from now on; `name` is what people call them, "" for none."""
         self._scope = scope
         told = f"All are given the same passages of {name}." if name else "No documents are asked."
-        self._page.show_scope(f"{told} Models here answer one after the other, so that none slows another down.")
+        self._page.show_scope(f"{told} Models here answer one after the other.")
 
     def refresh(self) -> None:
         """Read which models there are."""
@@ -124,7 +124,7 @@ class SideBySidePresenter(QObject):
 
     def _finish(self, number: int, answer: Message) -> None:
         self._answers[number] = answer
-        self._page.columns[number].transcript.finish(answer)
+        self._page.columns[number].finish(answer)
 
     def _on_citation_clicked(self, column: int, n: int) -> None:
         answer = self._answers.get(column)
