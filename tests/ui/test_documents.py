@@ -551,7 +551,7 @@ def test_the_menu_marks_what_holds(
     made = services.documents.add_collection("Contracts", [contracts])
     services.escalation().labels.set(LabelKind.COLLECTION, str(made.id), Sensitivity.MAY_GO_OUT)
     presenter.refresh()
-    qtbot.waitUntil(lambda: ("Contracts", "0") in rows(view) and mark(view, "Contracts") == Sensitivity.MAY_GO_OUT)
+    qtbot.waitUntil(lambda: "Contracts" in dict(rows(view)) and mark(view, "Contracts") == Sensitivity.MAY_GO_OUT)
     listed = view.findChild(CollectionList)
     assert listed is not None
     listed.customContextMenuRequested.emit(listed.visualItemRect(row_item(view, "Contracts")).center())
