@@ -82,11 +82,14 @@ class Room:
         return next(card for card in self.cards() if card.provider.name == name)
 
     def press(self, name: str, within: QWidget | None = None) -> None:
-        """Press the button with that spoken name or those words on it."""
-        buttons = (within or self.page).findChildren(QPushButton)
-        shown = [b for b in buttons if b.isVisible() and b.isEnabled() and name in {b.accessibleName(), b.text()}]
-        assert len(shown) == 1, [b.accessibleName() or b.text() for b in buttons if b.isVisible()]
-        self._qtbot.keyClick(shown[0], Qt.Key.Key_Space)
+        """Press the one button with that spoken name or those words on it, once it is there."""
+
+        def there() -> list[QPushButton]:
+            buttons = (within or self.page).findChildren(QPushButton)
+            return [b for b in buttons if b.isVisible() and b.isEnabled() and name in {b.accessibleName(), b.text()}]
+
+        self.wait(lambda: len(there()) == 1)
+        self._qtbot.keyClick(there()[0], Qt.Key.Key_Space)
 
     def wait(self, until: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(until)
