@@ -56,7 +56,7 @@ def _ibans(text: str) -> Iterator[Recognised]:
         signs, end = _signs(text, match.end(), sum(int(count) for count, _ in _PIECE.findall(structure)))
         if signs and _is_iban(country + match.group()[2:], signs, structure, text[match.start() : end], before):
             yield Recognised(Identifier.IBAN, match.start(), end)
-        elif _SAID.search(before) and (other := _LIKE.match(text, match.start())):
+        elif (other := _LIKE.match(text, match.start())) and (_SAID.search(before) or _has_check_digits(other.group())):
             end = other.end()
             yield Recognised(Identifier.IBAN, *other.span())
         else:
@@ -86,6 +86,17 @@ def _is_iban(head: str, signs: str, structure: str, written: str, before: str) -
             return True
     # A misread digit breaks the checksum: then what it is called, or the way it is written, has to do.
     return _folded(signs, structure, fold=True) != "" and bool(_SAID.search(before) or _GROUPED.fullmatch(written))
+
+
+def _has_check_digits(written: str) -> bool:
+    from stdnum.iso7064 import mod_97_10
+
+    signs = "".join(sign for sign in written if sign.isalnum())
+    return (
+        signs.isascii()
+        and sum(sign.isdigit() for sign in signs) > len(signs) / 2
+        and mod_97_10.is_valid(signs[4:] + signs[:4])
+    )
 
 
 def _folded(signs: str, structure: str, *, fold: bool) -> str:

@@ -20,7 +20,7 @@ _FLAT: Final = (
     r"Top|Stiege|Stock|App|Appt|"
     r"Appartement|Bât|Bâtiment|"
     r"Étage|Piso|Puerta|Escalera|Esc|Bajo|Planta|Local|Portal|Appartamento|Interno|Int|Interior|Edif|Edificio|"
-    r"Depto|Departamento|Piano|"
+    r"Depto|Of|Oficina|Departamento|Piano|"
     r"Scala)\b\.?[ \n]?#?\w{0,5}){0,3}"
 )
 _ENGLISH: Final = (
@@ -42,7 +42,7 @@ _SPANISH: Final = (
     "Calle|C/|C\\.|Avenida|Avda?\\.?|Av\\.|Plaza|Pza\\.|Paseo|Camino|Ronda|Glorieta|Pasaje|Cuesta|Vial|"
     "Urbanización|Callejón|Acceso|Alameda|"
     "Rambla|Cañada|Pasadizo|Via|Vía|Carretera|Travesía|Costanilla|Calzada|Privada|Boulevard|Prolongación|"
-    "Circunvalación|Cerrada|"
+    "Circunvalación|Eje vial|Periférico|Viaducto|Diagonal|Corredor|Pasaje|Cerrada|"
     "Andador|Circuito|Carrer"
 )
 _ITALIAN: Final = (
@@ -68,10 +68,10 @@ _CITY: Final = rf"(?:[{_UPPER}]{{4}}|[{_UPPER}][a-zà-ÿ'])[\w'.\-]*(?<!\.)(?:(?
 _TOWNS: Final = (
     r"(?:[A-Z]{1,2}[ ]?-[ ]?)?(?:\d{5},?|\d{4})"  # code and town
     rf"[ \n]{_CITY}(?:\n?[ ]?\([A-Z]{{2}}\))?(?:[ ]Cedex(?:[ ]\d+)?)?"
-    rf"|{_CITY}(?:[ ](?:los|las)[ ][a-z]+)?,?[ ]?\n?(?:[A-Z]{{2,4}}|[A-Z][a-z]+)?,?[ ]?\n?"  # town and code
+    rf"|{_CITY}(?:[ ](?:los|las)[ ][a-z]+)?,?[ ]?\n?(?:[A-Z]{{2,5}}|Q\. ROO|[A-Z][a-z]+)?,?[ ]?\n?"  # town and code
     r"\d{5}(?:-\d{4})?(?!\d)"
     rf"|(?:{_CITY}{_BREAK}){{1,2}}[A-Z]{{1,2}}\d[A-Z\d]?[ \n]?\d[A-Z]{{2}}(?!\w)"  # United Kingdom
-    rf"|{_CITY},?[ ](?:[A-Z]{{2}},?)?[ ]?[A-Z]\d[A-Z][ ]?\d[A-Z]\d"  # Canada
+    rf"|{_CITY},?[ ](?:[A-Z]{{2}},?)?[ \n]?[A-Z]\d[A-Z][ \n]?\d[A-Z]\d"  # Canada
 )
 _TOWN: Final = rf"(?:{_TOWNS}){_COUNTRY}"
 _STREETS: Final = (
@@ -79,16 +79,19 @@ _STREETS: Final = (
     rf"(?:{_WORD}{_SPACE}){{1,3}}?(?:{_ENGLISH})\b\.?{_FLAT}"
     rf"|(?<![\w'])(?:(?:{_WORD}[ \-](?:(?:von|van|der|den|zum)[ \-])*){{1,4}}|[{_UPPER}][\w'.]*?[a-zß])"
     rf"(?:{_GERMAN}){_SPACE}{_NUMBER}{_FLAT}(?![\w.])"
-    rf"|(?:\d{{1,4}}(?:[ ]?(?:bis|ter|quater))?,?{_SPACE})(?i:{_FRENCH})[ ]"
+    rf"|(?:\d{{1,4}}(?:[ ]?(?:bis|ter|quater))?,?{_SPACE})(?i:{_FRENCH})[ \n]"
     rf"(?:{_NAME}(?={_BREAK}\d{{5}})|{_LINE}){_FLAT}"
-    rf"|(?<![\w'])(?i:{_FRENCH})[ ](?:{_NAME}|{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
+    rf"|(?<![\w'])(?i:{_FRENCH})[ \n](?:{_NAME}|"
+    rf"{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
     rf"|(?<!\w)(?:{_SPANISH}|{_ITALIAN}){_SPACE}{_NAME},?{_SPACE}"
     rf"(?:[Nn][º°.]{{1,2}}[ ]?)?{_NUMBER}{_FLAT}(?![\w.])"
     r"|(?i:am|an der|auf der|im|in der|zum|zur|unter den|hinter der)[ ]"
     rf"(?:{_WORD}[ ]){{1,2}}?{_NUMBER}(?={_BREAK}(?:D-)?\d{{5}}[ ])"
 )
 _STREET: Final = re.compile(_STREETS)
-_TAIL: Final = re.compile(rf"{_BREAK}{_TOWN}|[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}")
+_TAIL: Final = re.compile(
+    rf"{_BREAK}{_TOWN}|(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}"
+)
 _BLOCK: Final = re.compile(
     rf"(?<![\w'.])(?:(?:\d{{1,5}}[ \n]|(?i:{_FRENCH})[ ]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
     rf"{_WORD}(?:[ \-]{_WORD}){{0,2}}[ ]{_NUMBER}{_FLAT})"
@@ -96,8 +99,8 @@ _BLOCK: Final = re.compile(
     rf"|(?:(?:Flat|Studio|Unit|"
     rf"Apartment)[ ]\d+\w?{_BREAK})?(?:\d{{1,4}}[ ])?{_WORD}[ \n][A-Za-z]{{3,12}}{_BREAK}(?:{_CITY}{_BREAK}){{1,2}}"
     r"[A-Z]{1,2}\d[A-Z\d]?[ \n]?\d[A-Z]{2}(?!\w)"
-    r"|(?:PSC|Unit|CMR)[ ]\d+,?[ ]Box[ ]\d+\n?[ ]?,?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}"
-    rf"|US[A-Z]{{1,4}}[ ]{_WORD}\n?[ ]?,?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{{5}}"
+    r"|(?:PSC|Unit|CMR)[ ]\d+,?[ ]Box[ ]\d+,?[ ]?\n?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}"
+    rf"|US[A-Z]{{1,4}}[ ]{_WORD},?[ ]?\n?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{{5}}"
     rf"|(?:P\.?[ ]?O\.?[ ]?Box|Postfach|B\.?P\.|Apartado(?: de Correos)?|"
     rf"Casella postale)[ ]\d[\d ]{{0,9}}(?:{_BREAK}{_TOWN})?"
 )

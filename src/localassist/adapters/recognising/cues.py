@@ -134,7 +134,8 @@ MEETING: Final = (
     "historial) de|"
     "(?:risultati|cartella|stipendio|firma|compleanno|domanda|reclamo|lettera|diagnosi|indirizzo|visita|fattura|"
     "pratica) di|"
-    "according to|laut|selon|según|secondo|schrieb|sagte|rief|fragte|meinte|erklärte|antwortete|escribió|dijo"
+    "according to|thanks to|laut|dank|grâce à|chez|gracias a|grazie a|selon|según|secondo|schrieb|sagte|rief|"
+    "fragte|meinte|erklärte|antwortete|escribió|dijo"
 )
 """What goes before the name of somebody who was met or whose something is."""
 AFTER: Final = (
@@ -191,6 +192,12 @@ DEEDS: Final = (
     "telefonato)"
 )
 """What people do and companies and places seldom."""
+_NAMES_TOO_WORDS: Final = """
+april may june august julio abril avril juin mai mars juli august giugno aprile domingo sabato king queen north west east new saint san
+santa minister street young
+"""
+NAMES_TOO: Final = frozenset(_NAMES_TOO_WORDS.split())
+"""Those that are names all the same, after a title or a greeting."""
 PARTICLES: Final = (
     "(?:von|van|vom|de|zu|zum)(?: (?:der|den|dem|la|los|las|le))?|del|della|dello|delle|di|da|du|des|dos|ten|ter|"
     "el|al|bin|ibn|"

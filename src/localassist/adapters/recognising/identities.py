@@ -24,7 +24,7 @@ _SHAPED: Final = (
     r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d|[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}",  # Mexico
     r"[A-Z]{5}\d{4}[A-Z]",  # India, PAN
     r"(?:[XYZ]-?\d{7}|\d{2}\.?\d{3}\.?\d{3})-?[A-HJ-NP-TV-Z]|[A-HJNP-SUVW]-?\d{7}-?[0-9A-J]",  # Spain
-    r"CHE[-\s]?\d{3}\.?\d{3}\.?\d{3}",  # Switzerland, firms
+    r"CHE[-\s]?\d{3}[. ]?\d{3}[. ]?\d{3}",  # Switzerland, firms
     r"(?:ATU|AT U|BE|DE|DK|EL|FI|HU|LU|MT|PT|SI|SE|PL|GB|IT|HR|LV|EE|LT|RO|SK|BG|CZ|CY)[ ]?\d(?:[ .\-]?\d){7,11}[A-Z]?",
     r"FR[ ]?[0-9A-Za-z][ ]?[0-9A-Za-z](?:[ \n]{0,2}\d){9}",
     r"ES[ \-]?[A-Za-z0-9]\d{7}[A-Za-z0-9]|NL[ ]?\d{9}B\d{2}|IE[ ]?\d[A-Z0-9+*]\d{5}[A-Z]{1,2}",
@@ -70,12 +70,15 @@ _CALLED: Final = (
     r"permiso de conducir|codice fiscale|partita iva|p\.? ?iva|tessera sanitaria|passaporto|carta d'identità|patente|"
     r"cpf|cnpj|curp|pesel|personnummer|hetu|rodné číslo|rijksregister\w*|numéro national|aadhaar"
 )
-_SHORT: Final = "ITIN|SIN|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|C[.]F[.]|BSN|OIB|DNI|NIF|PIN"
+_SHORT: Final = (
+    "ITIN|SIN|RUT|RUN|NAS|AVS|AHV|CUIT|CUIL|NUIP|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|"
+    "C[.]F[.]|BSN|OIB|DNI|NIF|PIN"
+)
 """These are words of a language too where they are not in capitals."""
 _PIECE: Final = r"(?:[A-Za-z|]{0,6}\d[0-9A-Za-z|]*|[A-Z]{1,2}(?![^\W_]))"
 _NAMED: Final = re.compile(
     rf"(?<![^\W_])(?:(?i:{_CALLED})|{_SHORT})(?![^\W_])[^\d\n]{{0,28}}?\n?[^\d\n]{{0,6}}?(?<![^\W_])"
-    rf"(?P<value>(?=\w*\d|[A-Z]{{1,4}}[ ]\d|[Ol]){_PIECE}(?:[ ./\-\n]?{_PIECE}){{0,9}})(?![^\W_])"
+    rf"(?P<value>(?=\w*\d|[A-Z]{{1,4}}[ ]\d|[Ol]){_PIECE}(?:[ ./\-\n]{{0,2}}{_PIECE}){{0,9}})(?![^\W_])"
 )
 _MANY: Final = 5
 _LONG_RUN: Final = re.compile(r"(?<![\w.,\-/])[\dOolI|][\dOolI|SBA-FX \-/+]{7,20}(?![\w\-/])")

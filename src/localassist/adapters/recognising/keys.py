@@ -58,8 +58,8 @@ _CALLED: Final = (
     r"credentials?|api-?key|pin"
 )
 _NAMED: Final = re.compile(
-    rf"(?:(?<![^\W_])|_)(?:{_CALLED})\w{{0,12}}[\"'\])]{{0,2}}(?:[ ](?:f[oü]r|pour|para|per|of|de|du|von|"
-    rf"to)[ ][^\n:=]{{1,30}}?)?"
+    rf"(?:(?<![^\W_])|_)(?:{_CALLED})\w{{0,12}}[\"'\])]{{0,2}}"
+    rf"(?:[ ](?:f[oü]r|pour|para|per|of|del?|della|du|des|vom|von|to|zum)[ ][^\n:=]{{1,30}}?)?"
     r"[ ]?(?P<sign>:=|=>|->|[:=]|[ ](?:is|ist|lautet|est|es|è|was|war)[ :]|[ ])[ ]?[ ]?(?:Bearer |Basic )?"
     r"(?P<quote>[\"'“„«])?(?P<value>[^\s\"'“”„»]{4,})",
     re.IGNORECASE,

@@ -15,6 +15,11 @@ _TOPS: Final = (
     "Network|"
     "workspace|projects?|app|boot|run|bin|lib|storage|sdcard|nas|share|shared|export"
 )
+_ENDINGS: Final = (
+    "pdf|docx?|xlsx?|pptx?|txt|md|csv|json|png|jpe?g|gif|mp3|mp4|avi|mov|webm|html?|css|js|py|xml|zip|tiff?|bmp|"
+    "od[tsp]|rtf|"
+    "webp|flac|wav|numbers|pages|key|eml|msg|log"
+)
 _PART: Final = r"[^\s/\\:*?\"<>|,;()\[\]{}]+"
 _NEXT: Final = r"\n?"
 _SPACED: Final = rf"{_PART}(?: {_PART}){{0,4}}"
@@ -28,12 +33,13 @@ _PATH: Final = re.compile(
     rf"(?<![\w])(?:[A-Za-z]:[\\/]{_NEXT}{_WINDOWS_PART}?(?:{_NEXT}[\\/]{_NEXT}{_WINDOWS_PART})*[\\/]?"
     rf"|\\\\[\w.$-]+{_AFTER}+\\?"
     rf"|%\w+%{_AFTER}+"
-    rf"|file:/{{2,3}}[^\s\"<>]+"
+    rf"|file:/{{2,3}}\n?[^\s\"<>]+"
     rf"|(?:~[\w.-]*|\$\{{?\w+\}}?)(?:{_NEXT}/{_NEXT}{_PART})+"
     rf"|(?<![/.:])/(?:{_TOPS})(?:{_NEXT}/{_NEXT}{_POSIX_PART})+(?:{_SPACED_FILE})?/?"
     rf"|(?<![/.:])/{_PART}(?:{_NEXT}/{_NEXT}{_PART})+/?"
     rf"|\.{{1,2}}(?:/{_NEXT}{_PART})+)"
 )
+_REST: Final = re.compile(rf"\n(?:{_ENDINGS})(?![\w])")
 _END: Final = re.compile(r"[.,;:!?'\"”“»)\]]+\Z")
 _FILE: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z|/\.")
 
@@ -43,7 +49,10 @@ def find_paths(text: str) -> Iterator[Recognised]:
     if "/" not in text and "\\" not in text:
         return
     for match in _PATH.finditer(text):
-        path = _END.sub("", match.group())
+        path = match.group()
+        if path.endswith(".") and (rest := _REST.match(text, match.end())):
+            path += rest.group()
+        path = _END.sub("", path)
         if _is_path(path):
             yield Recognised(Identifier.PATH, match.start(), match.start() + len(path))
 

@@ -14,6 +14,7 @@ from localassist.adapters.recognising.cues import (
     GREETINGS,
     LABELS,
     MEETING,
+    NAMES_TOO,
     NO_NAMES,
     PARTICLES,
     ROLES,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĹĻŃŇŐŒŔŘŚŠŞŤŢŪŮŰŲŹŻŽ"
-_WORD: Final = rf"(?:[{_UPPER}]\.(?:-?[{_UPPER}]\.)?|(?:[{_UPPER}]'|[Dd]['])?[{_UPPER}][\w'\-]*[\w])"
+_INITIALS: Final = rf"[{_UPPER}]\.(?:-?[{_UPPER}]\.)?(?!-?[{_UPPER}]\w)"
+_WORD: Final = rf"(?:{_INITIALS}|(?:[{_UPPER}]\.-)?(?:[{_UPPER}]'|[Dd]')?[{_UPPER}][\w'\-]*\w)"
 _LINK: Final = rf"(?:(?:{PARTICLES})[ ])?"
 _FIRST_LINK: Final = r"(?:(?:von|van|de|di|da|del|della|du)(?:[ ](?:der|den|la))?[ ])?"
 _LINE: Final = rf"{_FIRST_LINK}{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{0,4}}"
@@ -65,6 +67,9 @@ _LABELLED: Final = re.compile(
 _LISTED: Final = re.compile(
     rf"(?:[ ]?[,;&/]|[ ](?:and|und|et|y|e))[ ]?\n?[ ]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_TEXT})"
 )
+_SPEAKING: Final = re.compile(
+    rf"(?:^|(?<=\n))[ ]*(?P<name>{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{1,2}})[ ]?:[ ](?=[a-zà-ÿ¿¡\"'„“«])"
+)
 _MET: Final = re.compile(
     rf"{_BEFORE}(?i:{_in_text(MEETING)}){_GAP}?(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)"
 )
@@ -77,7 +82,10 @@ _FOLLOWED: Final = re.compile(
     rf"|{_BEFORE}(?P<writer>{_WORD}[ ]{_LINK}{_WORD}(?:[ ]{_LINK}{_WORD})?)[ ]?\n?[<(](?=[\w.+\-]+@)"
 )
 _PAIR: Final = re.compile(rf"{_BEFORE}(?=(?P<one>{_WORD}){_GAP}(?P<other>{_LINK}{_WORD}))")
-_ADDRESSED: Final = re.compile(rf"(?:^|\n)[ ]*(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]*[\n,][ ]*\Z")
+_ADDRESSED: Final = re.compile(
+    rf"(?:^|\n)[ ]*(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]*[\n,][ ]*"
+    r"(?:(?:[Tt]el|[Pp]hone|[Ee]?-?[Mm]ail|[Mm]obile?|Tél|[Tt][ée]l[ée]\w+|[TMEP])\b\.?[ ]?:?[ ]?)?\Z"
+)
 _ACTING: Final = re.compile(
     rf"{_BEFORE}(?P<name>{_WORD}(?:{_GAP}{_LINK}{_WORD}){{1,2}}){_GAP}(?:{_in_text(DEEDS)})(?![^\W_])"
 )
@@ -89,9 +97,9 @@ _MOST_WORDS: Final = 5
 _SHORTEST_PART: Final = 3
 
 
-def find_persons(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> list[Recognised]:
-    """Names in a text that was read, given where its mail and postal addresses stand."""
-    found = list(_cued(text, mails, addresses))
+def find_persons(text: str, mails: Sequence[Recognised], others: Sequence[Recognised]) -> list[Recognised]:
+    """Names in a text that was read, given where its mail addresses and `others` stand that follow names."""
+    found = list(_cued(text, mails, [*mails, *others]))
     last = {text[name.start : name.end].rsplit(maxsplit=1)[-1] for name in found}
     for match in _PAIR.finditer(text) if last else ():
         if match["other"] in last and match["one"].casefold() not in _CAPITALISED:
@@ -99,16 +107,17 @@ def find_persons(text: str, mails: Sequence[Recognised], addresses: Sequence[Rec
     return found
 
 
-def _cued(text: str, mails: Sequence[Recognised], addresses: Sequence[Recognised]) -> Iterator[Recognised]:
-    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _MET, _FOLLOWED):
+def _cued(text: str, mails: Sequence[Recognised], others: Sequence[Recognised]) -> Iterator[Recognised]:
+    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _MET, _SPEAKING, _FOLLOWED):
         for match in pattern.finditer(text):
             group = "writer" if pattern is _FOLLOWED and match["name"] is None else "name"
-            found = list(_names(text, *match.span(group)))
+            sure = pattern in {_TITLED, _GREETED, _CLOSED}
+            found = list(_names(text, *match.span(group), NO_NAMES - NAMES_TOO if sure else NO_NAMES))
             yield from found
             if pattern is _LABELLED and found and found[-1].end == match.end(group):
                 yield from _listed(text, match.end(group))
-    for address in addresses:
-        block = _ADDRESSED.search(text, max(address.start - _LONGEST_LINE, 0), address.start)
+    for other in others:
+        block = _ADDRESSED.search(text, max(other.start - _LONGEST_LINE, 0), other.start)
         if block is not None and len(block["name"].split()) > 1:
             yield from _names(text, *block.span("name"))
     for mail in mails:
@@ -126,13 +135,13 @@ def _listed(text: str, place: int) -> Iterator[Recognised]:
         place = found[0].end
 
 
-def _names(text: str, start: int, end: int) -> Iterator[Recognised]:
+def _names(text: str, start: int, end: int, no_names: frozenset[str] = NO_NAMES) -> Iterator[Recognised]:
     """A name without what is capitalised before and after it and is none."""
     words = [match.span() for match in re.finditer(r"\S+", text[start:end])]
-    while words and _is_no_name(text[start + words[0][0] : start + words[0][1]], TITLE_WORDS | NO_NAMES):
+    while words and _is_no_name(text[start + words[0][0] : start + words[0][1]], TITLE_WORDS | no_names):
         words = words[1:]
     for count, (first, last) in enumerate(words):
-        if _is_no_name(text[start + first : start + last], NO_NAMES):
+        if _is_no_name(text[start + first : start + last], no_names):
             words = words[:count]
             break
     while words and text[start + words[-1][0]].islower():

@@ -37,6 +37,8 @@ _SHAPES: Final = re.compile(
     r"|0\d{2,5}[ \n]\d{2,4}[ \n]?\d{2,5}(?:[ \n]\d{2,4})*"
     r"|[6789]\d{2}(?:[ \n]\d{3}){2}|[6789]\d{2}(?:[ \n]\d{2}){3}"  # Spain
 )
+_TIGHT: Final = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
+"""A number of North America, once the spaces that text recognition adds are gone."""
 _PLANS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "CH", "AT", "NL", "BE", "PT", "PL")
 _MOST_DIGITS: Final = 15
 _FEWEST_SAID: Final = 6
@@ -67,7 +69,8 @@ def _is_phone(written: str, before: str) -> bool:
     if written.startswith("+") or re.match(r"00[1-9]", digits):
         return True
     plain = re.sub(rf"{_DIGIT}", lambda sign: sign.group().translate(DIGITS), written)
-    return _SHAPES.fullmatch(plain) is not None or _is_in_a_plan(plain)
+    tight = re.sub(r"(?<=\d)[ ](?=\d)|[ ]?(?=-)", "", plain)
+    return _SHAPES.fullmatch(plain) is not None or _TIGHT.fullmatch(tight) is not None or _is_in_a_plan(plain)
 
 
 def _is_in_a_plan(written: str) -> bool:

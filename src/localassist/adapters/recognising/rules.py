@@ -50,8 +50,9 @@ class RuleRecogniser:
         reading = read(text)
         mails = list(find_mails(reading.text))
         addresses = list(find_addresses(reading.text))
-        found = [*mails, *addresses, *find_persons(reading.text, mails, addresses)]
-        for find in (find_accounts, find_identities, find_keys, find_paths, find_phones):
+        phones = list(find_phones(reading.text))
+        found = [*mails, *addresses, *phones, *find_persons(reading.text, mails, [*addresses, *phones])]
+        for find in (find_accounts, find_identities, find_keys, find_paths):
             found += find(reading.text)
         own = (Recognised(Identifier.WORD, *span) for span in find_words(text, self._private_words()))
         return apart(
