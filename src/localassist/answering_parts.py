@@ -13,14 +13,18 @@ from localassist.usecases.labelling import LabelMatter
 from localassist.usecases.proving import ProveAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from localassist.adapters.cloud.known_providers import KnownProviders
     from localassist.adapters.cloud.prices import BundledPrices
     from localassist.adapters.database import Database, DatabaseEscalationStore, DatabaseLabelStore
     from localassist.adapters.network import NetworkDoor
+    from localassist.domain.outbound import Recognised
     from localassist.domain.ports.activity import Activity
     from localassist.domain.ports.chat_model import ChatModels
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore
+    from localassist.domain.ports.recognising import Recogniser
     from localassist.domain.ports.settings import SettingsStore
     from localassist.usecases.budgeting import Budget
     from localassist.usecases.escalating import SendEscalation, TellMatter
@@ -28,6 +32,26 @@ if TYPE_CHECKING:
     from localassist.usecases.retrieval import SearchPassages
     from localassist.usecases.reviewing import MakeReview
     from localassist.usecases.services import Escalation
+
+
+@dataclass(eq=False)
+class LateRecogniser:
+    """Makes a recogniser with its first use: reading its patterns takes a third of a second."""
+
+    make: Callable[[], Recogniser]
+
+    @cached_property
+    def _made(self) -> Recogniser:
+        return self.make()
+
+    @property
+    def name(self) -> str:
+        """Who looks, for people."""
+        return self._made.name
+
+    def __call__(self, text: str) -> Sequence[Recognised]:
+        """What it found, by position, none overlapping another."""
+        return self._made(text)
 
 
 @dataclass(eq=False)
@@ -115,12 +139,16 @@ class AnsweringParts:
 
     @cached_property
     def _make(self) -> MakeReview:
-        from localassist.adapters.recognising.rules import RuleRecogniser
         from localassist.usecases.redacting import Redactor
         from localassist.usecases.reviewing import MakeReview
 
-        redactor = Redactor(RuleRecogniser(self._store.private_words))
+        redactor = Redactor(LateRecogniser(self._recogniser))
         return MakeReview(self._providers, self._prices, self._store, self.settings, redactor, self._budget)
+
+    def _recogniser(self) -> Recogniser:
+        from localassist.adapters.recognising.rules import RuleRecogniser
+
+        return RuleRecogniser(self._store.private_words)
 
     @cached_property
     def _budget(self) -> Budget:
