@@ -134,7 +134,7 @@ def test_models_and_a_refusal_are_told_in_sentences(home: Home) -> None:
         home.run("cloud", "server", "add", "Cellar", f"{server.address}/v1")
         models = only_object(home.run("cloud", "models", "cellar", "--json"))["models"]
         assert [each["name"] for each in models] == ["cellar/big", "cellar/small"]
-    assert_sentence(home.run("cloud", "models", "cellar"), "127.0.0.1")
+    assert_sentence(home.run("cloud", "models", "cellar"), "Cellar", "runs")
     assert_sentence(home.run("cloud", "models", "nobody"), "nobody")
     assert_sentence(home.run("ask", "--at", "big", ASK), "provider")
 
