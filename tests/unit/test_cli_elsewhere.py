@@ -145,10 +145,15 @@ def test_an_obstacle_is_told_before_anybody_is_asked() -> None:
     assert "This would be sent" in told.text
 
 
-def test_an_unknown_price_says_so() -> None:
-    told = Told("n")
-    ask(room(known_price=False), told)
-    assert "nobody here knows what it costs" in told.text
+def test_what_it_costs_is_told_also_where_nobody_knows_or_it_is_nothing() -> None:
+    for made, target, words in (
+        (room(), "example/big", "it costs $"),
+        (room(known_price=False), "example/big", "nobody here knows what it costs."),
+        (room(), "home/big", "it costs nothing."),
+    ):
+        told = Told("n")
+        asking.ask(parse(["ask", "--at", target, ASK], "1.0"), services(made), told.console)
+        assert words in told.text
 
 
 @pytest.mark.parametrize(("name", "error"), [("big", LocalAssistError), ("nobody/big", NotFoundError)])

@@ -77,7 +77,7 @@ def evidence_lines(answer: Message) -> Iterator[str]:
 
 def _sent(sent: Sent) -> str:
     """By whose word an answer came from elsewhere, and what it cost."""
-    cost = "its price is not known" if sent.cost is None else f"it cost {money(sent.cost)}"
+    cost = "its price is not known" if sent.cost is None else f"it cost {money(sent.cost) if sent.cost else 'nothing'}"
     replaced = f", {sent.replaced} names and numbers replaced" if sent.replaced else ""
     request = f" (request {one_line(sent.request_id)})" if sent.request_id else ""
     return (

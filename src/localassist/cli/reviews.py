@@ -52,7 +52,7 @@ def cost_line(review: Review) -> str:
     volume = f"About {review.tokens:,} tokens are sent, {review.answer_tokens:,} may come back"
     if review.cost is None:
         return f"{volume}; nobody here knows what it costs."
-    return f"{volume}; it costs {money(review.cost)} at most."
+    return f"{volume}; it costs {f'{money(review.cost)} at most' if review.cost else 'nothing'}."
 
 
 def _provider_lines(review: Review) -> Iterator[str]:
