@@ -22,7 +22,7 @@ _INVISIBLE: Final = re.compile(INVISIBLE)
 _NUMBERS: Final = frozenset({Identifier.IBAN, Identifier.CARD, Identifier.PHONE, Identifier.NATIONAL_ID})
 _MARKS: Final = re.compile(r"[\W_]+")
 _GENITIVE: Final = "(?:['’]?s)?"
-_STAND_IN: Final = "[WORD_1]"
+_STAND_IN: Final = "[WORD 1]"
 _SHORTEST: Final = 3
 """Shorter originals are replaced where they were recognised and nowhere else."""
 

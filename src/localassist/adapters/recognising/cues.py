@@ -138,6 +138,11 @@ MEETING: Final = (
     "fragte|meinte|erklärte|antwortete|escribió|dijo"
 )
 """What goes before the name of somebody who was met or whose something is."""
+LEADS: Final = (
+    "with|to|of|mit|von|avec|à|de|d'|con|di|a|chez|dank|laut|selon|según|secondo|schrieb|sagte|rief|fragte|meinte|erklärte|"
+    "antwortete|escribió|dijo"
+)
+"""The last words of those."""
 AFTER: Final = (
     r"\(?(?:born|aged|residing|resident|living|of legal age|hereinafter|date of birth|geboren|geb\.|wohnhaft|"
     r"nachfolgend|im Folgenden|"
@@ -193,8 +198,8 @@ DEEDS: Final = (
 )
 """What people do and companies and places seldom."""
 _NAMES_TOO_WORDS: Final = """
-april may june august julio abril avril juin mai mars juli august giugno aprile domingo sabato king queen north west east new saint san
-santa minister street young
+april may june august julio abril avril juin mai mars juli giugno aprile domingo sabato king queen north west east
+new saint san santa minister street young
 """
 NAMES_TOO: Final = frozenset(_NAMES_TOO_WORDS.split())
 """Those that are names all the same, after a title or a greeting."""

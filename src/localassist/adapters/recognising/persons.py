@@ -13,6 +13,7 @@ from localassist.adapters.recognising.cues import (
     EVERYBODY,
     GREETINGS,
     LABELS,
+    LEADS,
     MEETING,
     NAMES_TOO,
     NO_NAMES,
@@ -70,13 +71,10 @@ _LISTED: Final = re.compile(
 _SPEAKING: Final = re.compile(
     rf"(?:^|(?<=\n))[ ]*(?P<name>{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{1,2}})[ ]?:[ ](?=[a-zà-ÿ¿¡\"'„“«])"
 )
-_MET: Final = re.compile(
-    rf"{_BEFORE}(?i:{_in_text(MEETING)}){_GAP}?(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)"
-)
-_IN_ROLE: Final = re.compile(
-    rf"{_BEFORE}(?:(?i:{_in_text(ROLES)}))s?,?{_GAP}(?:{TITLES}{TITLE_ENDINGS}[ ])*"
-    rf"(?P<name>{_FIRST_LINK}{_WORD}{_GAP}{_LINK}{_WORD}(?:[ ]{_WORD})?)(?![\w])"
-)
+_MET: Final = re.compile(rf"(?<!\w)(?i:{_in_text(MEETING)})\s*\Z")
+_LEADS: Final = frozenset(lead.rsplit(" ", 1)[-1] for lead in LEADS.split("|"))
+_ROLES: Final = frozenset(ROLES.casefold().split("|"))
+_MORE: Final = re.compile(rf"[ ]{_WORD}")
 _FOLLOWED: Final = re.compile(
     rf"{_BEFORE}(?P<name>{_WORD}{_GAP}{_LINK}{_WORD}(?:{_GAP}{_LINK}{_WORD}){{0,2}}),?{_GAP}{AFTER}"
     rf"|{_BEFORE}(?P<writer>{_WORD}[ ]{_LINK}{_WORD}(?:[ ]{_LINK}{_WORD})?)[ ]?\n?[<(](?=[\w.+\-]+@)"
@@ -92,6 +90,8 @@ _ACTING: Final = re.compile(
 _CAPITALISED: Final = NO_NAMES | FUNCTION_WORDS | frozenset(GREETINGS.casefold().replace(" ", "|").split("|"))
 _MAIL_PART: Final = re.compile(r"[._\-+]|\d+")
 _LONGEST_LINE: Final = 80
+_LONGEST_CUE: Final = 48
+_MOST_CUE_WORDS: Final = 4
 _NEAR: Final = 600
 _MOST_WORDS: Final = 5
 _SHORTEST_PART: Final = 3
@@ -108,7 +108,7 @@ def find_persons(text: str, mails: Sequence[Recognised], others: Sequence[Recogn
 
 
 def _cued(text: str, mails: Sequence[Recognised], others: Sequence[Recognised]) -> Iterator[Recognised]:
-    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _IN_ROLE, _MET, _SPEAKING, _FOLLOWED):
+    for pattern in (_TITLED, _GREETED, _CLOSED, _LABELLED, _SPEAKING, _FOLLOWED):
         for match in pattern.finditer(text):
             group = "writer" if pattern is _FOLLOWED and match["name"] is None else "name"
             sure = pattern in {_TITLED, _GREETED, _CLOSED}
@@ -123,6 +123,7 @@ def _cued(text: str, mails: Sequence[Recognised], others: Sequence[Recognised]) 
     for mail in mails:
         yield from _named_in_mail(text, mail)
     yield from _acting(text)
+    yield from _introduced(text)
 
 
 def _listed(text: str, place: int) -> Iterator[Recognised]:
@@ -183,6 +184,17 @@ def _named_in_mail(text: str, mail: Recognised) -> Iterator[Recognised]:
             or (len(one) > _SHORTEST_PART and one in parts)
         ):
             yield from _names(text, match.start("one"), match.end("other"))
+
+
+def _introduced(text: str) -> Iterator[Recognised]:
+    """Names after what somebody is or what was done with them: "our tenant Anna Schmidt", "I met with Jens Maier"."""
+    for match in _PAIR.finditer(text):
+        before = text[max(match.start() - _LONGEST_CUE, 0) : match.start()]
+        words = before.casefold().replace(",", " ").split()[-_MOST_CUE_WORDS:]
+        cues = {" ".join(words[n:]) for n in range(len(words))}
+        if cues & _ROLES or (words and words[-1] in _LEADS and _MET.search(before)):
+            more = _MORE.match(text, match.end("other"))
+            yield from _names(text, match.start("one"), more.end() if more else match.end("other"))
 
 
 def _acting(text: str) -> Iterator[Recognised]:
