@@ -38,6 +38,8 @@ class ConversationsPresenter(QObject):
         self._chosen: int | None = None
         self._asked = 0
         self.recent: tuple[Conversation, ...] = ()
+        self._listed: tuple[Conversation, ...] = ()
+        self._never_leaving: frozenset[int] = frozenset()
         view.search_changed.connect(self._on_search_changed)
         view.renamed.connect(self._on_renamed)
         view.title_left.connect(self.refresh)
@@ -48,7 +50,7 @@ class ConversationsPresenter(QObject):
     def refresh(self) -> None:
         """Read the list again."""
         self._asked += 1
-        read = partial(self._read, self._matching)
+        read = partial(self._store.recent, self._matching)
         self._jobs.call(read, partial(self._on_read, self._asked), self._on_failed)
 
     def mark(self, conversation_id: int | None) -> None:
@@ -56,23 +58,25 @@ class ConversationsPresenter(QObject):
         self._chosen = conversation_id
         self._view.mark(conversation_id)
 
-    def _read(self, matching: str) -> tuple[tuple[Conversation, ...], frozenset[int]]:
-        """On a worker: the conversations, and the ids of those that never leave."""
+    def _read_never_leaving(self) -> frozenset[int]:
+        """On a worker: the ids of the conversations that never leave."""
         labels = self._services.escalation().labels.labels()
-        never = (
-            int(label.target)
-            for label in labels
-            if label.kind is LabelKind.CONVERSATION and label.sensitivity is Sensitivity.NEVER
-        )
-        return self._store.recent(matching), frozenset(never)
+        said = [label for label in labels if label.kind is LabelKind.CONVERSATION]
+        return frozenset(int(label.target) for label in said if label.sensitivity is Sensitivity.NEVER)
 
-    def _on_read(self, asked: int, read: tuple[tuple[Conversation, ...], frozenset[int]]) -> None:
-        conversations, never_leaving = read
+    def _on_read(self, asked: int, conversations: tuple[Conversation, ...]) -> None:
         if asked != self._asked:
             return  # a later reading is under way
         if not self._matching:
             self.recent = conversations
-        self._view.show_conversations(conversations, self._chosen, never_leaving)
+        self._listed = conversations
+        self._view.show_conversations(conversations, self._chosen, self._never_leaving)
+        self._jobs.call(self._read_never_leaving, partial(self._on_labels_read, asked), self._on_failed)
+
+    def _on_labels_read(self, asked: int, never_leaving: frozenset[int]) -> None:
+        if asked == self._asked and never_leaving != self._never_leaving:
+            self._never_leaving = never_leaving
+            self._view.show_conversations(self._listed, self._chosen, never_leaving)
 
     def _on_search_changed(self, words: str) -> None:
         self._matching = words
