@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cloud_desk import LEASE, POLICY, ask_everything, button, offer_row, press, review, room, window_over
-from looking import ask, said, shown, wait_for_end
+from looking import ask, icon_button, said, shown, wait_for_end
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
 
@@ -198,6 +198,23 @@ def test_where_the_cloud_fails_the_answer_from_here_stands_and_the_reason_is_tol
     wait_for_end(opened, qtbot)
     assert shown(opened)[1].startswith("Sixty.")
     assert "overloaded" not in notes(opened)
+
+
+def test_the_answer_from_here_and_the_one_from_elsewhere_are_both_kept_and_shown(
+    qtbot: QtBot, opened: Assembly, answers: ScriptedAnswers, desk: EscalationRoom
+) -> None:
+    ask_everything(opened, qtbot)
+    answers.script = [TokenDelta("Perhaps sixty days."), Offered(REASON)]
+    ask(opened, qtbot, QUESTION)
+    wait_for_end(opened, qtbot)
+    desk.models.says = ("Sixty.",)
+    press(qtbot, button(offer_row(opened, qtbot), "Ask big"))
+    press(qtbot, review(opened, qtbot).send)
+    wait_for_end(opened, qtbot)
+    for words, arrow, text in (("2 of 2", "before", "Perhaps sixty days."), ("1 of 2", "after", "Sixty.")):
+        qtbot.waitUntil(lambda words=words: words in said(opened.chat.transcript))
+        icon_button(opened.chat.transcript, f"Show the answer {arrow}").click()
+        qtbot.waitUntil(lambda text=text: shown(opened)[-1].startswith(text))
 
 
 def test_what_came_before_the_cloud_failed_is_kept_and_marked(

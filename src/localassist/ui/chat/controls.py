@@ -85,14 +85,42 @@ class FoldButton(QToolButton):
         self.adjustSize()
 
 
+class PlaceWidget(QWidget):
+    """Which of several answers to a question is on show, and the way to the others; hidden where there is one."""
+
+    step_requested = Signal(int)
+
+    def __init__(self, icons: Icons, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._before = IconButton(icons, "chevron-left", "Show the answer before", self)
+        self._words = QLabel(self)
+        self._words.setProperty("kind", "muted")
+        self._after = IconButton(icons, "chevron-right", "Show the answer after", self)
+        row = _row(self)
+        for widget in (self._before, self._words, self._after):
+            row.addWidget(widget)
+        self._before.clicked.connect(lambda: self.step_requested.emit(-1))
+        self._after.clicked.connect(lambda: self.step_requested.emit(1))
+        self.hide()
+
+    def show_place(self, place: int, count: int) -> None:
+        """It is the answer at that place, counted from 1, of so many."""
+        self._words.setText(f"{place:,} of {count:,}")
+        self._before.setEnabled(place > 1)
+        self._after.setEnabled(place < count)
+        self.setVisible(count > 1)
+
+
 class FooterWidget(QWidget):
     """Below an answer: what it cost, and copy and ask again, here or elsewhere; all signals carry its id.
 
-    An answer from elsewhere says from whom, and leads to what was sent.
+    An answer from elsewhere says from whom, and leads to what was sent. `other_answer_requested` carries -1 for the
+    answer before it to the same question, 1 for the one after it, too.
     """
 
     again_requested = Signal(int)
     other_requested = Signal(int)
+    other_answer_requested = Signal(int, int)
     ledger_requested = Signal(int)
 
     def __init__(self, icons: Icons, message: Message, parent: QWidget) -> None:
@@ -106,6 +134,9 @@ class FooterWidget(QWidget):
         self._other = IconButton(icons, "model", "Ask another model…", self)
         self._other.clicked.connect(lambda: self.other_requested.emit(message.id))
         row.addWidget(self._other)
+        self._places = PlaceWidget(icons, self)
+        self._places.step_requested.connect(lambda step: self.other_answer_requested.emit(message.id, step))
+        row.addWidget(self._places)
         self._figures = QLabel(figures_line(message), self)
         self._figures.setProperty("kind", "muted")
         self._figures.setToolTip(plain_tip(figures_detail(message)))
@@ -124,10 +155,25 @@ class FooterWidget(QWidget):
         button.clicked.connect(lambda: self.ledger_requested.emit(self._message.id))
         return button
 
+    def leave_copying(self) -> None:
+        """Offer nothing but to copy the answer."""
+        for child in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            child.setVisible(isinstance(child, CopyButton))
+
     def allow_again(self, *, allowed: bool) -> None:
         """Whether the answer can be asked for again now."""
         self._again.setEnabled(allowed)
         self._other.setEnabled(allowed)
+        self._places.setEnabled(allowed)
+
+    @property
+    def message_id(self) -> int:
+        """The answer's."""
+        return self._message.id
+
+    def show_place(self, place: int, count: int) -> None:
+        """Which of so many answers to its question it is."""
+        self._places.show_place(place, count)
 
 
 def figures_line(message: Message) -> str:

@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.chat import Conversation, Message
-from localassist.domain.events import (
-    Asked,
-    Finished,
-    ModelReady,
-    Retrieved,
-    Routed,
-    Undecided,
-)
+from localassist.domain.events import Asked, Finished, ModelReady, Retrieved, Routed, Undecided
 from localassist.ui.chat.asking import Asking, Put
 from localassist.ui.chat.elsewhere import Elsewhere
 from localassist.ui.chat.opening import OpeningConversation
+from localassist.ui.chat.other_answers import OtherAnswers
 from localassist.ui.chat.reading_ahead import QuietReading
 from localassist.ui.chat.running import RunningAnswer
 from localassist.ui.chat.shown import Shown
@@ -71,6 +65,10 @@ class ChatPresenter(QObject):
         self._asking = Asking(services)
         self.elsewhere = Elsewhere(services, jobs, view, self, self._shown)
         self._reading = QuietReading(services.read_ahead, jobs, self)
+        self._others = OtherAnswers(services.conversations, jobs, view.transcript.controls, self)
+        self._others.chosen.connect(self.open)
+        self._others.failed.connect(view.composer.complain)
+        self.answer_shown.connect(self._others.look)
         self._asks.failed.connect(view.composer.complain)
         self.elsewhere.failed.connect(view.composer.complain)
         self.elsewhere.changed.connect(self._read_ahead)

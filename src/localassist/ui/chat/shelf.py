@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 Key = tuple[int, str, str]
+ALONE: Final = (1, 1)  # the first of one
 
 
 class ControlShelf(QObject):
-    """Creates, places and drops the controls. All signals carry a message's id."""
+    """Creates, places and drops the controls. All signals carry a message's id; `other_answer_requested` also whether
+    the one before (-1) or after it (1) is wanted.
+    """
 
     fold_toggled = Signal(int)
     again_requested = Signal(int)
     other_requested = Signal(int)
+    other_answer_requested = Signal(int, int)
     ledger_requested = Signal(int)
     offer_taken = Signal(int)
     local_chosen = Signal(int)
@@ -41,6 +45,12 @@ class ControlShelf(QObject):
         self._shown: dict[Key, QWidget] = {}
         self._placed: set[Key] = set()
         self._again_allowed = True
+        self._places: dict[int, tuple[int, int]] = {}
+        self._only_copying = False
+
+    def leave_copying(self) -> None:
+        """Below answers offer nothing but to copy them: the rest is offered elsewhere."""
+        self._only_copying = True
 
     def allow_again(self, *, allowed: bool) -> None:
         """Whether answers can be asked for again now."""
@@ -48,6 +58,13 @@ class ControlShelf(QObject):
         for widget in self._shown.values():
             if isinstance(widget, FooterWidget):
                 widget.allow_again(allowed=allowed)
+
+    def show_place(self, answer_id: int, place: int, count: int) -> None:
+        """Say of an answer which of how many to its question it is, and of no other."""
+        self._places = {answer_id: (place, count)}
+        for widget in self._shown.values():
+            if isinstance(widget, FooterWidget):
+                widget.show_place(*self._places.get(widget.message_id, ALONE))
 
     def place(self, messages: Iterable[tuple[MessageItem, QPointF]], width: float) -> None:
         """Put the controls of these at their places, and drop all others; each has its top left in the viewport."""
@@ -105,8 +122,12 @@ class ControlShelf(QObject):
     def _footer(self, item: MessageItem) -> QWidget:
         footer = FooterWidget(self._icons, item.message, self._viewport)
         footer.allow_again(allowed=self._again_allowed)
+        if self._only_copying:
+            footer.leave_copying()
         footer.again_requested.connect(self.again_requested)
+        footer.show_place(*self._places.get(item.message.id, ALONE))
         footer.other_requested.connect(self.other_requested)
+        footer.other_answer_requested.connect(self.other_answer_requested)
         footer.ledger_requested.connect(self.ledger_requested)
         return footer
 
