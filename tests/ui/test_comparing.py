@@ -103,6 +103,7 @@ def test_every_model_answers_in_its_column_with_what_it_took(
     assert texts(side) == ["Sixty days.", "Sixty days."]
     assert [model for _, _, model in answers.asked] == ["parrot", NO_MODEL]
     for column in side.columns:
+        qtbot.waitUntil(lambda column=column: "In all" in said(column))  # widgets added to a layout show a moment later
         told = said(column)
         assert "120 read, 2 written" in told
         assert "12 tokens a second" in told

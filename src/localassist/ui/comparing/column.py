@@ -37,7 +37,7 @@ class ColumnView(QFrame):
         self.chooser = ModelChooser()
         self.transcript = TranscriptView(icons)
         self.transcript.setAccessibleName("Answer")
-        self.transcript.allow_again(allowed=False)
+        self.transcript.controls.leave_copying()
         self._remove = IconButton(icons, "close", "Take this column away")
         self._status = WordsLabel(kind="muted")
         self._figures = QWidget()

@@ -170,7 +170,7 @@ class ListsPage(QWidget):
         self.lists.setMinimumContentsLength(16)
         self.fill.setProperty("kind", "primary")
         self.answer.setAccessibleName("The answer that is chosen")
-        self.answer.allow_again(allowed=False)
+        self.answer.controls.leave_copying()
         self._lay_out_table(icons)
         top = QHBoxLayout()
         top.setSpacing(2 * STEP)
