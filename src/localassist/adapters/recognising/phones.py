@@ -51,8 +51,9 @@ def find_phones(text: str) -> Iterator[Recognised]:
     """Telephone numbers in a text that was read."""
     for match in _PHONE.finditer(text):
         written = match.group().removesuffix(match["extension"] or "")
-        if _is_phone(written, text[max(match.start() - _LOOKED_BACK, 0) : match.start()]):
-            yield Recognised(Identifier.PHONE, *match.span())
+        opened = written.startswith("(") and ")" not in written  # by the sentence, not by the number
+        if _is_phone(written[opened:], text[max(match.start() - _LOOKED_BACK, 0) : match.start()]):
+            yield Recognised(Identifier.PHONE, match.start() + opened, match.end())
 
 
 def _is_phone(written: str, before: str) -> bool:
