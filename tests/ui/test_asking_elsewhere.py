@@ -91,6 +91,35 @@ def test_a_conversation_for_a_model_elsewhere_has_each_question_reviewed(
     assert elsewhere.chat.composer.destination.text() == "Cloud · big · Example Cloud"
 
 
+def test_answering_again_is_reviewed_again(qtbot: QtBot, elsewhere: Assembly, desk: EscalationRoom) -> None:
+    ask(elsewhere, qtbot, QUESTION)
+    press(qtbot, review(elsewhere, qtbot).send)
+    wait_for_end(elsewhere, qtbot)
+    desk.models.says = ("Sixty days.",)
+    icon_button(elsewhere.chat.transcript, "Answer again").click()
+    dialog = review(elsewhere, qtbot)
+    assert len(desk.models.sent) == 1
+    assert not dialog.local.isVisible()
+    press(qtbot, dialog.send)
+    qtbot.waitUntil(lambda: shown(elsewhere)[-1].startswith("Sixty days."))
+    wait_for_end(elsewhere, qtbot)
+
+
+def test_a_conversation_that_is_deleted_meanwhile_is_no_matter(
+    qtbot: QtBot, elsewhere: Assembly, desk: EscalationRoom
+) -> None:
+    ask(elsewhere, qtbot, QUESTION)
+    qtbot.keyClick(review(elsewhere, qtbot), Qt.Key.Key_Escape)
+    offer_row(elsewhere, qtbot)
+    gone = desk.conversations.recent()[0].id
+    desk.conversations.delete(gone)
+    elsewhere._chat.elsewhere.refresh()
+    elsewhere._chat.let_go(gone)
+    qtbot.waitUntil(lambda: shown(elsewhere) == [] and elsewhere.chat.composer.destination.property("tone") == "green")
+    qtbot.waitUntil(lambda: not elsewhere._jobs._running)
+    assert elsewhere.chat.composer.note == ""
+
+
 def test_the_foot_of_an_answer_from_elsewhere_leads_to_what_was_sent(
     qtbot: QtBot, elsewhere: Assembly, desk: EscalationRoom
 ) -> None:

@@ -98,7 +98,7 @@ class Elsewhere(QObject):
         """Read again what can be chosen, and what is."""
         self._readings += 1
         read = partial(read_choices, self._services, self._shown.conversation_id, self.pending)
-        self._jobs.call(read, partial(self._on_read, self._readings), self._on_failed)
+        self._jobs.call(read, partial(self._on_read, self._readings), partial(self._on_not_read, self._readings))
 
     def choose(self, target: Target | None) -> None:
         """Put the questions of this conversation to that model from now on; None: to this computer's."""
@@ -116,6 +116,10 @@ class Elsewhere(QObject):
     def _on_read(self, reading: int, choices: Choices) -> None:
         if reading == self._readings:
             self._show(choices)
+
+    def _on_not_read(self, reading: int, error: BaseException) -> None:
+        if reading == self._readings:  # else it may be a conversation that is deleted by now
+            self._on_failed(error)
 
     def _on_failed(self, error: BaseException) -> None:
         self.failed.emit(describe(error).text)
