@@ -47,6 +47,25 @@ class Home:
             preexec_fn=before,
         )
 
+    def at_terminal(self, *arguments: str | Path, typed: str) -> subprocess.CompletedProcess[str]:
+        """Run a command whose standard input is a terminal at which this is typed."""
+        ours, theirs = os.openpty()
+        try:
+            os.write(ours, typed.encode())
+            return subprocess.run(
+                [*COMMAND, *map(str, arguments)],
+                check=False,
+                stdin=theirs,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=120,
+                env=self.environment(),
+            )
+        finally:
+            os.close(ours)
+            os.close(theirs)
+
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start a command and go on."""
         return subprocess.Popen(

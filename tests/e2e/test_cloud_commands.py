@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.commands import COMMAND, Home, assert_sentence, only_object
+from e2e.commands import Home, assert_sentence, only_object
 from provider_server import Answer, ProviderServer, completion, listed, running
 
 if TYPE_CHECKING:
@@ -58,28 +56,8 @@ def server(office: ProviderServer) -> ProviderServer:
     return office
 
 
-def at_terminal(home: Home, *arguments: str, typed: str) -> subprocess.CompletedProcess[str]:
-    """Run a command whose standard input is a terminal at which this is typed."""
-    ours, theirs = os.openpty()
-    try:
-        os.write(ours, typed.encode())
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            check=False,
-            stdin=theirs,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            env=home.environment(),
-        )
-    finally:
-        os.close(ours)
-        os.close(theirs)
-
-
 def test_what_is_shown_is_sent_and_the_answer_put_together(home: Home, server: ProviderServer) -> None:
-    ran = at_terminal(home, "ask", "--at", "office/big", ASK, typed="y\n")
+    ran = home.at_terminal("ask", "--at", "office/big", ASK, typed="y\n")
     assert ran.returncode == 0, ran.stderr
     assert "[MAIL_1] stands for maria.weber@example.org." in ran.stdout
     assert "says maria.weber@example.org" in ran.stdout.partition("it costs nothing")[2]
@@ -95,7 +73,7 @@ def test_what_is_shown_is_sent_and_the_answer_put_together(home: Home, server: P
 
 
 def test_without_a_yes_the_server_hears_nothing(home: Home, server: ProviderServer) -> None:
-    ran = at_terminal(home, "ask", "--at", "office/big", ASK, typed="n\n")
+    ran = home.at_terminal("ask", "--at", "office/big", ASK, typed="n\n")
     assert ran.returncode == 1
     assert "Nothing was sent." in ran.stderr
     assert server.asked == []
@@ -118,7 +96,7 @@ def test_what_never_leaves_stays_whatever_is_said_beforehand(home: Home, server:
 
 def test_a_chat_chooses_its_model_and_asks_again_until_it_may_always(home: Home, server: ProviderServer) -> None:
     typed = f"/at office/big\n{ASK}\na\n{ASK}\n/quit\n"
-    ran = at_terminal(home, "chat", typed=typed)
+    ran = home.at_terminal("chat", typed=typed)
     assert ran.returncode == 0, ran.stderr
     assert len(server.asked) == 2
     assert "as you agreed for this conversation" in ran.stdout

@@ -128,6 +128,8 @@ class CompareModels:
             for event in self._elsewhere().prepare(column.question_id, scope, target, _REASON, stop):
                 if isinstance(event, Review):
                     column.review = approve(event, stop)
+                    if column.review is None and event.obstacle:
+                        column.refusal = ConsentNeededError(f"Nothing was sent. {event.obstacle}")
                 else:
                     yield Compared(column.number, event)
         except LocalAssistError as error:

@@ -198,7 +198,8 @@ class ReviewDialog(QDialog):
         self._remembered.setText(remembered)
         self._remembered.setVisible(bool(remembered))
         self.forget.setVisible(bool(remembered))
-        self.remember.setVisible(not remembered)
+        # A question that is only compared is in no conversation, of which anything could be remembered.
+        self.remember.setVisible(not remembered and bool(review.conversation_id))
         if review.obstacle:
             self.note.complain(Problem(review.obstacle, ""))
         else:

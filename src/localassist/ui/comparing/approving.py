@@ -39,7 +39,7 @@ class Approvals(QObject):
         return decided
 
     def _on_asked(self, review: Review) -> None:
-        self._reviews.show(review, answered=False)
+        self._reviews.show(review, answered=True)  # other columns answer here
 
     def _on_sent(self, review: Review, _remember: bool) -> None:  # noqa: FBT001  a slot
         self._decided.put(review)

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from localassist.domain.documents import Scope
-from localassist.ui.cloud.choosing_presenter import ChoosingPresenter
-from localassist.ui.cloud.presenter import ReviewPresenter
-from localassist.ui.comparing.approving import Approvals
-from localassist.ui.comparing.lists_page import ListsPage
-from localassist.ui.comparing.lists_presenter import ListsPresenter
-from localassist.ui.comparing.models import Contender
-from localassist.ui.comparing.side_page import SideBySidePage
-from localassist.ui.comparing.side_presenter import SideBySidePresenter
-from localassist.ui.theme import STEP
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from localassist.domain.outbound import Target
+    from localassist.ui.cloud.choosing_presenter import ChoosingPresenter
+    from localassist.ui.comparing.approving import Approvals
+    from localassist.ui.comparing.dialog import ComparingDialog
+    from localassist.ui.comparing.lists_presenter import ListsPresenter
+    from localassist.ui.comparing.side_presenter import SideBySidePresenter
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs
     from localassist.usecases.services import Services
-
-SIZE: Final = (300 * STEP, 200 * STEP)
-
-
-class ComparingDialog(QDialog):
-    """It never blocks the main window."""
-
-    def __init__(self, icons: Icons, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Compare models")
-        self.side = SideBySidePage(icons)
-        self.lists = ListsPage(icons)
-        self.pages = QTabWidget()
-        self.pages.setDocumentMode(True)
-        self.pages.tabBar().setDrawBase(False)
-        self.pages.setAccessibleName("Ways to compare")
-        self.pages.addTab(self.side, "One question")
-        self.pages.addTab(self.lists, "Saved lists")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 2 * STEP, 0, 0)
-        layout.addWidget(self.pages)
-        room = parent.screen().availableSize()
-        self.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
 
 
 class ComparingWindow(QObject):
@@ -88,6 +62,11 @@ class ComparingWindow(QObject):
         return dialog
 
     def _make(self) -> ComparingDialog:
+        from localassist.ui.cloud.choosing_presenter import ChoosingPresenter
+        from localassist.ui.comparing.dialog import ComparingDialog
+        from localassist.ui.comparing.lists_presenter import ListsPresenter
+        from localassist.ui.comparing.side_presenter import SideBySidePresenter
+
         self.dialog = dialog = ComparingDialog(self._icons, self._parent)
         self._side = SideBySidePresenter(dialog.side, self._services, self._jobs, self._approvals(dialog))
         self._lists = ListsPresenter(dialog.lists, self._services, self._jobs, self._icons, self._approvals(dialog))
@@ -100,6 +79,9 @@ class ComparingWindow(QObject):
         return dialog
 
     def _approvals(self, dialog: QWidget) -> Approvals:
+        from localassist.ui.cloud.presenter import ReviewPresenter
+        from localassist.ui.comparing.approving import Approvals
+
         return Approvals(ReviewPresenter(self._services, self._jobs, self._icons, dialog))
 
     def _on_other_requested(self, column: int) -> None:
@@ -108,5 +90,7 @@ class ComparingWindow(QObject):
             self._choosing.choose_for_question(column)
 
     def _on_model_chosen(self, column: int, target: Target) -> None:
+        from localassist.ui.comparing.models import Contender
+
         if self.dialog is not None:
             self.dialog.side.choose(column, Contender(target.name, target.name))
