@@ -271,6 +271,19 @@ def test_a_review_with_passages_that_ask_first_is_not_plain(room: EscalationRoom
     assert room.review(room.question("Hello?"), NOTHING).is_plain
 
 
+def test_a_follow_up_without_documents_is_plain_and_one_about_documents_is_not(room: EscalationRoom) -> None:
+    room.settings.change(redact=False)
+    room.ask("Hello?", NOTHING)
+    assert room.review(room.question("Still there?"), NOTHING).is_plain
+    room.ask(RENT)
+    assert not room.review(room.question("And now?"), NOTHING).is_plain
+
+
+def test_a_conversation_that_is_said_to_ask_first_is_never_plain(room: EscalationRoom) -> None:
+    room.labels.set(LabelKind.CONVERSATION, str(room.conversation.id), Sensitivity.ASK)
+    assert not room.review(room.question("Hello?"), NOTHING).is_plain
+
+
 def test_nothing_is_sent_unseen_without_a_consent(room: EscalationRoom) -> None:
     review = room.review(room.question("Hello?"), NOTHING)
     with pytest.raises(ConsentNeededError):

@@ -83,15 +83,10 @@ class Review:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing sensitive is in it: no passage that asks first, nothing replaced, nothing withheld.
+        """Whether nothing sensitive is in it: nothing of a document that asks first, nothing replaced or withheld.
 
-        The user's own question is no reason to look twice: who sends it has just written it.
+        What the user wrote, and what was answered from that alone, is no reason to look twice unless they said so.
         """
-        asks = [
-            piece
-            for piece in self.sent
-            if piece.matter.labelled.sensitivity is not Sensitivity.MAY_GO_OUT
-            and piece.matter.kind is not MatterKind.QUESTION
-            and piece.matter.kind is not MatterKind.INSTRUCTIONS
-        ]
-        return not (asks or self.replacements or self.withheld)
+        asks = [piece for piece in self.sent if piece.matter.labelled.sensitivity is not Sensitivity.MAY_GO_OUT]
+        heeded = [piece for piece in asks if piece.matter.labelled.by or piece.matter.kind is MatterKind.PASSAGE]
+        return not (heeded or self.replacements or self.withheld)

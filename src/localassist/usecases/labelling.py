@@ -118,7 +118,7 @@ class LabelMatter:
         for question, answer in answered(before):
             stored |= _origins_of(answer.evidence)
             said = own or Labelled()
-            made = _strictest(said, self._derived(stored)) if stored else said
+            made = _strictest(self._derived(stored), said) if stored else said
             asked = made if made.sensitivity is Sensitivity.NEVER else said  # no question goes without its answer
             yield Matter(f"q{answer.id}", MatterKind.EARLIER_QUESTION, question.text, asked)
             yield Matter(f"a{answer.id}", MatterKind.EARLIER_ANSWER, as_answered(answer), made)
