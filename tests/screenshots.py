@@ -19,7 +19,16 @@ from localassist.adapters.resources import resource
 from localassist.app import App
 from localassist.bench import report
 from localassist.domain.chat import Caution, Evidence, Figures, MessageStatus, Sent
-from localassist.domain.documents import Citation, Document, DocumentStatus, Passage, SentenceSupport, SupportStatus
+from localassist.domain.documents import (
+    Citation,
+    Document,
+    DocumentStatus,
+    Passage,
+    Scope,
+    SentenceSupport,
+    SupportStatus,
+)
+from localassist.domain.ports.comparisons import ComparisonStore
 from localassist.domain.ports.conversations import ConversationStore
 from localassist.domain.ports.ledger import Ledger
 from localassist.domain.privacy import Destination, Outcome, Purpose, Route, destination_of
@@ -143,6 +152,7 @@ def main() -> int:
                 take_elsewhere(Photographer(theme), assembly, services)
                 take_files(Photographer(theme), assembly)
                 take_dialogs(Photographer(theme), assembly)
+                take_comparison(Photographer(theme), assembly, services.comparing.saved)
                 take_ledger(Photographer(theme), assembly, services.ledger)
             finally:
                 assembly.window.close()
@@ -348,6 +358,39 @@ def take_dialogs(photographer: Photographer, assembly: Assembly) -> None:
     again = settings.diagnosis.findChild(QPushButton)
     photographer.wait("the diagnosis", lambda: isinstance(again, QPushButton) and again.isEnabled())
     photographer.take("diagnosis", settings)
+
+
+def take_comparison(photographer: Photographer, assembly: Assembly, saved: ComparisonStore) -> None:
+    """Put a question to the starter model and to the documents alone, then show a list that is filled and judged."""
+    assembly.comparing.use(Scope.everything(), SAMPLES)
+    dialog = assembly.comparing.show(QUESTION)
+    dialog.side.ask(QUESTION)
+    photographer.wait("the models", lambda: all(dialog.side.models))
+    QTest.keyClick(dialog.side.question, Qt.Key.Key_Return)
+    photographer.wait("both answers", lambda: all(column.figures for column in dialog.side.columns))
+    photographer.take("compare", dialog)
+    dialog.side.citation_clicked.emit(1, 1)
+    photographer.wait("the cited page", lambda: bool(dialog.side.evidence.page.marked_text))
+    photographer.take("compare-evidence", dialog)
+
+    dialog.pages.setCurrentIndex(1)
+    photographer.take("compare-lists-empty", dialog)
+    made = saved.create("Travel", Scope.everything())
+    saved.add_models(made.id, dialog.side.models)
+    saved.add_questions(made.id, [QUESTION, "Who pays for repairs of the boiler?"])
+    assembly.comparing.show()
+    page = dialog.lists
+    photographer.wait("the list", lambda: page.chosen_list == made.id)
+    page.fill_requested.emit()
+    photographer.wait("its answers", lambda: not saved.table(made.id).missing)
+    first, second = (question.id for question in saved.table(made.id).questions)
+    saved.judge(first, dialog.side.models[1], "better")
+    saved.judge(second, dialog.side.models[0], "makes things up")
+    assembly.comparing.show()
+    photographer.wait("the verdicts", lambda: page.cells.index(0, 2).data(Qt.ItemDataRole.EditRole) == "better")
+    page.table.setCurrentIndex(page.cells.index(0, 2))
+    photographer.take("compare-list", dialog)
+    dialog.close()
 
 
 def take_ledger(photographer: Photographer, assembly: Assembly, ledger: Ledger) -> None:

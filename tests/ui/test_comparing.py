@@ -285,6 +285,25 @@ def test_a_stop_keeps_what_is_answered_and_goes_on_later(
     assert len(answers.asked) == 5
 
 
+def test_questions_and_models_are_added_to_a_list_that_keeps_its_answers(
+    opened: Assembly, lists: ListsPage, answers: ScriptedAnswers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    begin(opened, lists, qtbot, "Why?")
+    answers.script = [TokenDelta("Sixty days.")]
+    fill(lists, qtbot)
+    button(lists, "Add").click()
+    presenter = opened.comparing._lists
+    assert presenter is not None
+    dialog = presenter.dialog
+    assert dialog is not None
+    (tmp_path / "more.txt").write_text("When?\n\nWhy?\n", encoding="utf-8")
+    dialog.file_chosen.emit(str(tmp_path / "more.txt"))
+    qtbot.waitUntil(lambda: "When?" in dialog.questions.toPlainText())
+    next(each for each in dialog.findChildren(QPushButton) if each.text() == "Add").click()
+    qtbot.waitUntil(lambda: lists.cells.rowCount() == 3)
+    assert shown(lists) == [["Why?", "Sixty days.", "Sixty days."], ["When?", NOT_ASKED_YET, NOT_ASKED_YET]]
+
+
 class Reviewing(QObject):
     """Stands where the dialog with a review does."""
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "not known"
 _LOADING_TOLD: Final = 0.1
+_LEAST_TOLD: Final = 0.0001
 
 
 def figure_words(answer: ComparedAnswer) -> tuple[tuple[str, str], ...]:
@@ -62,7 +63,9 @@ def cost_words(cost: float | None) -> str:
     """An amount of US dollars, as small as it may be."""
     if cost is None:
         return UNKNOWN
-    return f"${cost:.2f}" if cost >= 0.1 else f"${cost:.4f}" if cost else "nothing"
+    if cost >= 0.1 or not cost:
+        return f"${cost:.2f}" if cost else "nothing"
+    return f"${cost:.4f}" if cost >= _LEAST_TOLD else f"less than ${_LEAST_TOLD}"
 
 
 def rate_words(rate: float) -> str:

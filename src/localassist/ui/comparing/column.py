@@ -73,6 +73,11 @@ class ColumnView(QFrame):
         self._status.setVisible(bool(words))
 
     @property
+    def figures(self) -> int:
+        """How much is told of what the answer took; 0 before it is whole."""
+        return self._rows.rowCount()
+
+    @property
     def status(self) -> str:
         """What it says."""
         return self._status.text()
