@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,60 @@ def test_every_key_that_another_recogniser_of_keys_knows_is_found_too() -> None:
     for key in keys:
         assert any(list(other.analyze_string(f"x {key} y")) for other in others), key
         assert ("secret", key) in found(f"x {key} y"), key
+
+
+REPEATED = [
+    "a",
+    "A",
+    "Aa ",
+    "Aa\n",
+    "1",
+    "1 ",
+    "1\n",
+    "1.",
+    "/a",
+    "\\a",
+    "a b ",
+    ".",
+    "a.",
+    "a@",
+    "(",
+    "-",
+    " ",
+    "\n",
+    "Mr ",
+    "Dr. ",
+    "name: ",
+    "password ",
+    "DE12 ",
+    "A1 ",
+    "Dear ",
+    "von ",
+    "Via de la ",
+    "12 rue De ",
+    "Aa, ",
+    "eyJ",
+    "tax id ",
+    "a_",
+    "Éa ",
+    "Straße ",
+    "Aa-",
+    "met with ",
+    "Regards\n",
+    "From:\n",
+    "A. ",
+    "://",
+    "a://b:c",
+    "[",
+    "\u00ad",
+]
+
+
+@pytest.mark.parametrize("again", REPEATED)
+def test_a_page_of_one_thing_again_and_again_takes_no_longer_than_another(again: str) -> None:
+    started = time.process_time()
+    RECOGNISER(again * (20_000 // len(again)))
+    assert time.process_time() - started < 2  # tenths; where a pattern looks back and forth it takes minutes
 
 
 @pytest.mark.corpus

@@ -8,6 +8,7 @@ from importlib import import_module
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+from localassist.bench.business_letters import BUSINESS
 from localassist.bench.letters import LETTERS
 from localassist.bench.other_letters import OTHERS
 from localassist.domain.errors import NotFoundError
@@ -20,13 +21,13 @@ KINDS: Final = (
 )  # fmt: skip
 PRIVATE_WORDS: Final = ("Falke", "Zephyrus", "Lambertine", "Projekt Onyx", "Quorvex")
 _LOCALES: Final = {
-    "en": ("en_US", "en_GB"),
-    "de": ("de_DE", "de_AT"),
-    "fr": ("fr_FR", "fr_CH"),
-    "es": ("es_ES", "es_MX"),
-    "it": ("it_IT",),
+    "en": ("en_US", "en_GB", "en_CA"),
+    "de": ("de_DE", "de_AT", "de_CH"),
+    "fr": ("fr_FR", "fr_CH", "fr_CA"),
+    "es": ("es_ES", "es_MX", "es_CL"),
+    "it": ("it_IT", "it_CH"),
 }
-_OTHER_LOCALES: Final = {"en": ("en_CA",), "de": ("de_CH",), "fr": ("fr_CA",), "es": ("es_CL",), "it": ("it_CH",)}
+_OTHER_LOCALES: Final = {"en": ("en_AU",), "de": ("de_LU",), "fr": ("fr_BE",), "es": ("es_AR",), "it": ("it_IT",)}
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _DIGIT_NOISE: Final = str.maketrans("01", "Ol")
 _FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -83,7 +84,7 @@ def invent(count: int, seed: int, *, others: bool = False) -> Iterator[Invented]
 
 def _drawn(language: str, random: Random, *, others: bool) -> str:
     """A letter's template: its head, some sentences, its end."""
-    letters = (OTHERS if others else LETTERS)[language]
+    letters = (OTHERS if others else random.choice((LETTERS, LETTERS, BUSINESS)))[language]
     sentences = random.sample(letters.sentences, 4)
     return "\n".join([random.choice(letters.heads), " ".join(sentences), random.choice(letters.ends)])
 
@@ -187,7 +188,7 @@ class _Inventor:
         return told if len(told) != 16 or self._random.random() < 0.5 else " ".join(re.findall("....", told))
 
     def _id(self) -> str:
-        for name in ("curp", "nif", "rvnr", "rut"):
+        for name in ("curp", "nif", "rvnr", "rut", "cuit"):
             if hasattr(self._faker, name):
                 return str(getattr(self._faker, name)())
         return str(self._faker.ssn() if self._has_own_number else self._faker.passport_number())
@@ -216,25 +217,32 @@ class _Inventor:
         return self._random.choice((word, word.upper(), word.lower()))
 
 
-_NUMBERLESS: Final = frozenset({"de_DE", "es_ES", "es_MX", "fr_CA", "it_CH"})
+_NUMBERLESS: Final = frozenset({"de_DE", "es_ES", "es_MX", "fr_CA", "it_CH", "en_AU", "de_LU", "fr_BE"})
 """Locales without a number of their own, for which Faker gives one of the United States."""
 _KEYS: Final = (
     "AKIA{U16}", "ghp_{M36}", "sk-{M48}", "eyJ{M20}.eyJ{M40}.{M43}", "npm_{M36}", "{H40}", "glpat-{M20}",
     "xoxb-{D12}-{D12}-{M24}", "AIza{M35}", "SG.{M22}.{M43}", "sk_live_{M24}", "hf_{M34}", "{H64}",
-)  # fmt: skip
-_OTHER_KEYS: Final = (
     "github_pat_{M22}_{M59}", "dop_v1_{H64}", "shpat_{H32}", "pypi-AgEIcHlwaS5vcmc{M60}", "{D9}:AA{M33}",
     "rk_test_{M24}", "gsk_{M52}", "r8_{M37}", "lin_api_{M40}", "{M32}",
+)  # fmt: skip
+_OTHER_KEYS: Final = (
+    "sk-ant-api03-{M93}-{M6}AA", "ya29.a0{M60}", "hvs.{M24}", "whsec_{M32}", "SK{H32}", "key-{H32}",
+    "{H32}-us21", "gho_{M36}",
+    "{M20}-{M20}", "{U26}",
 )  # fmt: skip
 _PATHS: Final = (
     "/home/{lower}/Documents/{name}", "C:\\Users\\{first}\\Desktop\\{name}", "\\\\server01\\{lower}\\{name}",
     "~/projects/{lower}/{name}", "/Users/{lower}/{name}", "D:\\Data\\{first} {lower}\\2024\\{name}",
     "/var/lib/{lower}/{name}", "/mnt/nas/{lower}/scans/{name}", "%USERPROFILE%\\Documents\\{name}",
     "$HOME/.config/{lower}/{name}", "\\\\nas.local\\share$\\{first}\\{name}", "E:/backup/{lower}/{name}",
+    "S:\\Scans\\{first}\\{name}", "/srv/samba/{lower}/{name}", "/Volumes/Backup/{first}/{name}",
+    "file:///home/{lower}/{name}", "~/.ssh/{lower}", "%APPDATA%\\{first}\\{name}", "./exports/{lower}/{name}",
+    "C:\\Program Files\\{first}\\{name}",
 )  # fmt: skip
 _OTHER_PATHS: Final = (
-    "S:\\Scans\\{first}\\{name}", "/srv/samba/{lower}/{name}", "/Volumes/Backup/{first}/{name}", "file:///home/{lower}/{name}",
-    "~/.ssh/{lower}", "%APPDATA%\\{first}\\{name}", "./exports/{lower}/{name}", "C:\\Program Files\\{first}\\{name}",
+    "/opt/{lower}/bin/{name}", "Z:\\{lower}\\{name}", "../{lower}/{name}", "/media/{lower}/USB/{name}",
+    "\\\\10.0.0.5\\c$\\{name}", "~{lower}/public_html/{name}", "/var/cache/{lower}-{name}",
+    "C:\\ProgramData\\{first} {lower}\\{name}",
 )  # fmt: skip
 _SETS: Final = {
     "U": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",

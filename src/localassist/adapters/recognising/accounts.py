@@ -50,11 +50,15 @@ def _ibans(text: str) -> Iterator[Recognised]:
     for match in _COUNTRY.finditer(text):
         country = match.group()[:2].upper()
         structure = countries.info(country)[0][1].get("bban", "")
-        if not structure or match.start() < end:
+        if match.start() < end:
             continue
         before = text[max(match.start() - _LOOKED_BACK, 0) : match.start()]
         signs, end = _signs(text, match.end(), sum(int(count) for count, _ in _PIECE.findall(structure)))
-        if signs and _is_iban(country + match.group()[2:], signs, structure, text[match.start() : end], before):
+        if (
+            structure
+            and signs
+            and _is_iban(country + match.group()[2:], signs, structure, text[match.start() : end], before)
+        ):
             yield Recognised(Identifier.IBAN, match.start(), end)
         elif (other := _LIKE.match(text, match.start())) and (_SAID.search(before) or _has_check_digits(other.group())):
             end = other.end()

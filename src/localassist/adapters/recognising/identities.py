@@ -58,7 +58,8 @@ _CHECKED: Final = (
 _CALLED: Final = (
     r"social (?:security|insurance)|national (?:insurance|id)|(?:tax|fiscal)[ \-]?(?:payer)?[ \-]?(?:id|number|no|"
     r"code|identification)|"
-    r"nino|passport|driv(?:er|ing)[' s]{0,3}licen[cs]e|identity (?:card|number|document)|id[ \-]?(?:card|number|no)|"
+    r"nino|tax file number|registre national|registro nacional|passport|"
+    r"driv(?:er|ing)[' s]{0,3}licen[cs]e|identity (?:card|number|document)|id[ \-]?(?:card|number|no)|"
     r"vat(?: (?:id|no|number|reg))?|(?:steuer|umsatzsteuer|ust)[ \-]?(?:id\w*|identifikations\w*|nummer|nr)|"
     r"ust-?idnr|steuer-?id|"
     r"sozialversicherung\w*|rentenversicherung\w*|versicherungsnummer|ahv\w*|sv-?n(?:umme)?r|rvnr|"
@@ -71,7 +72,7 @@ _CALLED: Final = (
     r"cpf|cnpj|curp|pesel|personnummer|hetu|rodné číslo|rijksregister\w*|numéro national|aadhaar"
 )
 _SHORT: Final = (
-    "ITIN|SIN|RUT|RUN|NAS|AVS|AHV|CUIT|CUIL|NUIP|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|"
+    "ITIN|UID|IVA|SIN|RUT|RUN|NAS|AVS|AHV|CUIT|CUIL|NUIP|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|"
     "C[.]F[.]|BSN|OIB|DNI|NIF|PIN"
 )
 """These are words of a language too where they are not in capitals."""

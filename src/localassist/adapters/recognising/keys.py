@@ -48,22 +48,26 @@ _SHAPE: Final = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_SHAPES)})(?![A-Za-z0
 _BLOCK: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|PGP MESSAGE)[A-Z ]*-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL
 )
-_USER: Final = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s:/@]*:(?P<value>[^\s@]{3,})@(?=[\w\[])", re.IGNORECASE)
+_USER: Final = re.compile(
+    r"(?<![a-z0-9+.\-])[a-z][a-z0-9+.\-]{1,15}://[^\s:/@]{0,80}:(?P<value>[^\s@]{3,80})@(?=[\w\[])", re.IGNORECASE
+)
 _CALLED: Final = (
     r"pass[ _\-]?(?:word|wort|phrase|code)|passwd|pwd|kennwort|zugangscode|mot de passe|mdp|contrase(?:ñ|n)a|"
     r"clave|parola(?: d'ordine)?|"
-    r"secret(?:[ _\-]?key)?|token|(?:api|access|auth|client|private|account|encryption|license|service|secret|"
+    r"se[cg]reto?(?:[ _\-]?key)?|token|(?:api|access|auth|client|private|account|encryption|license|service|secret|"
     r"master|db|admin)"
     r"[ _\-]?(?:key|secret|token|pass(?:word)?)|schl(?:ü|ue)ssel|geheimnis|clé(?: (?:api|secrète))?|chiave|"
     r"credentials?|api-?key|pin"
 )
+_VALUE: Final = r"[ ]{0,2}(?:Bearer |Basic )?(?P<quote>[\"'“„«])?(?P<value>[^\s\"'“”„»]{4,})"
+_CALL: Final = rf"(?:(?<![^\W_])|_)(?:{_CALLED})\w{{0,12}}[\"'\])]{{0,2}}"
+_FOR: Final = r"(?:[ ](?:f[oü]r|pour|para|per|of|del?|della|du|des|vom|von|to|zum)[ ][^\n:=]{1,30}?)?"
 _NAMED: Final = re.compile(
-    rf"(?:(?<![^\W_])|_)(?:{_CALLED})\w{{0,12}}[\"'\])]{{0,2}}"
-    rf"(?:[ ](?:f[oü]r|pour|para|per|of|del?|della|du|des|vom|von|to|zum)[ ][^\n:=]{{1,30}}?)?"
-    r"[ ]?(?P<sign>:=|=>|->|[:=]|[ ](?:is|ist|lautet|est|es|è|was|war)[ :]|[ ])[ ]?[ ]?(?:Bearer |Basic )?"
-    r"(?P<quote>[\"'“„«])?(?P<value>[^\s\"'“”„»]{4,})",
+    rf"{_CALL}{_FOR}(?:[ ][^\W\d]{{2,15}}(?=[ ]?[:=]))?"
+    rf"[ ]?(?P<sign>:=|=>|->|[:=]|[ ](?:is|ist|lautet|est|es|è|was|war)[ :]){_VALUE}",
     re.IGNORECASE,
 )
+_AFTER_NAME: Final = re.compile(rf"{_CALL}(?P<sign>[ ]){_VALUE}", re.IGNORECASE)
 _BEARER: Final = re.compile(r"\b(?:Bearer|Basic) (?P<value>[\w\-.~+/]{16,}=*)")
 _LONG: Final = re.compile(r"(?<![\w/+.\-])[A-Za-z0-9+/_\-]{24,}={0,2}(?![\w/+\-])")
 _END: Final = re.compile(r"[.,;:!?)\]}>]+\Z")
@@ -91,7 +95,8 @@ def _in_one_line(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_USER, _BEARER):
         for match in pattern.finditer(text):
             yield match.span("value")
-    for match in _NAMED.finditer(text.replace("\n", " ")):
+    flat = text.replace("\n", " ")
+    for match in (*_NAMED.finditer(flat), *_AFTER_NAME.finditer(flat)):
         value = _END.sub("", match["value"])
         if value and _is_secret(value, match["sign"], quoted=match["quote"] is not None):
             yield match.start("value"), match.start("value") + len(value)

@@ -52,24 +52,26 @@ _TITLED: Final = re.compile(
     rf"SIG)){TITLE_ENDINGS}{_GAP}?)+(?<=[ .\n])(?P<name>{_TEXT})"
 )
 _GREETED: Final = re.compile(
-    rf"(?:^|(?<=[\n>.!?*\"“„] )|(?<=[\n>*\"“„]))[ ]*(?i:{GREETINGS})(?:[/(]\w{{1,3}}\)?)?{_GAP}"
+    rf"(?:^|(?<=[\n>.!?*\"“„] )|(?<=[\n>*\"“„]))[ ]{{0,9}}(?i:{GREETINGS})(?:[/(]\w{{1,3}}\)?)?{_GAP}"
     rf"(?P<name>{_TEXT})(?=[ ]?(?:[,:;!\n.–\-]|$|and|und|et|y|e)(?:\W|$))"
 )
 _CLOSED: Final = re.compile(
-    rf"(?:^|\n|[.!?,;] |  )[ ]*(?i:{CLOSINGS})[ ]?[,.!:–\-]?[ ]*\n?[ ]*\n?(?:[ ]*\n){{0,3}}[ ]*[\-–—_*]{{0,3}}[ ]?"
-    rf"(?:(?:i\.[ ]?[AV]\.|p\.?p\.?a?\.?|gez\.|"
-    rf"p\.[ ]?o\.)[ ]?)?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})(?=[ ]*(?:[\n,|(/–\-;.]|$))"
+    rf"(?:^|\n|[.!?,;] |  )[ ]{{0,9}}(?i:{CLOSINGS})[ ]?[,.!:–\-]?"
+    r"[ ]{0,9}\n?[ ]{0,9}\n?(?:[ ]{0,9}\n){0,3}[ ]{0,9}[\-–—_*]{0,3}[ ]?"
+    r"(?:(?:i\.[ ]?[AV]\.|p\.?p\.?a?\.?|gez\.|p\.[ ]?o\.)[ ]?)?"
+    rf"(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})(?=[ ]{{0,9}}(?:[\n,|(/–\-;.]|$))"
 )
 _LABELLED: Final = re.compile(
     rf"(?:^|(?<=[\n,;|.>\t(\-•*] )|(?<=[\n|"
-    rf">(\t*;]))[ ]*\W{{0,3}}(?i:{LABELS})(?:[ ]?\([^)\n]{{1,20}}\))?\*{{0,2}}[ ]?(?::|=|\t|\.{{3,}}|[ ]{{2,}}|\|)"
+    rf">(\t*;]))[ ]{{0,9}}\W{{0,3}}(?i:{LABELS})(?:[ ]?\([^)\n]{{1,20}}\))?\*{{0,2}}[ ]?(?::|=|\t|\.{{3,}}|"
+    rf"[ ]{{2,}}|\|)"
     rf"\*{{0,2}}[ \t]*\n?[ ]?[\"'“„]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_LINE})"
 )
 _LISTED: Final = re.compile(
     rf"(?:[ ]?[,;&/]|[ ](?:and|und|et|y|e))[ ]?\n?[ ]?(?:{TITLES}{TITLE_ENDINGS}[ ])*(?P<name>{_TEXT})"
 )
 _SPEAKING: Final = re.compile(
-    rf"(?:^|(?<=\n))[ ]*(?P<name>{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{1,2}})[ ]?:[ ](?=[a-zà-ÿ¿¡\"'„“«])"
+    rf"(?:^|(?<=\n))[ ]{{0,9}}(?P<name>{_WORD}(?:[ ]{{1,2}}{_LINK}{_WORD}){{1,2}})[ ]?:[ ](?=[a-zà-ÿ¿¡\"'„“«])"
 )
 _MET: Final = re.compile(rf"(?<!\w)(?i:{_in_text(MEETING)})\s*\Z")
 _LEADS: Final = frozenset(lead.rsplit(" ", 1)[-1] for lead in LEADS.split("|"))
@@ -81,7 +83,7 @@ _FOLLOWED: Final = re.compile(
 )
 _PAIR: Final = re.compile(rf"{_BEFORE}(?=(?P<one>{_WORD}){_GAP}(?P<other>{_LINK}{_WORD}))")
 _ADDRESSED: Final = re.compile(
-    rf"(?:^|\n)[ ]*(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]*[\n,][ ]*"
+    rf"(?:^|\n)[ ]{{0,9}}(?:(?:{TITLES}{TITLE_ENDINGS}[ ]?\n?)+)?(?P<name>{_LINE})[ ]{{0,9}}[\n,][ ]{{0,9}}"
     r"(?:(?:[Tt]el|[Pp]hone|[Ee]?-?[Mm]ail|[Mm]obile?|Tél|[Tt][ée]l[ée]\w+|[TMEP])\b\.?[ ]?:?[ ]?)?\Z"
 )
 _ACTING: Final = re.compile(

@@ -19,9 +19,11 @@ _PHONE: Final = re.compile(
     re.IGNORECASE,
 )
 _SAID: Final = re.compile(
-    r"(?:\b(?:tele?(?:phone?|fon|fono|f)?|tél(?:éphone)?|teléfono|phone|mobil[e]?|móvil|movil|handy|cell(?:ulare|"
+    r"(?:\b(?:tele?(?:phone?|fon|fono|f)?|tél(?:éphone)?|teléfono|phone|mobil[e]?|móvil|movil|handy(?:nummer)?|"
+    r"cell(?:ulare|"
     r"phone)?|fax|"
-    r"portable|rufnummer|durchwahl|whatsapp|sms|call(?:ed)?|call (?:me|us)|ring|reach(?:ed)?|appel\w*|llam\w*|"
+    r"portable|rufnummer|durchwahl|(?:tele|mobil|telefon|telefax|fax)nummer|whatsapp|sms|call(?:ed)?|call (?:me|"
+    r"us)|ring|reach(?:ed)?|appel\w*|llam\w*|"
     r"chiam\w*|anruf\w*|"
     r"rückruf|joindre|contact\w*|erreich\w*|number|nummer|numéro|número|numero)\b|☎|☏|✆|📞|\b[TFMP]:)"
     r"[^\d\n]{0,24}\n?[^\d\n]{0,8}\Z",
