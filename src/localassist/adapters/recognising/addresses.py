@@ -16,11 +16,12 @@ _SPACE: Final = r"\.?[ ]?\n?[ ]?"
 _BREAK: Final = r"[ ]?(?:,|\n|;|[ ]-|[ ]\|)[ ]?\n?[ ]?"
 _NUMBER: Final = r"\d{1,5}(?:[ ]?[a-zA-Z](?!\w))?(?:[ ]?[\-/][ ]?\d{1,4}[a-z]?)?"
 _FLAT: Final = (
-    r"(?:[ ]\d{1,4}(?=[ ]?[,\n]))?(?:[ ,]{1,3}\n?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Box|Whg|Wohnung|"
+    r"(?:[ ]\d{1,4}(?=[ ]?[,\n]))?(?:(?:[ ,]{1,3}|(?=\n))"
+    r"\n?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Room|Box|Whg|Wohnung|"
     r"Top|Stiege|Stock|App|Appt|"
     r"Appartement|Bât|Bâtiment|"
     r"Étage|Piso|Puerta|Escalera|Esc|Bajo|Planta|Local|Portal|Appartamento|Interno|Int|Interior|Edif|Edificio|"
-    r"Depto|Of|Oficina|Departamento|Piano|"
+    r"D(?:e?p)?to|Of|Oficina|Departamento|Piano|"
     r"Scala)\b\.?[ \n]?#?\w{0,5}){0,3}"
 )
 _ENGLISH: Final = (
@@ -34,7 +35,7 @@ _GERMAN: Final = (
     "[Pp]fad|[Gg]raben|[Mm]arkt"
 )
 _FRENCH: Final = (
-    "rue|avenue|av\\.|boulevard|bd\\.?|chemin|place|impasse|allée|quai|route|cours|passage|square|faubourg|ruelle|"
+    "rue|rang|allé|avenue|av\\.|boulevard|bd\\.?|chemin|place|impasse|allée|quai|route|cours|passage|square|faubourg|ruelle|"
     "voie|montée|"
     "esplanade|sentier|résidence|lotissement"
 )
@@ -61,10 +62,14 @@ _COUNTRY: Final = (
     r"Switzerland|Schweiz|Suisse|"
     r"United Kingdom|UK|USA|United States|Belgique|Canada|México|Argentina)(?!\w))?"
 )
-_WITHIN: Final = r"(?:[ ]|-|/|'|[ ](?:am|an der|im|in|ob der|bei|sur|sous|les|le|la|los|las|en|de|de la|del|di|d')[ '])"
+_WITHIN: Final = (
+    r"(?:[ ]|-[ ]?|[ \n]?-sur-|/|'|"
+    r"[ ](?:am|an der|im|in|ob der|bei|sur|sous|les|le|la|los|las|en|de|de la|del|di|d')[ '])"
+)
 _GOES_ON: Final = rf"(?={_WORD}(?:[ ]?[,.)(]|[ ]?\n?[ ]?[a-z]))"
 _BROKEN: Final = rf"(?:[ ](?:am|an der|im|in|bei|sur|sous|les|le|la|en|de|del|di|vorm))?\n{_GOES_ON}"
 _CITY: Final = rf"(?:[{_UPPER}]{{4}}|[{_UPPER}][a-zà-ÿ'])[\w'.\-]*(?<!\.)(?:(?:{_WITHIN}*|{_BROKEN}){_WORD}){{0,4}}"
+_REGION: Final = rf"(?:Región|Provincia)(?:[ ]?\n?[ ]?(?:de|del|la|los|y|{_WORD})(?!\w))+"
 _TOWNS: Final = (
     r"(?:[A-Z]{1,2}[ ]?-[ ]?)?(?:\d{5},?|\d{4})"  # code and town
     rf"[ \n]{_CITY}(?:\n?[ ]?\([A-Z]{{2}}\))?(?:[ ]Cedex(?:[ ]\d+)?)?"
@@ -72,6 +77,7 @@ _TOWNS: Final = (
     r"\d{5}(?:-\d{4})?(?!\d)"
     rf"|(?:{_CITY}{_BREAK}){{1,2}}[A-Z]{{1,2}}\d[A-Z\d]?[ \n]?\d[A-Z]{{2}}(?!\w)"  # United Kingdom
     rf"|{_CITY},?[ ](?:[A-Z]{{2}},?)?[ \n]?[A-Z]\d[A-Z][ \n]?\d[A-Z]\d"  # Canada
+    rf"|{_CITY}{_BREAK}{_REGION}(?:,[ ]?\n?\d{{4,7}})?"
 )
 _TOWN: Final = rf"(?:{_TOWNS}){_COUNTRY}"
 _STREETS: Final = (
@@ -79,7 +85,7 @@ _STREETS: Final = (
     rf"(?:{_WORD}{_SPACE}){{1,3}}?(?:{_ENGLISH})\b\.?{_FLAT}"
     rf"|(?<![\w'])(?:(?:{_WORD}[ \-](?:(?:von|van|der|den|zum)[ \-])*){{1,4}}|[{_UPPER}][\w'.]*?[a-zß])"
     rf"(?:{_GERMAN}){_SPACE}{_NUMBER}{_FLAT}(?![\w.])"
-    rf"|(?:\d{{1,4}}(?:[ ]?(?:bis|ter|quater))?,?{_SPACE})(?i:{_FRENCH})[ \n]"
+    rf"|(?<!\d)(?:\d{{1,5}}(?:[ ]?(?:bis|ter|quater))?,?{_SPACE})(?i:{_FRENCH})[ \n]"
     rf"(?:{_NAME}(?={_BREAK}\d{{5}})|{_LINE}){_FLAT}"
     rf"|(?<![\w'])(?i:{_FRENCH})[ \n](?:{_NAME}|"
     rf"{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
@@ -93,13 +99,14 @@ _TAIL: Final = re.compile(
     rf"{_BREAK}{_TOWN}|(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}"
 )
 _BLOCK: Final = re.compile(
-    rf"(?<![\w'.])(?:(?:\d{{1,5}}[ \n]|(?i:{_FRENCH})[ ]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
+    rf"(?<![\w'.])(?:(?:\d{{1,5}}[ \n]|(?:\d{{1,5}},?[ \n])?(?i:{_FRENCH})[ \n]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
     rf"{_WORD}(?:[ \-]{_WORD}){{0,2}}[ ]{_NUMBER}{_FLAT})"
     rf"{_BREAK}{_TOWN}"
     rf"|(?:(?:Flat|Studio|Unit|"
-    rf"Apartment)[ ]\d+\w?{_BREAK})?(?:\d{{1,4}}[ ])?{_WORD}[ \n][A-Za-z]{{3,12}}{_BREAK}(?:{_CITY}{_BREAK}){{1,2}}"
+    rf"Apartment)[ \n]\d+\w?{_BREAK})?(?:\d{{1,4}}[ ])?{_WORD}[ \n][A-Za-z]{{3,12}}{_BREAK}(?:{_CITY}{_BREAK}){{1,2}}"
     r"[A-Z]{1,2}\d[A-Z\d]?[ \n]?\d[A-Z]{2}(?!\w)"
-    r"|(?:PSC|Unit|CMR)[ ]\d+,?[ ]Box[ ]\d+,?[ ]?\n?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}"
+    rf"|(?:Ruta|Carretera|Autopista)[ ][\w\-]{{1,8}},[ ]km[ ]\d+(?:{_BREAK}(?:{_TOWN}|{_REGION}))?"
+    r"|(?:PSC|Unit|CMR)[ \n]\d+,?[ ]Box[ ]\d+,?[ ]?\n?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{5}"
     rf"|US[A-Z]{{1,4}}[ ]{_WORD},?[ ]?\n?(?:APO|FPO|DPO)[ ]A[AEP][ ]\d{{5}}"
     rf"|(?:P\.?[ ]?O\.?[ ]?Box|Postfach|B\.?P\.|Apartado(?: de Correos)?|"
     rf"Casella postale)[ ]\d[\d ]{{0,9}}(?:{_BREAK}{_TOWN})?"
