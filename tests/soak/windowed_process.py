@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -56,6 +56,13 @@ def say(step: str, outcome: str = "done") -> None:
     print(json.dumps([step, outcome]), flush=True)
 
 
+def live(ms: int) -> None:
+    """Let the window live for a while; other threads work meanwhile (`QTest.qWait` would keep them from it)."""
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
+
+
 def until(reached: Callable[[], bool], what: str) -> None:
     """Let the window live until something is so. Ends the process with a sentence where it never is."""
     deadline = time.monotonic() + PATIENCE_S
@@ -63,7 +70,7 @@ def until(reached: Callable[[], bool], what: str) -> None:
         if time.monotonic() > deadline:
             print(f"The window did not get there: {what}.", file=sys.stderr, flush=True)
             os._exit(1)  # what is under way need not end first
-        QTest.qWait(20)
+        live(50)
 
 
 def words(view: QWidget) -> str:

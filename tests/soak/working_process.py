@@ -44,6 +44,7 @@ COMMANDS = (
 BRIEF = frozenset({"search", "ask", "cloud", "ledger"})
 """The commands that are given where there is no time."""
 LONGEST_WINDOW_S = 240.0  # then it is closed and another opened
+GOOD = ("refused", "exit 0")
 REFUSED = "the offline switch is on"
 OPENS = "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()"
 
@@ -63,7 +64,7 @@ def command(folder: Path, *words: str) -> None:
         stdin=subprocess.DEVNULL,
     )
     outcome = "refused" if REFUSED in (ran.stderr + ran.stdout).casefold() else f"exit {ran.returncode}"
-    say(" ".join(words), outcome)
+    say(" ".join(words), outcome if outcome in GOOD else f"{outcome}: {ran.stderr[-500:]}")
 
 
 def open_socket(where: str) -> None:
