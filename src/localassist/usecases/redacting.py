@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _INVISIBLE: Final = re.compile(INVISIBLE)
 _NUMBERS: Final = frozenset({Identifier.IBAN, Identifier.CARD, Identifier.PHONE, Identifier.NATIONAL_ID})
-_MARKS: Final = re.compile(r"[\W_]+")
-_GENITIVE: Final = "(?:['’]?s)?"
+_GENITIVE: Final = re.compile(r"['’]?s(?![^\W_])")
+_UNSEEN: Final = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _STAND_IN: Final = "[WORD 1]"
 _SHORTEST: Final = 3
 """Shorter originals are replaced where they were recognised and nowhere else."""
@@ -84,7 +84,7 @@ class Redactor:
         hidden: Sequence[str] = (),
     ) -> list[list[Recognised]]:
         """What would be replaced in each of the texts, by position."""
-        visible = {_bare(original) for original in shown}
+        visible = {_key(Identifier.WORD, original) for original in shown}
         found = [[span for span in self._found(text, hidden) if not _is_shown(text, span, visible)] for text in texts]
         numbering = _Numbering(known)
         for text, spans in zip(texts, found, strict=True):
@@ -147,16 +147,22 @@ class _Everywhere:
             (replacement.kind, part, part == replacement.original)
             for replacement in known
             for part in _parts(replacement)
-            if len(_bare(part)) >= _SHORTEST and _bare(part) not in visible
+            if len(_key(replacement.kind, part)) >= _SHORTEST and _key(Identifier.WORD, part) not in visible
         ]
 
     def find(self, text: str) -> Iterator[Recognised]:
-        bare, marked = _key(Identifier.CARD, text), _key(Identifier.WORD, text)
+        numbers, others = _bare(text, numbers=True), _bare(text, numbers=False)
         for kind, part, whole in self._parts:
-            if _key(kind, part) in (bare if kind in _NUMBERS else marked):
-                for match in re.finditer(_pattern(kind, part, text), text, re.IGNORECASE):
-                    if (whole and " " in part) or kind is not Identifier.PERSON or _is_name(match.group(), part):
-                        yield Recognised(kind, *match.span())
+            signs, places = numbers if kind in _NUMBERS else others
+            key = _key(kind, part)
+            place = signs.find(key)
+            while place >= 0:
+                start, end = places[place], places[place + len(key) - 1] + 1
+                if _is_apart(text, start, end, kind) and (
+                    kind is not Identifier.PERSON or (whole and " " in part) or _is_name(text[start:end], part)
+                ):
+                    yield Recognised(kind, start, end)
+                place = signs.find(key, place + 1)
 
 
 def _parts(replacement: Replacement) -> list[str]:
@@ -173,17 +179,13 @@ def _is_name(written: str, name: str) -> bool:
     return written in {name, name.upper()} or _INVISIBLE.sub("", written) == name
 
 
-def _pattern(kind: Identifier, original: str, text: str) -> str:
-    if kind in _NUMBERS:
-        spelt = r"[\W_]{0,3}".join(re.escape(sign) for sign in _key(kind, original))
-    else:
-        gap = f"{INVISIBLE}*" if _INVISIBLE.search(text) else ""
-        spelt = rf"(?:\s|{INVISIBLE})*".join(gap.join(map(re.escape, part)) for part in original.split())
-    before = r"(?<![^\W_])" if original[0].isalnum() else ""
-    after = r"(?![^\W_])" if original[-1].isalnum() and kind is not Identifier.PERSON else ""
-    if kind is Identifier.PERSON:
-        after = rf"(?={_GENITIVE}(?![^\W_]))"
-    return f"{before}{spelt}{after}"
+def _is_apart(text: str, start: int, end: int, kind: Identifier) -> bool:
+    """Whether a stretch is no part of a longer word; a name may be in the genitive."""
+    if text[start].isalnum() and start and text[start - 1].isalnum():
+        return False
+    if kind is Identifier.PERSON and (genitive := _GENITIVE.match(text, end)):
+        end = genitive.end()
+    return not (text[end - 1].isalnum() and text[end : end + 1].isalnum())
 
 
 def _united(spans: Iterable[Recognised]) -> list[Recognised]:
@@ -228,7 +230,7 @@ def _source(shifts: list[tuple[int, int]], place: int) -> int:
 
 
 def _is_shown(text: str, span: Recognised, visible: set[str]) -> bool:
-    return _bare(text[span.start : span.end]) in visible
+    return _key(Identifier.WORD, text[span.start : span.end]) in visible
 
 
 def _tidy(written: str) -> str:
@@ -236,11 +238,25 @@ def _tidy(written: str) -> str:
     return " ".join(_INVISIBLE.sub("", written).split()) or written
 
 
-def _bare(written: str) -> str:
-    return _key(Identifier.WORD, written)
-
-
 def _key(kind: Identifier, written: str) -> str:
     """What two writings of one original have in common."""
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written)).casefold()
-    return _MARKS.sub("", folded) if kind in _NUMBERS else "".join(folded.split())
+    if not written.isascii():
+        return _bare(written, numbers=kind in _NUMBERS)[0]
+    folded = written.lower()
+    return "".join(filter(str.isalnum, folded) if kind in _NUMBERS else folded.split())
+
+
+def _bare(text: str, *, numbers: bool) -> tuple[str, list[int]]:
+    """A text in one case without spaces and what takes no room (`numbers`: letters and digits alone).
+
+    The list says where each of its characters stands in the text.
+    """
+    told = {sign: _folded(sign, numbers=numbers) for sign in set(text)}
+    signs = [told[sign] for sign in text]
+    return "".join(signs), [place for place, sign in enumerate(signs) for _ in sign]
+
+
+def _folded(sign: str, *, numbers: bool) -> str:
+    if not (sign.isalnum() if numbers else not (sign.isspace() or sign in _UNSEEN)):
+        return ""
+    return unicodedata.normalize("NFKC", sign).casefold()

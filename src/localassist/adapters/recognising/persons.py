@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.recognising.cues import (
@@ -122,8 +124,7 @@ def _cued(text: str, mails: Sequence[Recognised], others: Sequence[Recognised]) 
         block = _ADDRESSED.search(text, max(other.start - _LONGEST_LINE, 0), other.start)
         if block is not None and len(block["name"].split()) > 1:
             yield from _names(text, *block.span("name"))
-    for mail in mails:
-        yield from _named_in_mail(text, mail)
+    yield from _named_in_mails(text, mails)
     yield from _acting(text)
     yield from _introduced(text)
 
@@ -157,35 +158,45 @@ def _is_no_name(word: str, no_names: frozenset[str]) -> bool:
     return word[0].isupper() and len(word.strip(".")) > 1 and word.strip(".,;:").casefold() in no_names
 
 
-def _named_in_mail(text: str, mail: Recognised) -> Iterator[Recognised]:
-    """Names near a mail address that it is made of: "Anna Schmidt" near "a.schmidt@"."""
-    local = re.split(r"\s*[@(\[{]", text[mail.start : mail.end])[0]
-    parts = [_folded(part) for part in _MAIL_PART.split(local) if part.strip()]
-    whole = "".join(parts)
-    if len(whole) < _SHORTEST_PART or whole in EVERYBODY:
-        return
-    start = max(mail.start - _NEAR, 0)
-    for match in _PAIR.finditer(text, start, min(mail.end + _NEAR, len(text))):
-        one, other = _folded(match["one"]), _folded(match["other"])
-        last = _folded(match["other"].split()[-1])
-        if not one or not last:
+def _named_in_mails(text: str, mails: Sequence[Recognised]) -> Iterator[Recognised]:
+    """Names near mail addresses that those are made of: "Anna Schmidt" near "a.schmidt@"."""
+    pairs = [_Pair.of(match) for match in _PAIR.finditer(text)] if mails else []
+    starts = [pair.start for pair in pairs]
+    for mail in mails:
+        local = re.split(r"\s*[@(\[{]", text[mail.start : mail.end])[0]
+        parts = [_folded(part) for part in _MAIL_PART.split(local) if part.strip()]
+        if len("".join(parts)) < _SHORTEST_PART or "".join(parts) in EVERYBODY:
             continue
-        forms = {
-            one + other,
-            other + one,
-            one + last,
-            last + one,
-            one[0] + last,
-            last + one[0],
-            one + last[0],
-            one[0] + other,
-        }
-        if (
-            whole in forms
-            or (len(last) > _SHORTEST_PART and last in parts)
-            or (len(one) > _SHORTEST_PART and one in parts)
-        ):
-            yield from _names(text, match.start("one"), match.end("other"))
+        near = slice(bisect_left(starts, mail.start - _NEAR), bisect_right(starts, mail.end + _NEAR))
+        for pair in pairs[near]:
+            if pair.is_in(parts):
+                yield from _names(text, pair.start, pair.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two words that may be a name, folded; `last` is the second without what links it ("von")."""
+
+    start: int
+    end: int
+    one: str
+    other: str
+    last: str
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> _Pair:
+        other = match["other"]
+        last = _folded(other.rsplit(maxsplit=1)[-1])
+        return cls(match.start("one"), match.end("other"), _folded(match["one"]), _folded(other), last)
+
+    def is_in(self, parts: Sequence[str]) -> bool:
+        """Whether a mail address of these parts is made of the name."""
+        one, other, last = self.one, self.other, self.last
+        if not one or not last:
+            return False
+        forms = {one + other, other + one, one + last, last + one}
+        forms |= {one[0] + last, last + one[0], one + last[0], one[0] + other}
+        return "".join(parts) in forms or any(len(name) > _SHORTEST_PART and name in parts for name in (one, last))
 
 
 def _introduced(text: str) -> Iterator[Recognised]:
