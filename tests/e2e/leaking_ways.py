@@ -318,6 +318,29 @@ def labelling_after_it_was_answered_here(case: Case) -> None:
 
 
 @way(sends=True)
+def labelling_and_forgetting_after_it_was_answered_here(case: Case) -> None:
+    case.vault.label(case.secret.parent, None)
+    conversation = case.vault.conversation()
+    case.vault.ask_here(conversation, case.question)
+    case.vault.label(case.secret.parent, NEVER)
+    case.vault.services.forget.document(case.stored().id)
+    case.vault.send_in(conversation, f"And who paints the {case.thing} of {case.place}?")
+
+
+@way(sends=True)
+def labelling_and_forgetting_the_collection_after_it_was_answered_here(case: Case) -> None:
+    case.vault.label(case.secret.parent, None)
+    case.vault.add(case.secret, collection=f"Closed {case.number}")
+    conversation = case.vault.conversation()
+    case.vault.ask_here(conversation, case.question)
+    case.vault.label_collection(f"Closed {case.number}", NEVER)
+    found = next(each for each in case.vault.services.documents.collections() if each.name == f"Closed {case.number}")
+    case.vault.services.forget.document(case.stored().id)
+    case.vault.services.forget.collection(found.id)
+    case.vault.send_in(conversation, f"And who paints the {case.thing} of {case.place}?")
+
+
+@way(sends=True)
 def forgetting_it_after_it_was_answered_here(case: Case) -> None:
     conversation = case.vault.conversation()
     case.vault.ask_here(conversation, case.question)

@@ -30,6 +30,9 @@ _ALL: Final = "SELECT kind, target, sensitivity FROM labels ORDER BY kind, targe
 _OF: Final = "SELECT sensitivity FROM labels WHERE kind = ? AND target = ?"
 _SET: Final = "INSERT OR REPLACE INTO labels (kind, target, sensitivity) VALUES (?, ?, ?)"
 _TAKE_BACK: Final = "DELETE FROM labels WHERE kind = ? AND target = ?"
+_ANY_NEVER: Final = "SELECT 1 FROM labels WHERE sensitivity = ? LIMIT 1"
+_DEPART: Final = "INSERT OR IGNORE INTO departed (document_id) VALUES (?)"
+_DEPARTED: Final = "SELECT document_id FROM departed WHERE document_id IN (SELECT value FROM json_each(?))"
 _HOLDERS: Final = {LabelKind.COLLECTION: "collections", LabelKind.CONVERSATION: "conversations"}
 _MEMBERS: Final = """
 SELECT DISTINCT document_id FROM memberships WHERE collection_id IN (SELECT value FROM json_each(?))
@@ -84,25 +87,41 @@ class DatabaseLabelStore(LabelStore):
     @override
     def of_documents(self, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
         with self._database.reading() as connection:
-            said = _Said.read(connection)
-            found = tuple(kinship.relatives(connection, document_ids, said.collections))
-        own = {each.id: said.of(each) for each in found}
-        strictest_of: dict[str, tuple[Labelled, int]] = {}
-        for each in found:
-            for trait in each.traits:
-                if (before := strictest_of.get(trait)) is None or _is_stricter(own[each.id], before[0]):
-                    strictest_of[trait] = own[each.id], each.id
-        wanted = set(document_ids)
-        return {
-            each.id: _with_copies(each.id, own[each.id], (strictest_of[trait] for trait in each.traits))
-            for each in found
-            if each.id in wanted
-        }
+            went: Any = connection.execute(_DEPARTED, (json.dumps(list(document_ids)),)).fetchall()
+            gone = Labelled(Sensitivity.NEVER, "a document that is gone")
+            return {**labelled(connection, document_ids), **{document_id: gone for (document_id,) in went}}
 
     @override
     def never_leaving(self) -> Scope:
         with self._database.reading() as connection:
             return self._never.answer(connection, "never leaving", partial(_never_leaving, connection))
+
+
+def labelled(connection: apsw.Connection, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
+    """What holds for the documents that there are of these."""
+    said = _Said.read(connection)
+    found = tuple(kinship.relatives(connection, document_ids, said.collections))
+    own = {each.id: said.of(each) for each in found}
+    strictest_of: dict[str, tuple[Labelled, int]] = {}
+    for each in found:
+        for trait in each.traits:
+            if (before := strictest_of.get(trait)) is None or _is_stricter(own[each.id], before[0]):
+                strictest_of[trait] = own[each.id], each.id
+    wanted = set(document_ids)
+    return {
+        each.id: _with_copies(each.id, own[each.id], (strictest_of[trait] for trait in each.traits))
+        for each in found
+        if each.id in wanted
+    }
+
+
+def note_departing(connection: apsw.Connection, document_ids: Sequence[int]) -> None:
+    """Remember which of these never leave, before they go: answers that were made from them may stay."""
+    if connection.execute(_ANY_NEVER, (Sensitivity.NEVER,)).fetchone() is None:
+        return
+    held = labelled(connection, document_ids)
+    never = [document_id for document_id, each in held.items() if each.sensitivity is Sensitivity.NEVER]
+    connection.executemany(_DEPART, ((document_id,) for document_id in never))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from localassist.adapters.database import contents, writers
+from localassist.adapters.database import contents, labels, writers
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes, storable
 from localassist.adapters.database.scopes import scoped
 from localassist.domain.documents import AS_LOCKED, Collection, Document, DocumentStatus, Passage
@@ -61,6 +61,7 @@ WITH RECURSIVE family (id) AS (
 _HELD: Final = _FAMILY.replace(
     "$WHAT", "SELECT content_id FROM documents WHERE id IN family AND content_id IS NOT NULL"
 )
+_MEMBERS: Final = _FAMILY.replace("$WHAT", "SELECT id FROM family")
 _REMOVE: Final = _FAMILY.replace("$WHAT", "DELETE FROM documents WHERE id IN family")
 _JOIN: Final = _FAMILY.replace(
     "$WHAT",
@@ -222,6 +223,8 @@ def remove(connection: apsw.Connection, document_ids: Iterable[int]) -> tuple[tu
     """Forget documents with what is inside them; returns the ids of chunks that went, and the contents they held."""
     wanted = (json.dumps(list(document_ids)),)
     held: Any = connection.execute(_HELD, wanted).fetchall()
+    leaving: Any = connection.execute(_MEMBERS, wanted).fetchall()
+    labels.note_departing(connection, [document_id for (document_id,) in leaving])
     connection.execute(_REMOVE, wanted)
     content_ids = [content_id for (content_id,) in held]
     return contents.remove_unheld(connection, content_ids), content_ids

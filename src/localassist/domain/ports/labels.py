@@ -24,7 +24,7 @@ class LabelStore(Protocol):
         """Say it, None takes it back. Raises `NotFoundError` for a collection or conversation that is not there."""
 
     def of_documents(self, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
-        """What holds for documents, by id; those that are gone are left out.
+        """What holds for documents, by id; those that are gone are left out, but for those that never left until then.
 
         The strictest of what was said of their collections and of the folders above them (also above the file that
         a part is inside of). Where a stricter word was said of a document with the same bytes or the same text, that

@@ -26,6 +26,11 @@ CREATE TRIGGER labels_go_with_conversations AFTER DELETE ON conversations BEGIN
     DELETE FROM labels WHERE kind = 'conversation' AND target = CAST(CAST(old.id AS TEXT) AS BLOB);
 END;
 
+-- Documents that are gone and never left when they went: what was made from them may still be there.
+CREATE TABLE departed (
+    document_id INTEGER PRIMARY KEY
+) STRICT;
+
 -- Consents that are remembered, and the model that a conversation asks ('' for this computer's).
 CREATE TABLE consents (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
