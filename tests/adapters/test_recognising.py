@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from localassist.adapters.recognising.rules import RuleRecogniser, apart
 from localassist.domain.outbound import Identifier, Recognised
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RECOGNISER = RuleRecogniser(lambda: ("Falke", "Projekt Onyx"))
 
@@ -298,8 +300,8 @@ def test_a_page_of_one_thing_again_and_again_takes_no_longer_than_another(again:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("name", ["xquad-en", "xquad-de", "cranfield"])
-def test_encyclopedias_and_papers_stay_readable(name: str) -> None:
-    path = Path(os.environ["LOCALASSIST_CORPUS"]) / "retrieval" / name / "corpus.jsonl"
+def test_encyclopedias_and_papers_stay_readable(name: str, corpus: Path) -> None:
+    path = corpus / "retrieval" / name / "corpus.jsonl"
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
     words = sum(len(text.split()) for text in texts)
     assert sum(len(RECOGNISER(text)) for text in texts) * 1_000 <= 2 * words

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib import import_module
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from localassist.bench.business_letters import BUSINESS
 from localassist.bench.letters import LETTERS
@@ -15,6 +14,8 @@ from localassist.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from faker import Faker
 
 KINDS: Final = (
     "person", "address", "mail", "phone", "iban", "card", "id", "tax", "key", "password", "path", "word",
@@ -63,15 +64,15 @@ def invent(count: int, seed: int, *, others: bool = False) -> Iterator[Invented]
     numbers that no rule was made on. Raises `NotFoundError` where Faker is not installed.
     """
     try:
-        faker: Any = import_module("faker")
+        from faker import Faker
     except ImportError:
         raise NotFoundError(
-            "This benchmark makes people up with Faker, which is not installed.", "Install the development group."
+            "This benchmark makes people up with Faker, which is not installed.", "Install localassist[bench]."
         ) from None
     random = Random(seed)  # noqa: S311  a draw that can be repeated, no secret
     locales = _OTHER_LOCALES if others else _LOCALES
     inventors = {
-        language: [_Inventor(faker.Faker(name), name, random, others=others) for name in names]
+        language: [_Inventor(Faker(name), name, random, others=others) for name in names]
         for language, names in locales.items()
     }
     for number, inventor in enumerate(each for room in inventors.values() for each in room):
@@ -143,7 +144,7 @@ def _wrapped(text: str, width: int) -> str:
 class _Inventor:
     """Makes identifiers of one country up, of one person at a time."""
 
-    def __init__(self, faker: Any, locale: str, random: Random, *, others: bool) -> None:
+    def __init__(self, faker: Faker, locale: str, random: Random, *, others: bool) -> None:
         self._faker = faker
         self._has_own_number = locale not in _NUMBERLESS
         self._random = random

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from localassist.adapters.recognising.reading import DIGITS, with_digits
 from localassist.domain.outbound import Identifier, Recognised
@@ -50,7 +49,7 @@ _CHECKED: Final = (
     (r"\d{6}/\d{3,4}", ("cz.rc",)),
     (r"\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}", _ELEVEN),
     (r"\d{13}", ("ro.cnp", "za.idnr", "rs.pib", "si.emso")),
-    (r"\d{4}[ \-]\d{4}[ \-]\d{4}", ("in_.aadhaar",)),
+    (r"\d{4}[ \-]\d{4}[ \-]\d{4}", ("in.aadhaar",)),
     (r"\d{3}([ \-])\d{3}\1\d{3}", ("ca.sin", "au.tfn", "nl.bsn", "pt.nif")),
     (r"\d{17}[\dX]", ("cn.ric",)),
     (r"\d{3}[ ]\d{3}[ ]\d{4}", ("gb.nhs",)),
@@ -102,10 +101,14 @@ def find_identities(text: str) -> Iterator[Recognised]:
 def _is_checked(value: str) -> bool:
     told = value.translate(DIGITS) if value[-1] not in "ABCDEFX" else value[:-1].translate(DIGITS) + value[-1]
     return any(
-        re.fullmatch(shape, told) is not None and any(_module(name).is_valid(told) for name in names)
+        re.fullmatch(shape, told) is not None and any(_is_valid(name, told) for name in names)
         for shape, names in _CHECKED
     )
 
 
-def _module(name: str) -> Any:
-    return import_module(f"stdnum.{name}")
+def _is_valid(name: str, number: str) -> bool:
+    from stdnum.util import get_cc_module
+
+    country, _, kind = name.partition(".")
+    module = get_cc_module(country, kind)
+    return module is not None and module.is_valid(number)
