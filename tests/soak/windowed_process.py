@@ -103,7 +103,7 @@ class Day:
         """Ask so many questions, look at the proof, and do the rest of what the window is for."""
         self._file_comes(number)
         assembly = self._assembly
-        QTest.keyClick(assembly.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assembly.window.new_requested.emit()
         until(lambda: not assembly.chat.transcript.items, "a new conversation is on show")
         for count, question in enumerate(QUESTIONS[:questions], 1):
             say("ask", self._ask(question, 2 * count))
