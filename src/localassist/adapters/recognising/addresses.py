@@ -35,12 +35,14 @@ _GERMAN: Final = (
     "[Pp]fad|[Gg]raben|[Mm]arkt"
 )
 _FRENCH: Final = (
-    "rue|rang|allé|avenue|av\\.|boulevard|bd\\.?|chemin|place|impasse|allée|quai|route|cours|passage|square|faubourg|ruelle|"
+    "rue|rang|allé|avenue|av\\.|boulevard|bd\\.?|chemin|place|impasse|allée|quai|route|cours|passage|square|"
+    "faubourg|ruelle|"
     "voie|montée|"
     "esplanade|sentier|résidence|lotissement"
 )
 _SPANISH: Final = (
-    "Calle|C/|C\\.|Avenida|Avda?\\.?|Av\\.|Plaza|Pza\\.|Paseo|Camino|Ronda|Glorieta|Pasaje|Cuesta|Vial|"
+    "Diag\\.|Blvd?\\.|Calle|C/|C\\.|Avenida|Avda?\\.?|Av\\.|Plaza|Pza\\.|Paseo|Camino|Ronda|Glorieta|Pasaje|"
+    "Cuesta|Vial|"
     "Urbanización|Callejón|Acceso|Alameda|"
     "Rambla|Cañada|Pasadizo|Via|Vía|Carretera|Travesía|Costanilla|Calzada|Privada|Boulevard|Prolongación|"
     "Circunvalación|Eje vial|Periférico|Viaducto|Diagonal|Corredor|Pasaje|Cerrada|"
@@ -66,7 +68,7 @@ _WITHIN: Final = (
     r"(?:[ ]|-[ ]?|[ \n]?-sur-|/|'|"
     r"[ ](?:am|an der|im|in|ob der|bei|sur|sous|les|le|la|los|las|en|de|de la|del|di|d')[ '])"
 )
-_GOES_ON: Final = rf"(?={_WORD}(?:[ ]?[,.)(]|[ ]?\n?[ ]?[a-z]))"
+_GOES_ON: Final = rf"(?={_WORD}(?!\w)(?:[ ]?[,.)(]|[ ]?\n?[ ]?[a-z]))"
 _BROKEN: Final = rf"(?:[ ](?:am|an der|im|in|bei|sur|sous|les|le|la|en|de|del|di|vorm))?\n{_GOES_ON}"
 _CITY: Final = rf"(?:[{_UPPER}]{{4}}|[{_UPPER}][a-zà-ÿ'])[\w'.\-]*(?<!\.)(?:(?:{_WITHIN}*|{_BROKEN}){_WORD}){{0,4}}"
 _REGION: Final = rf"(?:Región|Provincia)(?:[ ]?\n?[ ]?(?:de|del|la|los|y|{_WORD})(?!\w))+"
@@ -77,6 +79,7 @@ _TOWNS: Final = (
     r"\d{5}(?:-\d{4})?(?!\d)"
     rf"|(?:{_CITY}{_BREAK}){{1,2}}[A-Z]{{1,2}}\d[A-Z\d]?[ \n]?\d[A-Z]{{2}}(?!\w)"  # United Kingdom
     rf"|{_CITY},?[ ](?:[A-Z]{{2}},?)?[ \n]?[A-Z]\d[A-Z][ \n]?\d[A-Z]\d"  # Canada
+    rf"|{_CITY},?[ ]?\n?(?:ACT|NSW|NT|QLD|SA|TAS|VIC|WA),?[ ]?\n?\d{{4}}(?!\d)"  # Australia
     rf"|{_CITY}{_BREAK}{_REGION}(?:,[ ]?\n?\d{{4,7}})?"
 )
 _TOWN: Final = rf"(?:{_TOWNS}){_COUNTRY}"
@@ -89,17 +92,19 @@ _STREETS: Final = (
     rf"(?:{_NAME}(?={_BREAK}\d{{5}})|{_LINE}){_FLAT}"
     rf"|(?<![\w'])(?i:{_FRENCH})[ \n](?:{_NAME}|"
     rf"{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
-    rf"|(?<!\w)(?:{_SPANISH}|{_ITALIAN}){_SPACE}{_NAME},?{_SPACE}"
+    rf"|(?<!\w)(?:{_SPANISH}|{_ITALIAN}){_SPACE}(?:{_NAME}|\d{{1,3}}),?{_SPACE}"
     rf"(?:[Nn][º°.]{{1,2}}[ ]?)?{_NUMBER}{_FLAT}(?![\w.])"
     r"|(?i:am|an der|auf der|im|in der|zum|zur|unter den|hinter der)[ ]"
     rf"(?:{_WORD}[ ]){{1,2}}?{_NUMBER}(?={_BREAK}(?:D-)?\d{{5}}[ ])"
 )
 _STREET: Final = re.compile(_STREETS)
 _TAIL: Final = re.compile(
-    rf"{_BREAK}{_TOWN}|(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}"
+    rf"{_BREAK}{_CITY}[ ]\d{{4}},[ ]?\n?{_CITY}|{_BREAK}{_TOWN}|(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|"
+    rf"[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}"
 )
 _BLOCK: Final = re.compile(
-    rf"(?<![\w'.])(?:(?:\d{{1,5}}[ \n]|(?:\d{{1,5}},?[ \n])?(?i:{_FRENCH})[ \n]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
+    rf"(?<![\w'.])(?:(?:(?:(?:Level|Flat|Unit|Apt\.|Suite)[ \n]\d+[ \n])?\d{{1,5}}(?:/\d{{1,4}})?[ \n]|"
+    rf"(?:\d{{1,5}},?[ \n])?(?i:{_FRENCH})[ \n]){_NAME}(?:[ ][a-z]{{3,12}})?{_FLAT}|"
     rf"{_WORD}(?:[ \-]{_WORD}){{0,2}}[ ]{_NUMBER}{_FLAT})"
     rf"{_BREAK}{_TOWN}"
     rf"|(?:(?:Flat|Studio|Unit|"

@@ -89,7 +89,7 @@ _ADDRESSED: Final = re.compile(
     r"(?:(?:[Tt]el|[Pp]hone|[Ee]?-?[Mm]ail|[Mm]obile?|Tél|[Tt][ée]l[ée]\w+|[TMEP])\b\.?[ ]?:?[ ]?)?\Z"
 )
 _ACTING: Final = re.compile(
-    rf"{_BEFORE}(?P<name>{_WORD}(?:{_GAP}{_LINK}{_WORD}){{1,2}}){_GAP}(?:{_in_text(DEEDS)})(?![^\W_])"
+    rf"{_BEFORE}(?P<name>{_WORD}(?:{_GAP}{_LINK}{_WORD}){{1,3}}){_GAP}(?:{_in_text(DEEDS)})(?![^\W_])"
 )
 _CAPITALISED: Final = NO_NAMES | FUNCTION_WORDS | frozenset(GREETINGS.casefold().replace(" ", "|").split("|"))
 _MAIL_PART: Final = re.compile(r"[._\-+]|\d+")
@@ -213,9 +213,9 @@ def _introduced(text: str) -> Iterator[Recognised]:
 def _acting(text: str) -> Iterator[Recognised]:
     """Names of several words that do what people do: "Anna Schmidt called"."""
     for match in _ACTING.finditer(text):
-        words = match["name"].split()
-        if not {words[0].casefold(), words[-1].casefold()} & _CAPITALISED:
-            yield from _names(text, *match.span("name"))
+        for name in _names(text, *match.span("name"), _CAPITALISED):
+            if len(text[name.start : name.end].split()) > 1:
+                yield name
 
 
 def _folded(word: str) -> str:
