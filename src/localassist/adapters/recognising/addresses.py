@@ -93,13 +93,14 @@ _STREETS: Final = (
     rf"|(?<![\w'])(?i:{_FRENCH})[ \n](?:{_NAME}|"
     rf"{_LINE}),?[ ]?\n?{_NUMBER}(?={_BREAK}(?:[A-Z]{{1,2}}-)?\d{{4,5}}[ \n])"
     rf"|(?<!\w)(?:{_SPANISH}|{_ITALIAN}){_SPACE}(?:{_NAME}|\d{{1,3}}),?{_SPACE}"
-    rf"(?:[Nn][º°.]{{1,2}}[ ]?)?{_NUMBER}{_FLAT}(?![\w.])"
+    rf"(?:[Nn][º°.]{{1,2}}[ ]?|#[ ]?)?{_NUMBER}{_FLAT}(?![\w.])"
     r"|(?i:am|an der|auf der|im|in der|zum|zur|unter den|hinter der)[ ]"
     rf"(?:{_WORD}[ ]){{1,2}}?{_NUMBER}(?={_BREAK}(?:D-)?\d{{5}}[ ])"
 )
 _STREET: Final = re.compile(_STREETS)
 _TAIL: Final = re.compile(
-    rf"{_BREAK}{_CITY}[ ]\d{{4}},[ ]?\n?{_CITY}|{_BREAK}{_TOWN}|(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|"
+    rf"{_BREAK}{_CITY}[ ]\d{{4}}(?![\d,])|{_BREAK}{_CITY}[ ]\d{{4}},[ ]?\n?{_CITY}|{_BREAK}{_TOWN}|"
+    rf"(?:{_BREAK}{_CITY}){{1,2}},[ \n]\d{{4,7}}(?!\d)|"
     rf"[ ]\n?(?:in[ ])?\d{{5}}[ ]{_CITY}"
 )
 _BLOCK: Final = re.compile(

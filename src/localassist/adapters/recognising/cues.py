@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TITLES: Final = (
-    "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Rev|Reverend|Capt|Captain|Hon|Messrs|Herr|Herrn|Hr|Frau|Fr|"
+    "Mr|Mrs|professor|professeur|professeure|profesor|profesora|professore|professoressa|Ms|Miss|Mx|Dr|Prof|"
+    "Professor|Sir|Dame|Rev|Reverend|Capt|Captain|Hon|Messrs|Herr|Herrn|Hr|Frau|Fr|"
     "Fräulein|Dipl|Ing|"
     "M|MM|Mme|Mlle|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Docteur|Sr|Sra|Srta|Señor|Señora|Señorita|Don|Doña|"
     "Dña|Lic|Dra|"
@@ -27,21 +28,21 @@ CLOSINGS: Final = (
     r"yours(?: (?:sincerely|faithfully|truly))?|"
     r"(?:yours |very )?sincerely(?: yours)?|respectfully(?: yours)?|many thanks|thanks(?: a lot| again)?|"
     r"thank you(?: very much)?|all the best|"
-    r"love|take care|cordially|"
-    r"(?:mit )?(?:freundlichen?|besten?|herzlichen?|liebe[nr]?|viele[n]?|schöne[n]?|sonnige[n]?) (?:grüßen?|"
+    r"love|take care|see you(?: soon)?|cordially|"
+    r"(?:mit )?(?:freundliche[nm]?|besten?|herzlichen?|liebe[nr]?|viele[n]?|schöne[n]?|sonnige[n]?) (?:grüßen?|"
     r"grüssen?|gruß|gruss|dank)|hochachtungsvoll|"
-    r"(?:lg|vg|mfg|bg)|herzlichst|danke(?: schön)?|vielen dank|grüße|gruß|bis bald|"
+    r"(?:lg|vg|mfg|bg)|herzlichst|danke(?: schön)?|vielen dank|grüße|gruß|bis bald|bis dann|bis später|"
     r"cordialement|bien (?:à vous|cordialement|à toi)|(?:très )?cordialement|(?:mes |nos )?(?:sincères |"
     r"meilleures |cordiales )?salutations"
     r"(?: distinguées| les meilleures)?|sincèrement|amicalement|respectueusement|merci(?: beaucoup| d'avance)?|"
-    r"à bientôt|bises|"
+    r"à bientôt|à plus(?: tard)?|(?:avec )?mes salutations|bises|"
     r"veuillez agréer[^\n]{0,90}|je vous prie[^\n]{0,90}|"
     r"(?:un )?(?:cordial )?(?:saludo|saludos)(?: cordiales)?|(?:le saluda )?atentamente|atte\.?|cordialmente|"
     r"un abrazo|(?:muchas )?gracias|"
-    r"cordiales saludos|(?:reciba|reciban) [^\n]{0,60}|hasta pronto|besos|"
+    r"cordiales saludos|(?:reciba|reciban) [^\n]{0,60}|hasta pronto|hasta luego|con un saludo|besos|"
     r"(?:cordiali|distinti|cari|i più cordiali|i migliori) saluti|un saluto|saluti|cordialmente|in fede|un caro saluto|"
     r"grazie(?: mille)?|"
-    r"a presto|con osservanza|un abbraccio)"
+    r"a presto|a dopo|con un saluto|con osservanza|un abbraccio)"
 )
 LABELS: Final = (
     r"(?:full |first |last |family |given |user |customer |client |contact |patient |tenant |employee |account |"
@@ -79,7 +80,8 @@ LABELS: Final = (
     r"assicurat[oa]|referente"
 )
 ROLES: Final = (
-    "tenant|landlord|patient|colleague|client|customer|employee|manager|neighbour|neighbor|wife|husband|son|"
+    "heißt|heisst|s'appelle|se llama|si chiama|gehört|belongs to|appartient à|tenant|landlord|patient|colleague|"
+    "client|customer|employee|manager|neighbour|neighbor|wife|husband|son|"
     "daughter|brother|sister|"
     "mother|father|friend|boss|assistant|partner|lawyer|attorney|doctor|witness|applicant|accountant|director|"
     "secretary|supervisor|"
@@ -150,7 +152,8 @@ LEADS: Final = (
 )
 """The last words of those."""
 AFTER: Final = (
-    r"\(?(?:born|aged|residing|resident|living|of legal age|hereinafter|date of birth|geboren|geb\.|wohnhaft|"
+    r"\(?(?:born|(?:de )?\d{1,3}[ \n](?:years|Jahre|ans|años|anni)|aged|residing|resident|living|of legal age|"
+    r"hereinafter|date of birth|geboren|geb\.|wohnhaft|"
     r"nachfolgend|im Folgenden|"
     r"né[e]?[ ]le|né[e]?|demeurant|domicilié[e]?|ci-après|nacid[oa]|domiciliad[oa]|mayor de edad|con (?:DNI|NIE|"
     r"NIF|domicilio)|"

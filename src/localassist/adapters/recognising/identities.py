@@ -71,7 +71,8 @@ _CALLED: Final = (
     r"cpf|cnpj|curp|pesel|personnummer|hetu|rodné číslo|rijksregister\w*|numéro national|aadhaar"
 )
 _SHORT: Final = (
-    "ITIN|UID|IVA|SIN|RUT|RUN|NAS|AVS|AHV|CUIT|CUIL|NUIP|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|CPR|RFC|"
+    "ITIN|UID|IVA|SIN|RUT|RUN|NAS|AVS|AHV|CUIT|CUIL|NUIP|TIN|EIN|PAN|NIE|CIF|CF|SPI|NIP|NIR|SSN|SSC|UTR|NHS|TFN|"
+    "CPR|RFC|"
     "C[.]F[.]|BSN|OIB|DNI|NIF|PIN"
 )
 """These are words of a language too where they are not in capitals."""

@@ -52,7 +52,7 @@ _USER: Final = re.compile(
     r"(?<![a-z0-9+.\-])[a-z][a-z0-9+.\-]{1,15}://[^\s:/@]{0,80}:(?P<value>[^\s@]{3,80})@(?=[\w\[])", re.IGNORECASE
 )
 _CALLED: Final = (
-    r"pass[ _\-]?(?:word|wort|phrase|code)|passwd|pwd|kennwort|zugangscode|mot de passe|mdp|contrase(?:ñ|n)a|"
+    r"pass[ _\-]?(?:word|wort|phrase|code)|passwd|pwd|pw|pass|kennwort|zugangscode|mot de passe|mdp|contrase(?:ñ|n)a|"
     r"clave|parola(?: d'ordine)?|"
     r"se[cg]reto?(?:[ _\-]?key)?|token|(?:api|access|auth|client|private|account|encryption|license|service|secret|"
     r"master|db|admin)"
@@ -72,6 +72,7 @@ _BEARER: Final = re.compile(r"\b(?:Bearer|Basic) (?P<value>[\w\-.~+/]{16,}=*)")
 _LONG: Final = re.compile(r"(?<![\w/+.\-])[A-Za-z0-9+/_\-]{24,}={0,2}(?![\w/+\-])")
 _END: Final = re.compile(r"[.,;:!?)\]}>]+\Z")
 _SHORTEST_PASSWORD: Final = 6
+_SHORTEST_KEY: Final = 16
 _FEWEST_CHANGES: Final = 6
 """So often letters, capitals and digits take turns in what is random; names of files and variables do so less."""
 
@@ -118,7 +119,8 @@ def _is_secret(value: str, sign: str, *, quoted: bool) -> bool:
     if value.startswith(("http:", "https:", "[", "<", "{", "${", "$(")):
         return False
     if sign == " ":
-        return len(value) >= _SHORTEST_PASSWORD and _kinds(value) >= 3
+        is_key = len(value) >= _SHORTEST_KEY and any(each.isdigit() for each in value)
+        return is_key or (len(value) >= _SHORTEST_PASSWORD and _kinds(value) >= 3)
     telling = any(not each.isalpha() for each in value.strip("-'’.")) or (value != value.lower() and is_random(value))
     return telling or (quoted and sign.strip() in {"=", ":", ":=", "=>"}) or sign == "="
 

@@ -23,7 +23,7 @@ _SAID: Final = re.compile(
     r"cell(?:ulare|"
     r"phone)?|fax|"
     r"portable|rufnummer|durchwahl|(?:tele|mobil|telefon|telefax|fax)nummer|whatsapp|sms|call(?:ed)?|call (?:me|"
-    r"us)|ring|reach(?:ed)?|appel\w*|llam\w*|"
+    r"us)|ring|dial|wählen sie|composez(?: le)?|marque(?: el)?|componga|reach(?:ed)?|appel\w*|llam\w*|"
     r"chiam\w*|anruf\w*|"
     r"rückruf|joindre|contact\w*|erreich\w*|number|nummer|numéro|número|numero)\b|☎|☏|✆|📞|\b[TFMP]:)"
     r"[^\d\n]{0,24}\n?[^\d\n]{0,8}\Z",
