@@ -151,6 +151,8 @@ class _Everywhere:
         ]
 
     def find(self, text: str) -> Iterator[Recognised]:
+        if not self._parts:
+            return
         numbers, others = _bare(text, numbers=True), _bare(text, numbers=False)
         for kind, part, whole in self._parts:
             signs, places = numbers if kind in _NUMBERS else others

@@ -81,18 +81,26 @@ def find_keys(text: str) -> Iterator[Recognised]:
     """Keys and passwords in a text that was read. What goes on in the next line is found whole."""
     for match in _BLOCK.finditer(text):
         yield Recognised(Identifier.SECRET, *match.span())
+    for span in (*_shaped(text), *_called(text)):
+        yield Recognised(Identifier.SECRET, *span)
     whole = joined(text)
-    for start, end in _in_one_line(whole.text):
+    # A key that ends with its line is not one any more once the next line is joined to it: both ways are looked at.
+    for start, end in _shaped(whole.text) if whole.cuts else ():
         first, last = whole.source(start, end)
         yield Recognised(Identifier.SECRET, first, first + len(_without_words(text[first:last])))
-    if whole.cuts:
-        # A key that ends with its line is not one any more once the next line is joined to it.
-        yield from (Recognised(Identifier.SECRET, *span) for span in _in_one_line(text))
 
 
-def _in_one_line(text: str) -> Iterator[tuple[int, int]]:
+def _shaped(text: str) -> Iterator[tuple[int, int]]:
+    """Keys by their shape."""
     for match in _SHAPE.finditer(text):
         yield match.span()
+    for match in _LONG.finditer(text):
+        if _is_long_secret(match.group()):
+            yield match.span()
+
+
+def _called(text: str) -> Iterator[tuple[int, int]]:
+    """Keys and passwords by what stands before them."""
     for pattern in (_USER, _BEARER):
         for match in pattern.finditer(text):
             yield match.span("value")
@@ -101,9 +109,6 @@ def _in_one_line(text: str) -> Iterator[tuple[int, int]]:
         value = _END.sub("", match["value"])
         if value and _is_secret(value, match["sign"], quoted=match["quote"] is not None):
             yield match.start("value"), match.start("value") + len(value)
-    for match in _LONG.finditer(text):
-        if _is_long_secret(match.group()):
-            yield match.span()
 
 
 def _without_words(written: str) -> str:
