@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from localassist.adapters.recognising.rules import RuleRecogniser, apart
 from localassist.domain.outbound import Identifier, Recognised
+from localassist.usecases.redacting import Redactor
+from localassist.usecases.restoring import restored
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -305,3 +310,51 @@ def test_encyclopedias_and_papers_stay_readable(name: str, corpus: Path) -> None
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
     words = sum(len(text.split()) for text in texts)
     assert sum(len(RECOGNISER(text)) for text in texts) * 1_000 <= 2 * words
+
+
+PIECES = [
+    "Dear Mr ",
+    "Anna",
+    " Schmidt",
+    "\n",
+    ", ",
+    "4111 1111 1111 1111",
+    "DE89 3704 0044 0532 0130 00",
+    "a@b.org",
+    "C:\\x y\\",
+    "/home/a",
+    "password: ",
+    "X7$kkLm9",
+    "Falke",
+    "s",
+    "[PERSON_1]",
+    "\u00ad",
+    "\u00a0",
+    "١٢٣",
+    "İ",
+    "ß",
+    "👍",
+    "12 rue de la ",
+    "Paris",
+    " 75001 ",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=25).map("".join))
+def test_whatever_a_text_is_made_of_what_is_found_lies_in_it_in_order(text: str) -> None:
+    spans = RECOGNISER(text)
+    places = [place for span in spans for place in (span.start, span.end)]
+    assert places == sorted(places)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_what_is_recognised_comes_back_as_it_was_but_for_spaces_and_case(text: str) -> None:
+    redacted = Redactor(RECOGNISER)([text])
+    back = restored(redacted.texts[0], redacted.known)
+    assert _bare(back) == _bare(text)
+
+
+def _bare(text: str) -> str:
+    signs = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in signs if sign.isalnum() or sign in "@[]$")
