@@ -61,11 +61,17 @@ class AccessError(NetworkError):
 
 
 class CloudError(NetworkError):
-    """A provider refused or broke off. `retry_after_s` is how long it asks to wait, None where it does not say."""
+    """A provider refused or broke off. `retry_after_s` is how long it asks to wait, None where it does not say.
 
-    def __init__(self, message: str, hint: str = "", retry_after_s: float | None = None) -> None:
+    `may_have_arrived`: the question was on its way, so it may have been answered there, and cost something.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", retry_after_s: float | None = None, *, may_have_arrived: bool = False
+    ) -> None:
         super().__init__(message, hint)
         self.retry_after_s = retry_after_s
+        self.may_have_arrived = may_have_arrived
 
 
 class NeverLeavesError(LocalAssistError):

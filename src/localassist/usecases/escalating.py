@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import Scope
-from localassist.domain.errors import BudgetError, ConsentNeededError, LocalAssistError
+from localassist.domain.errors import BudgetError, CloudError, ConsentNeededError, LocalAssistError
 from localassist.domain.events import Routed
 from localassist.domain.outbound import Consent
 from localassist.domain.settings import NO_MODEL
@@ -169,13 +170,16 @@ class SendEscalation:
             if review.obstacle:
                 raise BudgetError(f"Nothing was sent. {review.obstacle}", "Change that, or answer on this computer.")
             number = self._budget.reserve(review.target, review.tokens, review.answer_tokens, review.cost)
-            if remember and reviewed:
-                self._store.remember_consent(review.conversation_id, review.target.provider, consent)
-            answer = self._conversations.answer_again(question.id)
-            growing = GrowingAnswer(self._conversations, answer.id)
-            draft = Draft(question, answer, Scope(), review.target.name, growing)
             sending = Sending(review, outbound, number)
-            yield from self._conclude(draft, self._work(draft, sending, stop), stop)
+            try:
+                if remember and reviewed:
+                    self._store.remember_consent(review.conversation_id, review.target.provider, consent)
+                answer = self._conversations.answer_again(question.id)
+                growing = GrowingAnswer(self._conversations, answer.id)
+                draft = Draft(question, answer, Scope(), review.target.name, growing)
+                yield from self._conclude(draft, self._work(draft, sending, stop), stop)
+            finally:
+                self._settle(sending, (0, 0, 0.0))
 
     def _consent(self, review: Review, *, reviewed: bool) -> Consent:
         if reviewed:
@@ -192,20 +196,28 @@ class SendEscalation:
         return clear(review, fresh, consent, fence_of(told.conversation))
 
     def _work(self, draft: Draft, sending: Sending, stop: Stop) -> Iterator[AnswerEvent]:
-        yield Routed(sending.begin(draft))
         try:
+            yield Routed(sending.begin(draft))
             with draft.timed("elsewhere"):
                 yield from sending.heard(draft, self._models.generate(sending.outbound, stop))
         except LocalAssistError as error:
             draft.is_dropped = not draft.growing.text
-            sending.has_failed = True
+            sending.is_refused = not (isinstance(error, CloudError) and error.may_have_arrived)
             if draft.is_dropped:
                 error.hint = f"{error.hint} {_STANDS}".strip()
             raise
         finally:
             draft.note_said()
-            self._store.settle(sending.number, *sending.spent(draft))
+            self._settle(sending, sending.spent(draft))
         if not draft.growing.text.strip():
             draft.is_dropped = True
             draft.check()
         self._conclude.prove(draft, stop, complete=True)
+
+    def _settle(self, sending: Sending, spent: tuple[int, int, float | None]) -> None:
+        """Note once what it did cost."""
+        if not sending.is_settled:
+            sending.is_settled = True
+            # A full disk takes no answer away: what it may have cost at most stays noted.
+            with suppress(LocalAssistError):
+                self._store.settle(sending.number, *spent)

@@ -31,13 +31,18 @@ _WHERE: Final = {
 
 @dataclass(slots=True)
 class Sending:
-    """What was reviewed, as it is sent; `number` is that of its spending. `ended` is known once all of it came."""
+    """What was reviewed, as it is sent; `number` is that of its spending. `ended` is known once all of it came.
+
+    `has_begun`: some of it may have left. `is_refused`: it surely was not answered, if nothing came.
+    """
 
     review: Review
     outbound: Outbound
     number: int
     ended: CloudEnded | None = None
-    has_failed: bool = False
+    has_begun: bool = False
+    is_refused: bool = False
+    is_settled: bool = False
 
     def begin(self, draft: Draft) -> Route:
         """Note in the draft what the model is given, and where it goes."""
@@ -72,6 +77,7 @@ class Sending:
     def heard(self, draft: Draft, events: Iterable[GenerationEvent | CloudEnded]) -> Iterator[GenerationEvent]:
         """What comes back with the originals in place of placeholders; the draft takes it."""
         said, thought = Restorer(self.review.replacements), Restorer(self.review.replacements)
+        self.has_begun = True
         try:
             for event in events:
                 match event:
@@ -94,14 +100,16 @@ class Sending:
             yield rest
 
     def spent(self, draft: Draft) -> tuple[int, int, float | None]:
-        """Tokens sent, tokens that came, and what they cost in US dollars; estimated where the end did not come."""
-        if self.ended:
-            sent, came = self.ended.figures.prompt_tokens, self.ended.figures.answer_tokens
-            return sent, came, self._cost(sent, came)
-        if self.has_failed and not draft.growing.text:
+        """Tokens sent, tokens that came, and what they cost in US dollars; estimated where nobody counted them."""
+        figures = self.ended.figures if self.ended else None
+        written = f"{draft.growing.text}{''.join(draft.thoughts)}"
+        if figures and figures.prompt_tokens:
+            sent, came = figures.prompt_tokens, figures.answer_tokens
+        elif not self.has_begun or (self.is_refused and not written):
             return 0, 0, 0.0
-        came = estimated_tokens(draft.growing.text + draft.evidence.reasoning)
-        return self.review.tokens, came, self._cost(self.review.tokens, came)
+        else:
+            sent, came = self.review.tokens, estimated_tokens(written)
+        return sent, came, self._cost(sent, came)
 
     def _cost(self, prompt_tokens: int, answer_tokens: int) -> float | None:
         if self.ended and self.ended.cost is not None:
@@ -111,13 +119,8 @@ class Sending:
     def _note_ended(self, draft: Draft) -> None:
         if self.ended is None or draft.evidence.sent is None:
             return
-        figures = self.ended.figures
-        sent = replace(
-            draft.evidence.sent,
-            request_id=self.ended.request_id,
-            cost=self._cost(figures.prompt_tokens, figures.answer_tokens),
-        )
-        draft.evidence = replace(draft.evidence, figures=figures, ended=self.ended.reason, sent=sent)
+        sent = replace(draft.evidence.sent, request_id=self.ended.request_id, cost=self.spent(draft)[2])
+        draft.evidence = replace(draft.evidence, figures=self.ended.figures, ended=self.ended.reason, sent=sent)
 
 
 def _taken(draft: Draft, event: TokenDelta | ReasoningDelta) -> Iterator[GenerationEvent]:

@@ -172,6 +172,7 @@ def broken_off(provider: Provider, reason: str, *, begun: bool) -> CloudError:
     return CloudError(
         f"{provider.name} {reason} {where}.",
         f"{kept}The question may have arrived and cost something, so it was not sent again; ask again if you like.",
+        may_have_arrived=True,
     )
 
 
