@@ -13,16 +13,8 @@ from localassist.adapters.network import NetworkDoor
 from localassist.domain.chat import Role
 from localassist.domain.errors import NotFoundError
 from localassist.domain.events import ReasoningDelta, TokenDelta
-from localassist.domain.outbound import (
-    Cleared,
-    Consent,
-    Labelled,
-    Matter,
-    MatterKind,
-    Outbound,
-    OutboundTurn,
-    Target,
-)
+from localassist.domain.labels import Labelled
+from localassist.domain.outbound import Cleared, Consent, Matter, MatterKind, Outbound, OutboundTurn, Target
 from localassist.domain.ports.cloud import CloudEnded
 from localassist.domain.stopping import Stop
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from localassist.domain.documents import Scope
 from localassist.domain.errors import NotFoundError
-from localassist.domain.outbound import Consent, Label, LabelKind, Labelled, Sensitivity
+from localassist.domain.labels import Label, LabelKind, Labelled, Sensitivity
 from localassist.domain.ports.escalations import EscalationStore, RememberedConsent, Spending
 from localassist.domain.ports.labels import LabelStore
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from localassist.domain.documents import Document
-    from localassist.domain.outbound import Target
+    from localassist.domain.outbound import Consent, Target
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.domain.ports.documents import DocumentStore
 

@@ -13,7 +13,8 @@ from localassist.domain.chat import Question
 from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
 from localassist.domain.events import Finished
-from localassist.domain.outbound import LabelKind, Sensitivity, Target
+from localassist.domain.labels import LabelKind, Sensitivity
+from localassist.domain.outbound import Target
 from localassist.domain.reviewing import Review
 from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from localassist.domain.chat import Conversation, Message
     from localassist.domain.documents import Document
-    from localassist.domain.outbound import Labelled
+    from localassist.domain.labels import Labelled
     from localassist.domain.reviewing import Revision
 
 NEVER, ASK, MAY = Sensitivity.NEVER, Sensitivity.ASK, Sensitivity.MAY_GO_OUT

@@ -11,7 +11,8 @@ import pytest
 from cloud_room import CONSENT, KEY, Heard, HereProviders, models_at, outbound
 from localassist.adapters.cloud.cloud_models import ProviderModels
 from localassist.adapters.network import NetworkDoor
-from localassist.domain.outbound import Cleared, Labelled, Matter, MatterKind, Outbound
+from localassist.domain.labels import Labelled
+from localassist.domain.outbound import Cleared, Matter, MatterKind, Outbound
 from localassist.domain.stopping import Stop
 from provider_server import Answer, completion, listed, message, running
 

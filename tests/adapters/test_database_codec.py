@@ -30,7 +30,7 @@ from localassist.domain.documents import (
     StructuredText,
     SupportStatus,
 )
-from localassist.domain.outbound import Origin, Sensitivity
+from localassist.domain.labels import Origin, Sensitivity
 from localassist.domain.privacy import Destination, Route
 
 PASSAGE = Passage(

@@ -11,7 +11,7 @@ from fakes import structured
 from localassist.adapters.database import Database, DatabaseDocumentStore, DatabaseLabelStore, DatabaseServers
 from localassist.domain.documents import Chunk, Scope
 from localassist.domain.errors import NotFoundError
-from localassist.domain.outbound import LabelKind, Labelled, Sensitivity
+from localassist.domain.labels import LabelKind, Labelled, Sensitivity
 from localassist.domain.ports.documents import FoundFile, part_hash
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from localassist.adapters.database import (
 )
 from localassist.domain.documents import Chunk, Scope
 from localassist.domain.errors import NotFoundError
-from localassist.domain.outbound import Label, LabelKind, Labelled, Sensitivity
+from localassist.domain.labels import Label, LabelKind, Labelled, Sensitivity
 from localassist.domain.ports.documents import FoundFile, SkippedFile, part_hash
 
 if TYPE_CHECKING:

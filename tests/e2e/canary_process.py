@@ -22,7 +22,8 @@ from localassist.app import App
 from localassist.cli import running
 from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
-from localassist.domain.outbound import LabelKind, Sensitivity, Target
+from localassist.domain.labels import LabelKind, Sensitivity
+from localassist.domain.outbound import Target
 from localassist.domain.reviewing import Review
 from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop

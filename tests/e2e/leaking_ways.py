@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.documents import Scope
 from localassist.domain.errors import LocalAssistError
-from localassist.domain.outbound import LabelKind, Labelled, MatterKind
+from localassist.domain.labels import LabelKind, Labelled
+from localassist.domain.outbound import MatterKind
 from localassist.domain.reviewing import Piece, Review, Revision
 from localassist.domain.settings import DEFAULT_SYSTEM_PROMPT
 from localassist.usecases.side_by_side import SideBySide

@@ -15,7 +15,7 @@ from escalation_room import BIG, READY
 from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import CloudError
 from localassist.domain.events import Offered, TokenDelta
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.ui.chat.controls import FooterWidget, figures_line
 from localassist.ui.chat.offers import OfferRow
 from localassist.ui.evidence.reasons import reasons

@@ -35,7 +35,7 @@ from localassist.domain.events import (
     RootBack,
     RootMissing,
 )
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.ui.documents.collection_list import LABEL_ROLE, CollectionList
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.documents.drops import FileDrops

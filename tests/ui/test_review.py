@@ -13,7 +13,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QWidget
 
 from escalation_room import CLOUD, FakePrices
-from localassist.domain.outbound import LabelKind, MatterKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
+from localassist.domain.outbound import MatterKind
 from localassist.domain.reviewing import Revision
 from localassist.ui.cloud.presenter import ReviewPresenter
 from localassist.ui.cloud.view import ReviewDialog

@@ -22,7 +22,8 @@ from localassist.domain.errors import (
     NeverLeavesError,
     NotFoundError,
 )
-from localassist.domain.outbound import LabelKind, Sensitivity, Target
+from localassist.domain.labels import LabelKind, Sensitivity
+from localassist.domain.outbound import Target
 from localassist.domain.settings import Settings
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from localassist.cli import labels, standing
 from localassist.cli.arguments import UsageError
 from localassist.cli.parser import parse
 from localassist.domain.documents import Chunk
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.domain.ports.documents import FoundFile
 
 if TYPE_CHECKING:

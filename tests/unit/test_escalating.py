@@ -21,7 +21,8 @@ from localassist.domain.errors import (
     NotFoundError,
 )
 from localassist.domain.events import Asked, Finished, Offered, Routed, TokenDelta, Undecided
-from localassist.domain.outbound import LabelKind, MatterKind, Sensitivity, Target
+from localassist.domain.labels import LabelKind, Sensitivity
+from localassist.domain.outbound import MatterKind, Target
 from localassist.domain.ports.cloud import Price
 from localassist.domain.privacy import Destination
 from localassist.domain.reviewing import Revision

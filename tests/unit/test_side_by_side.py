@@ -15,7 +15,7 @@ from localassist.domain.comparisons import ComparedAnswer, Grounding
 from localassist.domain.documents import Scope
 from localassist.domain.errors import CloudError, ModelError, Stopped
 from localassist.domain.events import Finished, Retrieved, TokenDelta
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.domain.privacy import Destination
 from localassist.domain.settings import NO_MODEL
 from localassist.domain.stopping import Stop

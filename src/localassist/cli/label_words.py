@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from localassist.cli.console import one_line
-from localassist.domain.outbound import LabelKind, Labelled, Sensitivity
+from localassist.domain.labels import LabelKind, Labelled, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

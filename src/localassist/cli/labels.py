@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.cli.console import one_line
 from localassist.cli.documents import find_collection
 from localassist.cli.label_words import SENSITIVITIES, held_object, word
-from localassist.domain.outbound import LabelKind, Labelled, Sensitivity, strictest
+from localassist.domain.labels import LabelKind, Labelled, Sensitivity, strictest
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from localassist.cli.console import Console
-    from localassist.domain.outbound import Label
+    from localassist.domain.labels import Label
     from localassist.domain.ports.labels import LabelStore
     from localassist.usecases.services import Services
 

@@ -10,7 +10,7 @@ from localassist.domain.documents import Scope
 
 if TYPE_CHECKING:
     from localassist.domain.documents import Citation, Passage, SentenceSupport
-    from localassist.domain.outbound import Origin
+    from localassist.domain.labels import Origin
     from localassist.domain.privacy import Route
 
 

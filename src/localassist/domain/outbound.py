@@ -1,4 +1,4 @@
-"""What may leave this computer: how sensitive it is, what was cleared to leave, and what is sent of it.
+"""What may leave this computer: the pieces of a prompt, what was cleared to leave, and what is sent of it.
 
 Text that may leave is a `Matter`, made by `usecases/labelling.py` alone, which looks up how sensitive its sources are.
 `Cleared` is made of it by `usecases/clearing.py` alone, which asks for a consent where one is needed; an `Outbound`
@@ -9,64 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from localassist.domain.errors import ConsentNeededError, NeverLeavesError
+from localassist.domain.labels import Sensitivity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from localassist.domain.chat import Role
-
-
-class Sensitivity(StrEnum):
-    """Whether something may leave this computer; what nothing is said of is `ASK`."""
-
-    MAY_GO_OUT = "may go out"
-    ASK = "ask me"
-    NEVER = "never leaves"
-
-
-_STRICTNESS: Final = (Sensitivity.MAY_GO_OUT, Sensitivity.ASK, Sensitivity.NEVER)
-
-
-def strictest(labels: Iterable[Sensitivity]) -> Sensitivity:
-    """What holds for something derived from all of these; `ASK` for nothing."""
-    return max(labels, key=_STRICTNESS.index, default=Sensitivity.ASK)
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """How sensitive something is, and of what the user said so: "the collection Contracts", "" where nothing was."""
-
-    sensitivity: Sensitivity = Sensitivity.ASK
-    by: str = ""
-
-
-class LabelKind(StrEnum):
-    """What the user can label."""
-
-    COLLECTION = "collection"
-    FOLDER = "folder"
-    CONVERSATION = "conversation"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What the user said of one thing; `target` is a collection's or conversation's id as text, or a folder's path."""
-
-    kind: LabelKind
-    target: str
-    sensitivity: Sensitivity
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A document that an answer was made from, and how sensitive it was then: binding once it is gone."""
-
-    document_id: int
-    sensitivity: Sensitivity
+    from localassist.domain.labels import Labelled
 
 
 class MatterKind(StrEnum):

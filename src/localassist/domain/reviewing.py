@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from localassist.domain.outbound import MatterKind, Sensitivity
+from localassist.domain.labels import Sensitivity
+from localassist.domain.outbound import MatterKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

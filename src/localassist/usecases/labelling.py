@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.outbound import LabelKind, Labelled, Matter, MatterKind, Origin, Sensitivity, strictest
+from localassist.domain.labels import LabelKind, Labelled, Origin, Sensitivity, strictest
+from localassist.domain.outbound import Matter, MatterKind
 from localassist.domain.settings import DEFAULT_SYSTEM_PROMPT
 from localassist.usecases.quoting import source_of
 from localassist.usecases.repeating import FindRepeated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.documents import SupportStatus
-from localassist.domain.outbound import Sensitivity
+from localassist.domain.labels import Sensitivity
 
 if TYPE_CHECKING:
     from localassist.domain.chat import Evidence

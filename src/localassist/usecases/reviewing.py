@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.errors import NeverLeavesError
-from localassist.domain.outbound import MatterKind, Sensitivity
+from localassist.domain.labels import Sensitivity
+from localassist.domain.outbound import MatterKind
 from localassist.domain.reviewing import Piece, Review, Revision
 from localassist.usecases.budgeting import estimated_tokens
 from localassist.usecases.clearing import fixed_words

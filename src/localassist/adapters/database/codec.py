@@ -20,7 +20,7 @@ from localassist.domain.documents import (
     StructuredText,
     SupportStatus,
 )
-from localassist.domain.outbound import Origin, Sensitivity
+from localassist.domain.labels import Origin, Sensitivity
 from localassist.domain.privacy import Destination, Route
 
 _EVIDENCE_VERSION: Final = 1

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from localassist.domain.outbound import Labelled, Sensitivity, strictest
+from localassist.domain.labels import Labelled, Sensitivity, strictest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

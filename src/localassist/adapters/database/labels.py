@@ -15,7 +15,7 @@ from localassist.adapters.database.folders import Folders, same_folder, whole_pa
 from localassist.adapters.database.remembering import Remembered
 from localassist.domain.documents import Scope
 from localassist.domain.errors import NotFoundError
-from localassist.domain.outbound import Label, LabelKind, Labelled, Sensitivity, strictest
+from localassist.domain.labels import Label, LabelKind, Labelled, Sensitivity, strictest
 from localassist.domain.ports.labels import LabelStore
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from localassist.domain.documents import Scope
-    from localassist.domain.outbound import Label, LabelKind, Labelled, Sensitivity
+    from localassist.domain.labels import Label, LabelKind, Labelled, Sensitivity
 
 
 class LabelStore(Protocol):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from localassist.domain.chat import Conversation
-    from localassist.domain.outbound import Sensitivity
+    from localassist.domain.labels import Sensitivity
     from localassist.ui.icons import Icons
 
 ID_ROLE: Final = Qt.ItemDataRole.UserRole

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox
 
-from localassist.domain.outbound import LabelKind, Sensitivity
+from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:

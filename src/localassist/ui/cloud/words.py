@@ -9,7 +9,8 @@ from localassist.domain.privacy import Destination
 from localassist.ui.figures import money, tokens
 
 if TYPE_CHECKING:
-    from localassist.domain.outbound import Labelled, Matter
+    from localassist.domain.labels import Labelled
+    from localassist.domain.outbound import Matter
     from localassist.domain.ports.cloud import Provider
     from localassist.domain.reviewing import Review
 

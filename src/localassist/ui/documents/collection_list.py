@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPainter
 
     from localassist.domain.documents import Collection, Document
-    from localassist.domain.outbound import Sensitivity
+    from localassist.domain.labels import Sensitivity
     from localassist.ui.icons import Icons
 
 COUNT_ROLE: Final = Qt.ItemDataRole.UserRole

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QMenu, QTableView, QToolButton, QVBoxLayout, QWidget
 
-from localassist.domain.outbound import Labelled
+from localassist.domain.labels import Labelled
 from localassist.ui.documents.file_detail import FileDetail
 from localassist.ui.documents.file_table import FileTable, Kind, tally
 from localassist.ui.theme import STEP

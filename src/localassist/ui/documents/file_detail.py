@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from localassist.domain.documents import DocumentStatus
-from localassist.domain.outbound import Labelled
+from localassist.domain.labels import Labelled
 from localassist.ui.documents.file_table import is_locked, remarks
 from localassist.ui.documents.leaving import sentence
 from localassist.ui.theme import STEP

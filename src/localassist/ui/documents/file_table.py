@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from localassist.domain.documents import DocumentStatus
-from localassist.domain.outbound import Labelled
+from localassist.domain.labels import Labelled
 from localassist.ui.documents.leaving import MARKS, sentence
 from localassist.ui.widgets.tips import plain_tip
 

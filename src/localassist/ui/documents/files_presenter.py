@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from localassist.domain.documents import Scope
 from localassist.domain.events import DocumentIndexed
-from localassist.domain.outbound import LabelKind
+from localassist.domain.labels import LabelKind
 from localassist.ui.documents.dialog import DocumentsDialog
 from localassist.ui.errors import describe
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from localassist.domain.documents import Document, StructuredText
-    from localassist.domain.outbound import Labelled, Sensitivity
+    from localassist.domain.labels import Labelled, Sensitivity
     from localassist.domain.stopping import Stop
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs

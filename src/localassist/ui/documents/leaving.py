@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from localassist.domain.outbound import Labelled, Sensitivity
+from localassist.domain.labels import Labelled, Sensitivity
 
 MARKS: Final = {Sensitivity.NEVER: "lock", Sensitivity.MAY_GO_OUT: "open"}
 """The icons of what does not ask first."""

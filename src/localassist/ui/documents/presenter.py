@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from localassist.domain.documents import Scope
-from localassist.domain.outbound import LabelKind
+from localassist.domain.labels import LabelKind
 from localassist.ui.documents.files_presenter import FilesPresenter
 from localassist.ui.documents.following import FolderFollower
 from localassist.ui.documents.naming import collection_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.domain.documents import Collection
-    from localassist.domain.outbound import Sensitivity
+    from localassist.domain.labels import Sensitivity
     from localassist.ui.documents.view import CollectionsView
     from localassist.ui.icons import Icons
     from localassist.ui.jobs import Jobs

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from localassist.domain.outbound import Sensitivity
+from localassist.domain.labels import Sensitivity
 from localassist.ui.documents.collection_list import KEY_ROLE, CollectionList
 from localassist.ui.documents.progress import IndexingView
 from localassist.ui.theme import STEP

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from localassist.domain.outbound import Sensitivity
+from localassist.domain.labels import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
