@@ -21,7 +21,7 @@ _GROUPED: Final = re.compile(r"[A-Za-z]{2}\w{2}(?:[ \n\-]\w{4}){2,}(?:[ \n\-]\w{
 
 _LIKE: Final = re.compile(r"[A-Z]{2}[ ]?[\dO]{2}(?:[ \n\-]?[A-Z]{1,4})?(?:[ \n\-]?[\dOolI|A-Z]){11,30}(?![^\W_])")
 """An account's number with a sign too many or too few."""
-_CARD: Final = re.compile(r"(?<![\w.,])[\dOolI|](?:[ \-.\n]{0,2}[\dOolI|SB]){11,18}(?![^\W_])")
+_CARD: Final = re.compile(r"(?<![\w.,])[\dOolI](?:[ \-.\n]{0,2}[\dOolISB]){11,18}(?![^\W_])")
 _ISSUED: Final = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11,13}|6(?:011|5\d\d|"
     r"4[4-9]\d)\d{12,15}"

@@ -11,7 +11,7 @@ from localassist.domain.outbound import Identifier, Recognised
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DIGIT: Final = r"[\dOolI|]"
+_DIGIT: Final = r"[\dOolI]"
 _PHONE: Final = re.compile(
     rf"(?<![\w.,/\-+])(?:\+[ ]?|\()?{_DIGIT}(?:[ \n().\-/]{{0,3}}{_DIGIT}){{5,15}}(?P<extension>[ ]?(?:x|ext\.?|"
     rf"-)[ ]?{_DIGIT}{{1,5}})?"
@@ -45,6 +45,9 @@ _PLANS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "CH", "AT", "NL", "BE", "PT
 _MOST_DIGITS: Final = 15
 _FEWEST_SAID: Final = 6
 _FEWEST: Final = 8
+_YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
+_VOLUME: Final = re.compile(r"(?:1[89]|20)\d\d(?:[ ;:\-]\d{1,4}){2,}")
+"""A year, a volume and pages: "Cell 1998 95 681 692" is no call."""
 _DECIMALS: Final = re.compile(r"(?<![\d.])\d\.\d+(?!\.|\d)")
 _DATE: Final = re.compile(r"\(?\d{1,4}([.\-/])\d{1,2}\1\d{1,4}|\(?[12]\d\d\d[ ]?[-/][ ]?(?:[12]\d)?\d\d")
 
@@ -63,7 +66,7 @@ def _is_phone(written: str, before: str) -> bool:
     digits = signs.translate(DIGITS)
     if not digits.isdigit() or sum(sign.isdigit() for sign in signs) * 2 < len(signs):
         return False
-    if _DATE.fullmatch(written) or _DECIMALS.search(written) or len(digits) < _FEWEST_SAID:
+    if _DATE.fullmatch(written) or _VOLUME.match(written) or _DECIMALS.search(written) or len(digits) < _FEWEST_SAID:
         return False
     if _SAID.search(before):
         return True
@@ -87,7 +90,7 @@ def _is_in_a_plan(written: str) -> bool:
         or len(groups) > 6
     ):
         return False
-    if written[0] not in "0(6789" and len(groups) > 1:
+    if written[0] not in "0(" and not _is_national("".join(groups), groups):
         return False
     for plan in _PLANS:
         try:
@@ -96,3 +99,10 @@ def _is_in_a_plan(written: str) -> bool:
         except phonenumbers.NumberParseException:
             return False
     return False
+
+
+def _is_national(digits: str, groups: list[str]) -> bool:
+    """Whether digits that begin with no 0 may be a number: others are counts, or years and pages of lists of books."""
+    if any(_YEAR.fullmatch(group) for group in groups) or all(len(group) == 2 for group in groups):
+        return False
+    return (len(digits) == 9 and digits[0] in "6789") or (len(digits) == 10 and digits[0] in "23456789")
