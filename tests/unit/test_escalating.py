@@ -217,6 +217,25 @@ def test_a_question_that_repeats_what_never_leaves_is_refused(room: EscalationRo
         room.review(question, NOTHING)
 
 
+def test_no_answer_goes_without_its_question_where_that_repeats_what_never_leaves() -> None:
+    room = EscalationRoom(FakeChatModel("It is written that way."), lease_4b=LEASE)
+    room.ask("Is this right: it is due on the third day, the tenant is Ada Byron?", NOTHING)
+    label_document(room, "lease_4b", Sensitivity.NEVER)
+    review = room.review(room.question("And is that usual?"), NOTHING)
+    withheld = [matter.kind for matter in review.withheld]
+    assert withheld == [MatterKind.EARLIER_QUESTION, MatterKind.EARLIER_ANSWER]
+    assert kinds(review) == [MatterKind.INSTRUCTIONS, MatterKind.QUESTION]
+
+
+def test_no_question_goes_without_its_answer_where_that_repeats_what_never_leaves() -> None:
+    said = "The rent is 950 euros a month. It is due on the third day. The tenant is Ada Byron."
+    room = EscalationRoom(FakeChatModel(said), lease_4b=LEASE)
+    room.ask("Tell me something.", NOTHING)
+    label_document(room, "lease_4b", Sensitivity.NEVER)
+    review = room.review(room.question("And is that usual?"), NOTHING)
+    assert kinds(review) == [MatterKind.INSTRUCTIONS, MatterKind.QUESTION]
+
+
 def test_words_pasted_into_the_review_are_looked_at_too(room: EscalationRoom) -> None:
     label_document(room, "lease_4b", Sensitivity.NEVER)
     review = room.review(room.question("Please translate this:"), NOTHING)
@@ -308,6 +327,40 @@ def test_a_remembered_consent_does_not_cover_documents_that_were_not_sent_before
     assert review.remembered is None
     with pytest.raises(ConsentNeededError):
         room.send(review, reviewed=False)
+
+
+def test_a_remembered_consent_does_not_cover_answers_from_documents_that_were_not_sent_before() -> None:
+    room = EscalationRoom(FakeChatModel("It is 950 euros."), lease_4b=LEASE)
+    room.send(room.review(room.question("Hello?"), NOTHING), remember=True)
+    room.ask(RENT)
+    assert room.review(room.question("Is that much?"), NOTHING).remembered is None
+
+
+def test_answers_from_here_that_are_from_no_document_need_no_word_of_their_own() -> None:
+    room = EscalationRoom(FakeChatModel("Hello."), lease_4b=LEASE)
+    room.send(room.review(room.question("Hello?"), NOTHING), remember=True)
+    room.ask("Who are you?", NOTHING)
+    assert room.review(room.question("Are you there?"), NOTHING).remembered is not None
+
+
+def test_who_keeps_an_earlier_answer_back_is_asked_again_next_time(room: EscalationRoom) -> None:
+    room.send(room.review(room.question("Hello?"), NOTHING), remember=True)
+    review = room.review(room.question("My salary is a secret. Is it not?"), NOTHING)
+    unticked = frozenset(piece.matter.key for piece in review.pieces if piece.matter.kind is MatterKind.EARLIER_ANSWER)
+    assert unticked
+    room.send(room.desk.prepare.revised(review, Revision(unticked=unticked)), remember=True)
+    assert room.review(room.question("And now?"), NOTHING).remembered is None
+
+
+@pytest.mark.parametrize("revision", [Revision(hidden=("Falcon",)), Revision(edited={"question": "Does it fly?"})])
+def test_who_hides_words_is_asked_again_since_they_stand_in_the_next_prompt_too(
+    room: EscalationRoom, revision: Revision
+) -> None:
+    review = room.review(room.question("Does Falcon fly?"), NOTHING)
+    room.send(room.desk.prepare.revised(review, revision), remember=True)
+    again = room.review(room.question("And now?"), NOTHING)
+    assert any("Falcon" in piece.text for piece in again.sent)
+    assert again.remembered is None
 
 
 def test_a_consent_for_one_provider_is_none_for_another(room: EscalationRoom) -> None:

@@ -83,6 +83,15 @@ class Review:
         return tuple(piece for piece in self.pieces if piece.ticked)
 
     @property
+    def holds_back(self) -> bool:
+        """Whether the user kept words from it that the next question would bring along again."""
+        documents = {passage.chunk_id: passage.document_id for passage in self.passages}
+        kept = [piece.matter for piece in self.pieces if not piece.ticked]
+        sent = {documents.get(piece.matter.chunk_id) for piece in self.sent if piece.matter.chunk_id}
+        again = (each.kind is not MatterKind.PASSAGE or documents.get(each.chunk_id) in sent for each in kept)
+        return bool(self.revision.hidden or self.revision.edited) or any(again)
+
+    @property
     def is_plain(self) -> bool:
         """Whether nothing sensitive is in it: nothing of a document that asks first, nothing replaced or withheld.
 

@@ -158,10 +158,11 @@ class SendEscalation:
     ) -> Iterator[AnswerEvent]:
         """Send it: events as `AnswerQuestion` yields them; the answer is a further one to the question.
 
-        `remember`: this conversation need not ask again for that provider. `reviewed` False: nobody was asked, a
-        consent from before has to cover it. Labels and the budget are looked up once more. Before anything is sent:
-        `NeverLeavesError`, `ConsentNeededError`, `BudgetError`. Where it fails and nothing came, no answer is kept and
-        the one from before is on show again; what did come is kept. Errors are raised as `LocalAssistError`.
+        `remember`: this conversation need not ask again for that provider. Where something is kept back that the next
+        question would bring along it does ask, and what was remembered is forgotten. `reviewed` False: nobody was
+        asked, a consent from before has to cover it. Labels and the budget are looked up once more. Before anything is
+        sent: `NeverLeavesError`, `ConsentNeededError`, `BudgetError`. Where it fails and nothing came, no answer is
+        kept and the one from before is on show again; what did come is kept. Errors are raised as `LocalAssistError`.
         """
         with self._activity.answering():
             question = self._conversations.message(review.question_id)
@@ -172,8 +173,8 @@ class SendEscalation:
             number = self._budget.reserve(review.target, review.tokens, review.answer_tokens, review.cost)
             sending = Sending(review, outbound, number)
             try:
-                if remember and reviewed:
-                    self._store.remember_consent(review.conversation_id, review.target.provider, consent)
+                if reviewed:
+                    self._remember(review, consent, remember=remember)
                 answer = self._conversations.answer_again(question.id)
                 growing = GrowingAnswer(self._conversations, answer.id)
                 draft = Draft(question, answer, Scope(), review.target.name, growing)
@@ -188,6 +189,12 @@ class SendEscalation:
         if kept is None:
             raise ConsentNeededError("Nothing was sent: you were not asked yet whether this may leave.", _REVIEW_IT)
         return replace(kept, remembered=True)
+
+    def _remember(self, review: Review, consent: Consent, *, remember: bool) -> None:
+        if review.holds_back:
+            self._store.withdraw_consents(review.conversation_id)
+        elif remember:
+            self._store.remember_consent(review.conversation_id, review.target.provider, consent)
 
     def _cleared(self, review: Review, question: Message, consent: Consent) -> Outbound:
         told = self._tell.told(question, review.passages)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from localassist.domain.ports.labels import LabelStore
 
 _MADE_FROM: Final = "the documents that it was made from"
+_EARLIER: Final = frozenset({MatterKind.EARLIER_QUESTION, MatterKind.EARLIER_ANSWER})
 _GONE: Final = "a document that is gone"
 
 
@@ -51,6 +52,16 @@ class Told:
         """The documents of which that provider was given passages in this branch of the conversation."""
         there = [message.evidence for message in self.before if _went_to(message.evidence, provider)]
         return frozenset(given.document_id for evidence in there for given in evidence.given)
+
+    def is_fresh(self, provider: str) -> bool:
+        """Whether answers since the last one from that provider were made from documents that it knows nothing of."""
+        known: set[int] = set()
+        fresh: set[int] = set()
+        for _, answer in answered(self.before):
+            fresh |= _origins_of(answer.evidence).keys()
+            if _went_to(answer.evidence, provider):
+                known, fresh = known | fresh, set()
+        return not fresh <= known
 
 
 def _went_to(evidence: Evidence, provider: str) -> bool:
@@ -87,7 +98,9 @@ class LabelMatter:
             *self._passages(told.passages, own),
             Matter("question", MatterKind.QUESTION, told.question.text, own or Labelled()),
         ]
-        return tuple(self._checked(piece, words.get(piece.key, piece.text)) for piece in pieces if piece.text.strip())
+        return _in_pairs(
+            self._checked(piece, words.get(piece.key, piece.text)) for piece in pieces if piece.text.strip()
+        )
 
     def origins(self, before: Sequence[Message], evidence: Evidence) -> tuple[Origin, ...]:
         """The documents that an answer was made from, those of the answers before it included."""
@@ -161,6 +174,20 @@ class LabelMatter:
             found = self._repeated.mostly(piece.text)
             return found or (self._repeated(words, known=piece.text) if words != piece.text else None)
         return self._repeated(piece.text) or (self._repeated(words) if words != piece.text else None)
+
+
+def _in_pairs(pieces: Iterable[Matter]) -> tuple[Matter, ...]:
+    """The pieces; where an earlier question or its answer never leaves, neither does."""
+    told = tuple(pieces)
+    never = {
+        piece.key[1:]: piece.labelled
+        for piece in told
+        if piece.kind in _EARLIER and piece.labelled.sensitivity is Sensitivity.NEVER
+    }
+    return tuple(
+        replace(piece, labelled=never.get(piece.key[1:], piece.labelled)) if piece.kind in _EARLIER else piece
+        for piece in told
+    )
 
 
 def _origins_of(*evidence: Evidence) -> dict[int, Sensitivity]:

@@ -123,14 +123,14 @@ class MakeReview:
         return replace(review, tokens=tokens, cost=cost, obstacle=obstacle)
 
     def _remembered(self, told: Told, matters: Sequence[Matter], target: Target) -> Consent | None:
-        """A consent from before, where it covers all of this: passages that ask first went there before."""
+        """A consent from before, where it covers all of this: what asks first, or is made of that, went before."""
         asking = {
             matter.key
             for matter in matters
             if matter.kind is MatterKind.PASSAGE and matter.labelled.sensitivity is Sensitivity.ASK
         }
         fresh = {told.document_of(key) for key in asking} - told.sent_before(target.provider)
-        return None if fresh else self._store.consent(told.number, target.provider)
+        return None if fresh or told.is_fresh(target.provider) else self._store.consent(told.number, target.provider)
 
 
 def _standing(replacements: Sequence[Replacement], pieces: Sequence[Piece]) -> tuple[Replacement, ...]:
