@@ -51,7 +51,7 @@ def test_a_figure_that_misses_its_target_says_so() -> None:
 
 
 @pytest.mark.slow
-def test_letters_of_a_seed_that_no_rule_was_made_on_reach_the_targets() -> None:
+def test_letters_like_those_that_the_rules_were_made_on_reach_the_targets() -> None:
     structured, names, addresses = measure(invent(250, 20_261_125), "letters")
     assert structured.value >= 0.99, structured.reference
     assert names.value >= 0.8
