@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from conftest import ScriptedAnswers
+    from localassist.domain.chat import Message
     from localassist.ui.assembly import Assembly
     from localassist.ui.comparing.lists_page import ListsPage
     from localassist.ui.comparing.side_page import SideBySidePage
@@ -121,6 +122,29 @@ def test_what_an_answer_rests_on_opens_beside_the_columns(
     side.columns[1].transcript.citation_clicked.emit(1, 1)
     assert side.evidence.isVisible()
     assert "lease.md" in said(side.evidence)
+
+
+def test_a_citation_leads_to_its_own_answer_after_a_column_before_it_was_taken_away(
+    opened: Assembly,
+    side: SideBySidePage,
+    services: Services,
+    answers: ScriptedAnswers,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    services.models.add("owl.gguf")
+    opened.comparing.show()
+    qtbot.waitUntil(lambda: side.columns[0].chooser.findData("owl") >= 0)
+    button(side, "One more model").click()
+    answers.script = [TokenDelta("Sixty days.")]
+    compare(side, qtbot)
+    wait_until_compared(side, qtbot)
+    icon_button(side.columns[0], "Take this column away").click()
+    seen: list[Message] = []
+    monkeypatch.setattr(side.evidence, "show_evidence", seen.append)
+    transcript = side.columns[0].transcript
+    transcript.citation_clicked.emit(1, 1)
+    assert [each.id for each in seen] == [transcript.items[-1].message.id]
 
 
 def test_a_stop_keeps_what_was_said_and_asks_nobody_after(
@@ -266,6 +290,24 @@ def test_a_table_is_exported_and_a_list_deleted(
     button(lists, "Delete it").click()
     qtbot.waitUntil(lambda: not lists.cells.rowCount())
     assert lists.empty.isVisible()
+
+
+def test_the_list_that_was_named_is_deleted_and_no_other(
+    opened: Assembly, lists: ListsPage, services: Services, qtbot: QtBot
+) -> None:
+    saved = services.comparing.saved
+    other = saved.create("Prices", Scope())
+    begin(opened, lists, qtbot, "Why?")
+    qtbot.waitUntil(lambda: lists.lists.count() == 2)
+    button(lists, "Delete").click()
+    assert "Delete Leases?" in lists.note.text
+    lists.lists.setCurrentIndex(lists.lists.findData(other.id))
+    qtbot.waitUntil(lambda: not lists.cells.rowCount())
+    for each in lists.note.findChildren(QPushButton):
+        if each.isVisible() and each.text() == "Delete it":
+            each.click()
+    qtbot.waitUntil(lambda: not opened._jobs._running)
+    assert other.id in [each.id for each in saved.all()], "what was asked about was another list"
 
 
 def test_a_stop_keeps_what_is_answered_and_goes_on_later(

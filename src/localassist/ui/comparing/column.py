@@ -25,13 +25,14 @@ LEAST_WIDTH = 60 * STEP
 
 
 class ColumnView(QFrame):
-    """`citation_clicked` carries a citation's number; `removal_requested` asks for one column fewer."""
+    """`citation_clicked` carries the answer and a citation's number; `removal_requested` asks for one column fewer."""
 
-    citation_clicked = Signal(int)
+    citation_clicked = Signal(object, int)
     removal_requested = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
+        self._answer: Message | None = None
         self.setProperty("kind", "card")
         self.setMinimumWidth(LEAST_WIDTH)
         self.chooser = ModelChooser()
@@ -44,11 +45,12 @@ class ColumnView(QFrame):
         self._rows = QFormLayout(self._figures)
         self._lay_out()
         self._remove.clicked.connect(self.removal_requested)
-        self.transcript.citation_clicked.connect(lambda _message, n: self.citation_clicked.emit(n))
+        self.transcript.citation_clicked.connect(self._on_citation_clicked)
         self.transcript.link_clicked.connect(lambda address: link_dialog(address, self).open())
 
     def begin(self, words: str) -> None:
         """Empty it for another answer, and say what is waited for."""
+        self._answer = None
         self.transcript.show_messages(())
         self._take_figures_away()
         self.say(words)
@@ -60,6 +62,7 @@ class ColumnView(QFrame):
 
     def finish(self, answer: Message) -> None:
         """Show the whole answer, from its beginning: it is read beside others."""
+        self._answer = answer
         self.transcript.finish(answer)
         self.transcript.verticalScrollBar().setValue(0)
 
@@ -96,6 +99,10 @@ class ColumnView(QFrame):
     def allow_removal(self, *, allowed: bool) -> None:
         """Whether there can be one column fewer."""
         self._remove.setVisible(allowed)
+
+    def _on_citation_clicked(self, _message_id: int, n: int) -> None:
+        if self._answer is not None:
+            self.citation_clicked.emit(self._answer, n)
 
     def _take_figures_away(self) -> None:
         while self._rows.rowCount():

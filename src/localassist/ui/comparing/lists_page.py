@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -44,8 +45,8 @@ QUESTION_WIDTH: Final = 60 * STEP
 
 
 class ListsPage(QWidget):
-    """`list_chosen` carries a list's id, `export_requested` the path of a file; `cell_chosen` and `citation_clicked`
-    are about the answer that is chosen, the latter with a citation's number.
+    """`list_chosen` and `deletion_confirmed` carry a list's id, `export_requested` the path of a file; `cell_chosen`
+    and `citation_clicked` are about the answer that is chosen, the latter with a citation's number.
     """
 
     list_chosen = Signal(int)
@@ -54,7 +55,7 @@ class ListsPage(QWidget):
     fill_requested = Signal()
     stop_requested = Signal()
     export_requested = Signal(str)
-    deletion_confirmed = Signal()
+    deletion_confirmed = Signal(int)
     cell_chosen = Signal()
     citation_clicked = Signal(int)
 
@@ -128,11 +129,15 @@ class ListsPage(QWidget):
     def ask_to_delete(self) -> None:
         """Say what deleting means, and offer to do it."""
         words = f"Delete {self.lists.currentText()}? Its questions, answers and verdicts go."
-        self.note.say(words, "Delete it", self._on_deletion_confirmed)
+        self.note.say(words, "Delete it", partial(self._on_deletion_confirmed, self.chosen_list))
 
-    def _on_deletion_confirmed(self) -> None:
+    def _on_deletion_confirmed(self, comparison_id: int) -> None:
         self.note.hide()
-        self.deletion_confirmed.emit()
+        self.deletion_confirmed.emit(comparison_id)
+
+    def _on_list_chosen(self) -> None:
+        self.note.hide()  # it spoke of the list before
+        self.list_chosen.emit(self.chosen_list)
 
     def _after_change(self) -> None:
         there, free = bool(self.chosen_list), not self._busy
@@ -145,6 +150,7 @@ class ListsPage(QWidget):
 
     def _on_export(self) -> None:
         dialog = QFileDialog(self, "Where to write the table")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(FORMS.split(";;"))
         dialog.setDefaultSuffix("csv")
@@ -154,7 +160,7 @@ class ListsPage(QWidget):
         dialog.open()
 
     def _connect(self) -> None:
-        self.lists.currentIndexChanged.connect(lambda _index: self.list_chosen.emit(self.chosen_list))
+        self.lists.currentIndexChanged.connect(lambda _index: self._on_list_chosen())
         self.new.clicked.connect(self.new_requested)
         self.add.clicked.connect(self.add_requested)
         self.fill.clicked.connect(self.fill_requested)

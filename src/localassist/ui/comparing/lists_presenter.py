@@ -190,8 +190,8 @@ class ListsPresenter(QObject):
         text = comparison_json(table) if file.suffix.casefold() == JSON else comparison_csv(table)
         file.write_text(text, encoding="utf-8", newline="")
 
-    def _on_deletion_confirmed(self) -> None:
-        gone = partial(self._services.comparing.saved.delete, self._chosen)
+    def _on_deletion_confirmed(self, comparison_id: int) -> None:
+        gone = partial(self._services.comparing.saved.delete, comparison_id)
         self._jobs.call(gone, lambda _: self.refresh(), self._on_failed)
 
     def _on_cell_chosen(self) -> None:

@@ -102,6 +102,7 @@ class NewListDialog(QDialog):
 
     def _on_file(self) -> None:
         dialog = QFileDialog(self, "A text with one question a line")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.file_chosen)
         dialog.open()

@@ -32,13 +32,13 @@ STOP: Final = "Stop"
 class SideBySidePage(QWidget):
     """`compare_requested` carries the question and the models, in the order of the columns.
 
-    `citation_clicked` carries a column and a citation's number, `other_requested` a column that is to have a model
+    `citation_clicked` carries an answer and a citation's number, `other_requested` a column that is to have a model
     elsewhere which is not offered yet.
     """
 
     compare_requested = Signal(str, tuple)
     stop_requested = Signal()
-    citation_clicked = Signal(int, int)
+    citation_clicked = Signal(object, int)
     other_requested = Signal(int)
 
     def __init__(self, icons: Icons) -> None:
@@ -110,7 +110,7 @@ class SideBySidePage(QWidget):
         self._beside.addWidget(column)
         self._beside.setSizes([1000] * len(self.columns))
         column.removal_requested.connect(partial(self._on_removal_requested, column))
-        column.citation_clicked.connect(lambda n: self.citation_clicked.emit(self.columns.index(column), n))
+        column.citation_clicked.connect(self.citation_clicked)
         column.chooser.other_requested.connect(lambda: self.other_requested.emit(self.columns.index(column)))
         column.chooser.currentIndexChanged.connect(self._after_change)
         self._offer(column, "")

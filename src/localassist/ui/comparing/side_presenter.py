@@ -46,7 +46,6 @@ class SideBySidePresenter(QObject):
         self._scope = Scope()
         self._job: Job | None = None
         self._running: list[RunningAnswer] = []
-        self._answers: dict[int, Message] = {}
         EvidencePresenter(page.evidence, services, jobs)
         page.compare_requested.connect(self.compare)
         page.stop_requested.connect(self.stop)
@@ -69,7 +68,6 @@ class SideBySidePresenter(QObject):
         asked = SideBySide(text, models, self._scope)
         self._job = job = self._jobs.prepare(partial(self._asking, asked))
         self._running = [RunningAnswer(job, None, "") for _ in models]
-        self._answers = {}
         self._page.note.hide()
         self._page.show_evidence(shown=False)
         for column in self._page.columns:
@@ -105,7 +103,7 @@ class SideBySidePresenter(QObject):
             case Asked(_, begun):
                 column.begin_answer(begun)
             case Finished(finished):
-                self._finish(compared.column, finished)
+                column.finish(finished)
             case ReasoningDelta() | ReasoningEnded() if answer:
                 column.restate(answer, running.thought)
             case TokenDelta(text) if answer:
@@ -119,19 +117,13 @@ class SideBySidePresenter(QObject):
             if failed is None:
                 column.say(ended.problem)
             else:
-                self._finish(number, failed)
+                column.finish(failed)
         column.show_figures(figure_words(ended))
 
-    def _finish(self, number: int, answer: Message) -> None:
-        self._answers[number] = answer
-        self._page.columns[number].finish(answer)
-
-    def _on_citation_clicked(self, column: int, n: int) -> None:
-        answer = self._answers.get(column)
-        if answer is not None:
-            self._page.show_evidence(shown=True)
-            self._page.evidence.show_evidence(answer)
-            self._page.evidence.show_citation(n)
+    def _on_citation_clicked(self, answer: Message, n: int) -> None:
+        self._page.show_evidence(shown=True)
+        self._page.evidence.show_evidence(answer)
+        self._page.evidence.show_citation(n)
 
     def _on_failed(self, error: BaseException) -> None:
         self._page.note.complain(describe(error))
