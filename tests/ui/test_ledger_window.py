@@ -300,3 +300,12 @@ def test_of_a_hundred_thousand_requests_only_those_on_show_are_made_into_cells(q
     table(made).scrollToBottom()
     qtbot.waitUntil(lambda: 99_999 in asked)
     assert len(set(asked)) < 200
+
+
+def test_enter_in_the_search_opens_nothing(qtbot: QtBot, dialog: LedgerDialog) -> None:
+    qtbot.waitUntil(lambda: body(dialog).toPlainText() != "" or not table(dialog).currentIndex().isValid())
+    table(dialog).selectRow(0)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        qtbot.keyClick(dialog.filters.words, key)
+    assert not dialog.findChildren(QFileDialog)
+    assert dialog.isVisible()

@@ -32,6 +32,8 @@ from localassist.ui.widgets.note import NoteView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QKeyEvent
+
     from localassist.domain.privacy import LedgerEntry
     from localassist.ui.icons import Icons
 
@@ -145,6 +147,12 @@ class LedgerDialog(QDialog):
         """The request that is chosen."""
         row = self._table.currentIndex().row()
         return self._model.entry(row) if row >= 0 else None
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter in the search would press whichever button Qt takes for the dialog's own: there is nothing to confirm.
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
