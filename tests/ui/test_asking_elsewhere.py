@@ -374,3 +374,16 @@ def test_a_conversation_is_labelled_in_its_menu(qtbot: QtBot, opened: Assembly, 
 
     qtbot.waitUntil(lambda: "Notice\nNever leaves this computer." in told())
     menu.parent().close()  # type: ignore[union-attr]
+
+
+def test_a_review_goes_when_another_conversation_comes_on_show(
+    qtbot: QtBot, elsewhere: Assembly, desk: EscalationRoom
+) -> None:
+    other = desk.conversations.create("Another", "")
+    ask(elsewhere, qtbot, QUESTION)
+    dialog = review(elsewhere, qtbot)
+    elsewhere._chat.open(other.id)  # as one does that was chosen before the review came up
+    qtbot.waitUntil(lambda: elsewhere._chat._shown.conversation_id == other.id)
+    assert not dialog.isVisible(), "what it would send belongs to a conversation that is not on show"
+    assert desk.models.sent == []
+    assert shown(elsewhere) == []

@@ -353,3 +353,29 @@ def test_every_control_is_reached_by_tab_and_has_a_name(
     places = [reached.index(each) for each in wanted]
     assert places == sorted(places)
     assert not [each for each in reached if not (each.accessibleName() or getattr(each, "text", str)())]
+
+
+def test_what_was_just_unticked_stays_so_when_a_consent_is_taken_back_meanwhile(
+    qtbot: QtBot, presenter: ReviewPresenter, desk: EscalationRoom
+) -> None:
+    desk.send(reviewed(desk), remember=True)
+    again = desk.review(desk.question("And who pays?"), reason=REASON)
+    dialog = shown(qtbot, presenter, again)
+    desk.store.withdraw_consents(again.conversation_id)
+    unticked = next(each for each in dialog.pieces.values() if not each.tick.isHidden())
+    unticked.tick.click()
+    presenter._on_forgotten(1)  # before it is known how the review is without that piece
+    assert not dialog.send.isEnabled(), "it would go after all"
+    sent = revised(qtbot, dialog)
+    assert not unticked.tick.isChecked()
+    assert len(sent.sent) == len(sent.pieces) - 1
+    assert dialog.remember.isVisible(), "the consent is said to be remembered still"
+
+
+def test_a_review_that_another_takes_the_place_of_sends_nothing(
+    qtbot: QtBot, presenter: ReviewPresenter, desk: EscalationRoom, window: QWidget
+) -> None:
+    shown(qtbot, presenter, reviewed(desk))
+    second = shown(qtbot, presenter, reviewed(desk, "And who pays?"))
+    there = [each for each in window.findChildren(ReviewDialog) if each.isVisible()]
+    assert there == [second], "what the first shows is not what it would send"

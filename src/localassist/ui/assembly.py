@@ -175,6 +175,7 @@ class Assembly(QObject):
         self.chat.empty.explain(words, suggestions, offer_demo=not name)
 
     def _on_conversation_shown(self, conversation_id: int | None, title: str) -> None:
+        self.review.leave_other(conversation_id)
         self.window.show_first_start(shown=False)
         self.window.show_title(title)
         self._attachments.show_conversation(conversation_id)

@@ -41,6 +41,7 @@ class ReviewPresenter(QObject):
 
     def show(self, review: Review, *, answered: bool) -> None:
         """Show this one; `answered`: its question has an answer from this computer."""
+        self._close()  # one from before would send what this one holds
         self._review = review
         self._revisions += 1
         self.dialog = dialog = ReviewDialog(self._icons, review, self._window, answered=answered)
@@ -50,6 +51,11 @@ class ReviewPresenter(QObject):
         dialog.forgetting_requested.connect(self._on_forgetting_requested)
         dialog.rejected.connect(self._on_rejected)
         dialog.open()
+
+    def leave_other(self, conversation_id: int | None) -> None:
+        """Another conversation comes on show: what would be sent of one before is left alone."""
+        if self._review is not None and self._review.conversation_id != conversation_id:
+            self._on_rejected()
 
     def _on_revised(self, revision: Revision) -> None:
         if self._review is None:
@@ -108,4 +114,4 @@ class ReviewPresenter(QObject):
     def _on_forgotten(self, _count: int) -> None:
         if self._review is not None and self.dialog is not None:
             self._review = replace(self._review, remembered=None)
-            self.dialog.show_review(self._review)
+            self.dialog.revise(self.dialog.wanted)  # which may be another than the last that is known

@@ -155,14 +155,14 @@ class ReviewDialog(QDialog):
 
     def _connect(self) -> None:
         for piece in self.pieces.values():
-            piece.ticked.connect(lambda key, on: self._revise(ticked(self._wanted, key, on=on)))
-            piece.edited.connect(lambda key, text: self._revise(edited(self._wanted, key, text)))
-            piece.showing_requested.connect(lambda words: self._revise(replaced(self._wanted, words, on=False)))
-            piece.hiding_requested.connect(lambda words: self._revise(replaced(self._wanted, words, on=True)))
+            piece.ticked.connect(lambda key, on: self.revise(ticked(self._wanted, key, on=on)))
+            piece.edited.connect(lambda key, text: self.revise(edited(self._wanted, key, text)))
+            piece.showing_requested.connect(lambda words: self.revise(replaced(self._wanted, words, on=False)))
+            piece.hiding_requested.connect(lambda words: self.revise(replaced(self._wanted, words, on=True)))
             piece.words_selected.connect(self.replacements.suggest)
             piece.editing_changed.connect(self._show_sendable)
-        self.replacements.added.connect(lambda words: self._revise(replaced(self._wanted, words, on=True)))
-        self.replacements.changed.connect(lambda words, on: self._revise(replaced(self._wanted, words, on=on)))
+        self.replacements.added.connect(lambda words: self.revise(replaced(self._wanted, words, on=True)))
+        self.replacements.changed.connect(lambda words, on: self.revise(replaced(self._wanted, words, on=on)))
         self.changes.clicked.connect(self._on_changes_clicked)
         self.forget.clicked.connect(self.forgetting_requested)
         self.send.clicked.connect(self._on_send)
@@ -221,7 +221,13 @@ class ReviewDialog(QDialog):
         is_edited = any(piece.is_edited for piece in self.pieces.values())
         self.send.setToolTip(EDITING if is_edited else plain_tip(self._review.obstacle))
 
-    def _revise(self, revision: Revision) -> None:
+    @property
+    def wanted(self) -> Revision:
+        """How the user wants it by now."""
+        return self._wanted
+
+    def revise(self, revision: Revision) -> None:
+        """Have it changed so; nothing is sent before it is known what that is."""
         self._wanted = revision
         self._busy = True
         self._show_sendable()
