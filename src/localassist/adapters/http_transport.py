@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from typing_extensions import override
 
+from localassist.adapters.connecting import LOOKS_UP_S, wait_for
 from localassist.domain.errors import NetworkError
 from localassist.domain.privacy import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     import httpcore2
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from localassist.domain.privacy import Purpose
     from localassist.domain.stopping import Stop
 
-LOOKS_UP_S: Final = 0.2
-"""A wait for bytes looks up so often: whether the offline switch went on, or somebody asked to stop."""
 READ_AT_ONCE: Final = 1 << 18
 """More than httpcore2 asks for, as far as there is more: each piece costs the same whatever its size."""
 
@@ -216,6 +215,11 @@ class _Pools:
         )
 
 
+def _made(make: Callable[[], Any], stop: Stop | None) -> Any:
+    """A connection, which a request of `stop` need not wait for."""
+    return make() if stop is None else wait_for(make, stop.raise_if_requested)
+
+
 class _CountingBackend:
     """Opens sockets through the door."""
 
@@ -226,7 +230,8 @@ class _CountingBackend:
 
     def connect_tcp(self, host: str, *args: Any, **options: Any) -> _CountingStream:
         with self._door.opening(host):
-            return _CountingStream(self._door, host, self._inner.connect_tcp(host, *args, **options), self._stop)
+            inner = _made(lambda: self._inner.connect_tcp(host, *args, **options), self._stop)
+        return _CountingStream(self._door, host, inner, self._stop)
 
 
 class _CountingStream:
@@ -263,7 +268,8 @@ class _CountingStream:
         self._inner.close()
 
     def start_tls(self, *args: Any, **options: Any) -> _CountingStream:
-        return _CountingStream(self._door, self._host, self._inner.start_tls(*args, **options), self._stop)
+        inner = _made(lambda: self._inner.start_tls(*args, **options), self._stop)
+        return _CountingStream(self._door, self._host, inner, self._stop)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

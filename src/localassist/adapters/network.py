@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 PAST_THE_DOOR: Final = "tried to connect past the door"
 """The reason in the ledger of what the guard of the process refused: nobody gave one."""
 CONNECTS_S: Final = 10.0
-"""A host that is there takes a connection within this time; nothing ends the wait for it early."""
+"""A host that is there takes a connection within this time."""
 
 # Where each audit event carries its address.
 _ADDRESSES: Final = {"socket.bind": 1, "socket.connect": 1, "socket.sendmsg": 1, "socket.sendto": 1}
