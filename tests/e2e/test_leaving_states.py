@@ -188,10 +188,10 @@ class Leaving(RuleBasedStateMachine):
         answer = self.kept.branch(self.kept.get(conversation).head_id)[-1]
         self.told.setdefault(conversation, set()).update(words_in(answer.text))
 
-    @rule(conversation=conversations, question=QUESTIONS, untick=st.booleans())
-    def ask_elsewhere(self, conversation: int, question: str, *, untick: bool) -> None:
+    @rule(conversation=conversations, question=QUESTIONS, pasted=st.none() | PAPERS, untick=st.booleans())
+    def ask_elsewhere(self, conversation: int, question: str, pasted: int | None, *, untick: bool) -> None:
         """Ask, look and send, as most do."""
-        made = self.review(conversation, question, None)
+        made = self.review(conversation, question, pasted)
         if isinstance(made, Review):
             passages = [piece.matter.key for piece in made.pieces if piece.matter.kind is MatterKind.PASSAGE]
             if untick and passages:
