@@ -21,6 +21,7 @@ from localassist.ui.documents.drops import FileDrops
 from localassist.ui.documents.presenter import DocumentsPresenter
 from localassist.ui.errors import describe
 from localassist.ui.evidence.presenter import EvidencePresenter
+from localassist.ui.following import EvidenceFollower
 from localassist.ui.front import TEACHING
 from localassist.ui.ledger.presenter import LedgerPresenter
 from localassist.ui.models.library import ModelsLibrary
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QPoint
 
-    from localassist.domain.chat import Conversation, Message
-    from localassist.domain.documents import Document, Passage
+    from localassist.domain.chat import Conversation
+    from localassist.domain.documents import Document
     from localassist.domain.settings import Settings
     from localassist.ui.errors import Problem
     from localassist.ui.front import Front
@@ -57,7 +58,6 @@ class Assembly(QObject):
         super().__init__()
         self._services = services
         self._jobs = jobs
-        self._shown_answer: Message | None = None
         self._settings: tuple[SettingsDialog, SettingsPresenter] | None = None
         self._icons = icons = front.icons
         self.picker = front.picker
@@ -78,6 +78,7 @@ class Assembly(QObject):
         self._library = ModelsLibrary(self.window, services, jobs, icons, self._make_card)
         self._ways_in = FirstStartPresenter(self.first_start, services, jobs)
         EvidencePresenter(self.evidence, services, jobs)
+        EvidenceFollower(self._chat, self.evidence, self.window)
         self.review = ReviewPresenter(services, jobs, icons, self.window)
         self.choosing = ChoosingPresenter(services, jobs, icons, self.window)
         self._connect_chat()
@@ -107,9 +108,6 @@ class Assembly(QObject):
         self._chat.sources_recalled.connect(self._on_sources_recalled)
         self._chat.conversation_shown.connect(self._on_conversation_shown)
         self._chat.conversations_changed.connect(self._list.refresh)
-        self._chat.answer_shown.connect(self._on_answer_shown)
-        self._chat.citation_chosen.connect(self._on_citation_chosen)
-        self._chat.passages_found.connect(self._on_passages_found)
         self._chat.model_ready.connect(self._models.note_ready)
         self._models.failed.connect(self._on_problem)
         self._list.failed.connect(self.chat.composer.complain)
@@ -193,26 +191,6 @@ class Assembly(QObject):
         gone = not sources.chosen.is_empty and self.collections.scope.is_empty and not sources.attached
         if gone or len(attached) < len(sources.attached):
             self.chat.composer.say(GONE)
-
-    def _on_answer_shown(self, answer: Message | None) -> None:
-        self._shown_answer = answer
-        if answer is not None and answer.evidence.route is not None:
-            self.evidence.show_evidence(answer)
-        else:
-            self.evidence.clear()
-        self.window.offer_evidence(there_is=answer is not None and answer.evidence.searched)
-
-    def _on_passages_found(self, passages: tuple[Passage, ...]) -> None:
-        # The column opens before the first word, so that no line moves while it is read.
-        self.evidence.show_found(passages)
-        self.window.offer_evidence(there_is=True)
-
-    def _on_citation_chosen(self, answer: Message, n: int) -> None:
-        if self._shown_answer is None or self._shown_answer.id != answer.id:
-            self._shown_answer = answer
-            self.evidence.show_evidence(answer)
-        self.window.show_evidence(shown=True)
-        self.evidence.show_citation(n)
 
     def _use_scope(self) -> None:
         """Ask the files of the conversation on show or, where it has none, what is chosen in the left column."""
