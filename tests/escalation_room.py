@@ -81,6 +81,7 @@ class FakeProviders(Providers):
     def __init__(self, *providers: Provider) -> None:
         self._providers = {provider.id: provider for provider in providers or (CLOUD, HOME)}
         self._keys: dict[str, str] = {}
+        self.ready: list[str] = []
 
     @override
     def all(self) -> tuple[Provider, ...]:
@@ -122,6 +123,10 @@ class FakeProviders(Providers):
     def models(self, provider_id: str, stop: Stop) -> tuple[CloudModel, ...]:
         self.get(provider_id)
         return (CloudModel(Target(provider_id, "big"), "Big", 32_000, PRICE),)
+
+    @override
+    def make_ready(self, provider_id: str) -> None:
+        self.ready.append(provider_id)
 
 
 class FakePrices(Prices):

@@ -101,6 +101,10 @@ class FakeProviders(Providers):
         return not self.sticks
 
     @override
+    def make_ready(self, provider_id: str) -> None:
+        self.happened("make_ready")
+
+    @override
     def models(self, provider_id: str, stop: Stop) -> tuple[CloudModel, ...]:
         self.happened("models")
         stop.raise_if_requested()

@@ -1,6 +1,9 @@
 """The providers there are: what is known of them, the user's own servers, keys, and the models they list."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.resources import files
 
@@ -305,3 +308,16 @@ def test_a_list_can_t_be_asked_for_offline():
     with running(listed()) as server, pytest.raises(OfflineError):
         HereProviders(server.address, NetworkDoor(offline=lambda: True)).models("anthropic", Stop())
     assert not server.asked
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic"])  # each has a client of that name
+def test_a_client_is_read_beside_before_anything_is_asked(name: str):
+    script = (
+        "import sys, threading\n"
+        "from cloud_room import HereProviders\n"
+        f"HereProviders().make_ready({name!r})\n"
+        "[thread.join() for thread in threading.enumerate() if thread is not threading.current_thread()]\n"
+        f"assert {name!r} in sys.modules\n"
+    )
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, **paths})

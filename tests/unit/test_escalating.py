@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation_room import BIG, EVERYTHING, HOME, EscalationRoom, FakePrices
+from escalation_room import BIG, EVERYTHING, HOME, EscalationRoom, FakePrices, FakeProviders
 from fakes import FakeChatModel
 from localassist.domain.chat import MessageStatus
 from localassist.domain.documents import Scope, SupportStatus
@@ -71,6 +71,12 @@ def test_the_review_shows_every_message_with_its_place_and_what_it_costs(room: E
     assert review.cost == pytest.approx((2 * review.tokens + 8 * review.answer_tokens) / 1e6)
     assert review.reason == "You asked for it."
     assert not room.models.sent
+
+
+def test_what_asking_takes_is_read_while_the_review_is(room: EscalationRoom) -> None:
+    room.review(room.question(RENT))
+    assert isinstance(room.desk.providers, FakeProviders)
+    assert room.desk.providers.ready == [BIG.provider]
 
 
 def test_what_was_shown_is_what_leaves(room: EscalationRoom) -> None:

@@ -120,7 +120,9 @@ class PrepareEscalation:
         context = self._make.context_length(target)
         for event in self._tell.search(question_id, scope, context, stop):
             if isinstance(event, Told):
-                yield self._make(event, self._tell.label(event), target, reason)
+                review = self._make(event, self._tell.label(event), target, reason)
+                self._make.make_ready(target)
+                yield review
             else:
                 yield event
 

@@ -91,6 +91,10 @@ class MakeReview:
         """How many tokens a model holds, 0 where nobody says. Raises `NotFoundError`."""
         return self._prices.context_length(self._providers.get(target.provider), target.model)
 
+    def make_ready(self, target: Target) -> None:
+        """Let what asking takes be read while the review is."""
+        self._providers.make_ready(target.provider)
+
     def revised(self, review: Review, revision: Revision) -> Review:
         """The review as the user changed it: `revision` holds all changes, not the last alone."""
         settings = self._settings.load()

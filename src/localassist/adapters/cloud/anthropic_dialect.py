@@ -34,6 +34,10 @@ _PAGE: Final = 1_000
 class AnthropicDialect:
     """Messages of the API of Anthropic, through its own client."""
 
+    def read_client(self) -> None:
+        """Read Anthropic's client, which takes half a second."""
+        import anthropic  # noqa: F401
+
     def ask(self, talk: Talk, outbound: Outbound) -> Answering:
         """Send the question. Raises `RefusalError`, and what the door raises."""
         import anthropic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -153,6 +154,11 @@ class KnownProviders(Providers):
                 for model in sorted(listed, key=lambda model: model.id.casefold())
             )
         raise failure
+
+    @override
+    def make_ready(self, provider_id: str) -> None:
+        dialect = dialect_of(self._entry(provider_id))
+        threading.Thread(target=dialect.read_client, name="reading a client", daemon=True).start()
 
     def line(self, provider_id: str, silence_s: float) -> Line:
         """The way to a provider, with its key. Raises `NotFoundError`, `CloudError` where a key is missing."""

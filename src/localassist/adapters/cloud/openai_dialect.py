@@ -47,6 +47,10 @@ _KEYLESS: Final = "none"
 class OpenAIDialect:
     """Chat completions of the API of OpenAI, through its own client."""
 
+    def read_client(self) -> None:
+        """Read OpenAI's client, which takes half a second."""
+        import openai  # noqa: F401
+
     def ask(self, talk: Talk, outbound: Outbound) -> Answering:
         """Send the question. Raises `RefusalError`, and what the door raises."""
         import openai

@@ -107,6 +107,9 @@ class Providers(Protocol):
         Raises `CloudError` or another `NetworkError`, saying what is wrong with the key too.
         """
 
+    def make_ready(self, provider_id: str) -> None:
+        """Read beside what asking that provider takes, so that a question need not wait for it; returns at once."""
+
 
 class Prices(Protocol):
     """What models cost, by what the program brings along: nothing is asked."""
