@@ -387,3 +387,22 @@ def test_a_review_goes_when_another_conversation_comes_on_show(
     assert not dialog.isVisible(), "what it would send belongs to a conversation that is not on show"
     assert desk.models.sent == []
     assert shown(elsewhere) == []
+
+
+def test_what_is_read_for_one_choice_of_a_model_is_not_shown_twice_in_the_next(
+    qtbot: QtBot, opened: Assembly, desk: EscalationRoom
+) -> None:
+    ask_everything(opened, qtbot)
+    opened.choosing.choose_for_conversation()
+    opened.choosing._on_listing_requested("home")
+    first = opened.choosing.dialog
+    assert first is not None
+    first.reject()
+    opened.choosing.choose_for_conversation()
+    dialog = opened.choosing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: not opened._jobs._running)
+    assert dialog.list.count() == 1
+    names = [dialog.providers.itemText(row) for row in range(dialog.providers.count())]
+    assert len(names) == len(set(names)), "each provider stands there once"
+    dialog.reject()

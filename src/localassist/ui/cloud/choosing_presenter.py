@@ -59,45 +59,47 @@ class ChoosingPresenter(QObject):
         dialog.settings_requested.connect(self._on_settings_requested)
         dialog.finished.connect(self._on_finished)
         dialog.open()
-        self._jobs.call(self._read, self._on_read, self._on_failed)
+        # What is read for a choice that is over by then is not shown in the next.
+        self._jobs.call(self._read, partial(self._on_read, dialog), partial(self._on_failed, dialog))
         return dialog
 
     def _read(self) -> tuple[tuple[Provider, ...], Choices]:
         """On a worker."""
         return self._services.escalation().providers.all(), read_choices(self._services, None, None)
 
-    def _on_read(self, known: tuple[tuple[Provider, ...], Choices]) -> None:
+    def _on_read(self, dialog: OtherModelDialog, known: tuple[tuple[Provider, ...], Choices]) -> None:
         providers, choices = known
-        if self.dialog is not None:
-            self.dialog.show_known(providers, choices.all)
+        if dialog is self.dialog:
+            dialog.show_known(providers, choices.all)
 
-    def _on_failed(self, error: BaseException) -> None:
-        if self.dialog is not None:
-            self.dialog.complain(describe(error).text)
+    def _on_failed(self, dialog: OtherModelDialog, error: BaseException) -> None:
+        if dialog is self.dialog:
+            dialog.complain(describe(error).text)
 
     def _on_listing_requested(self, provider_id: str) -> None:
-        if self.dialog is None:
+        dialog = self.dialog
+        if dialog is None:
             return
-        name = self.dialog.providers.currentText()
-        self.dialog.show_listing(name)
+        name = dialog.providers.currentText()
+        dialog.show_listing(name)
         self._job = job = self._jobs.prepare(partial(self._list, provider_id))
-        job.progressed.connect(partial(self._on_listed, name))
-        job.failed.connect(self._on_failed)
-        job.ended.connect(self._on_ended)
+        job.progressed.connect(partial(self._on_listed, dialog, name))
+        job.failed.connect(partial(self._on_failed, dialog))
+        job.ended.connect(partial(self._on_ended, dialog))
         job.start()
 
     def _list(self, provider_id: str, stop: Stop) -> Iterator[tuple[CloudModel, ...]]:
         """On a worker."""
         yield self._services.escalation().providers.models(provider_id, stop)
 
-    def _on_listed(self, name: str, models: tuple[CloudModel, ...]) -> None:
-        if self.dialog is not None:
-            self.dialog.show_models(name, models)
+    def _on_listed(self, dialog: OtherModelDialog, name: str, models: tuple[CloudModel, ...]) -> None:
+        if dialog is self.dialog:
+            dialog.show_models(name, models)
 
-    def _on_ended(self) -> None:
-        self._job = None
-        if self.dialog is not None:
-            self.dialog.show_ended()
+    def _on_ended(self, dialog: OtherModelDialog) -> None:
+        if dialog is self.dialog:
+            self._job = None
+            dialog.show_ended()
 
     def _on_stop_requested(self) -> None:
         if self._job is not None:
@@ -109,4 +111,4 @@ class ChoosingPresenter(QObject):
         self.settings_requested.emit()
 
     def _on_finished(self) -> None:
-        self.dialog = None
+        self.dialog, self._job = None, None
