@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.leaking_ways import SENDING, WAYS, Case
+from e2e.leaking_case import Case
+from e2e.leaking_ways import SENDING, WAYS
 from localassist.process import LIBRARY_SWITCHES
 from vault_room import Vault, vault
 
