@@ -44,17 +44,23 @@ def session(user: Path, password: str | None) -> Iterator[dict[str, str]]:
     assert bus.stdout
     environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
     unlock = [] if password is None else ["--unlock"]
-    subprocess.run(  # goes into the background once it is ready, and ends with its bus
-        ["gnome-keyring-daemon", "--daemonize", "--components=secrets", *unlock],
-        check=True,
-        input=password or "",
-        stdout=subprocess.DEVNULL,
+    keyring = subprocess.Popen(
+        ["gnome-keyring-daemon", "--foreground", "--components=secrets", *unlock],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        timeout=60,
         env=environment,
     )
+    assert keyring.stdin
+    assert keyring.stdout
+    keyring.stdin.write(password or "")
+    keyring.stdin.close()
+    keyring.stdout.readline()  # it says where it is once it is ready
     try:
         yield environment
     finally:
+        keyring.terminate()
+        keyring.wait(60)
+        keyring.stdout.close()
         bus.communicate("\n", timeout=60)
