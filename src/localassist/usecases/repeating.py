@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from localassist.domain.terms import FUNCTION_WORDS, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from localassist.domain.documents import Passage
     from localassist.domain.ports.documents import DocumentStore
@@ -21,6 +21,9 @@ _TELLING: Final = 3
 """So many of them must not be function words: "it is in the way of the" is anybody's."""
 _SHARE: Final = 0.5
 _WINDOW: Final = 40
+_SMALL_WINDOW: Final = 9
+_STEP: Final = _SMALL_WINDOW - _RUN + 1
+"""So that every run is whole in one small window: of six words among 34 others, windows of 40 missed four in ten."""
 _LOOKED_AT: Final = 5
 _ODD: Final = re.compile(r"(?<![\w.])(?=[\w./-]*\d[\w./-]*\d[\w./-]*\d)[\w./-]{6,64}(?<![./-])")
 """A reference, an account, a number long enough to be nobody else's."""
@@ -46,7 +49,7 @@ class FindRepeated:
         return next(
             (
                 passage
-                for passage in self._like(text, odd)
+                for passage in self._like((*_windows(text, _SMALL_WINDOW, _STEP), *odd))
                 if not runs.isdisjoint(_runs(passage.text)) or not odd.isdisjoint(_odd(passage.text))
             ),
             None,
@@ -58,27 +61,27 @@ class FindRepeated:
         Contracts of one form share sentences, and each has a label of its own.
         """
         left, whole = set(_runs(text)), len(_runs(text))
-        for passage in self._like(text):
+        for passage in self._like(_windows(text, _WINDOW, _WINDOW)):
             left -= _runs(passage.text)
             if whole and len(left) <= _SHARE * whole:
                 return passage
         return None
 
-    def _like(self, text: str, odd: frozenset[str] = frozenset()) -> Iterator[Passage]:
-        """The passages that never leave and have most words of the text, stretch by stretch."""
+    def _like(self, stretches: Iterable[str]) -> Iterator[Passage]:
+        """The passages that never leave and have most words of each stretch."""
         never = self._labels.never_leaving()
         if never.is_empty:
             return
-        for asked in (*_windows(text), *odd):
+        for asked in stretches:
             ids = [scored.chunk_id for scored in self._documents.match_words(asked, _LOOKED_AT, never)]
             yield from self._documents.passages(ids, never)
 
 
-def _windows(text: str) -> Iterator[str]:
-    """The text in stretches that a search can look for."""
+def _windows(text: str, size: int, step: int) -> Iterator[str]:
+    """The text in stretches of so many words that a search can look for."""
     said = words(_plain(text))
-    for start in range(0, len(said), _WINDOW):
-        yield " ".join(said[start : start + _WINDOW])
+    for start in range(0, max(len(said) - size, 0) + step, step):
+        yield " ".join(said[start : start + size])
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
