@@ -151,12 +151,16 @@ def test_a_key_that_is_somewhere_is_found(tmp_path: Path) -> None:
     (tmp_path / "deeper" / KEY).write_bytes(b"")
     held = found_below(tmp_path)
     assert {line.rpartition("/")[2].split()[0] for line in held} == {*map(str, range(len(AS_IT_MAY_STAND))), KEY}
-    sleeping = subprocess.Popen(["sleep", "60"], env={**os.environ, "API_KEY": KEY})
-    try:
-        assert found_in(told(str(sleeping.pid)))
-    finally:
-        sleeping.kill()
-        sleeping.wait()
+    with subprocess.Popen(
+        ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "API_KEY": KEY}
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        child.stdin.write(b"there\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"there\n"  # it runs by now
+        assert found_in(told(str(child.pid)))
+        child.stdin.close()
 
 
 @pytest.mark.skipif(not cores_lie_where_it_died(), reason="this system keeps images of crashed programs elsewhere")
