@@ -224,6 +224,12 @@ class FakeConversationStore(ConversationStore):
             return tuple(sorted(found, key=lambda m: m.id))
 
     @override
+    def siblings(self, question_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+        with self._lock:
+            answers = {each: self.answers(each) for each in question_ids if each in self._messages}
+            return {each: tuple(m.id for m in found) for each, found in answers.items() if len(found) > 1}
+
+    @override
     def choose_head(self, conversation_id: int, message_id: int) -> None:
         with self._lock:
             if self.message(message_id).conversation_id != conversation_id:

@@ -174,6 +174,17 @@ def test_another_answer_is_put_on_show_with_what_followed_it(store: Conversation
     assert store.get(conversation.id).head_id == second.id
 
 
+def test_questions_with_several_answers_are_found_together(store: ConversationStore) -> None:
+    conversation = store.create("", "")
+    question, first = store.ask(conversation.id, None, "One?")
+    follow_up, alone = store.ask(conversation.id, first.id, "Really?")
+    second = store.answer_again(question.id)
+    store.store_question(conversation.id, second.id, "And two?")
+    assert store.siblings([question.id, follow_up.id, 99_999]) == {question.id: (first.id, second.id)}
+    assert store.siblings([follow_up.id, alone.id]) == {}
+    assert store.siblings([]) == {}
+
+
 def test_an_answer_that_never_came_is_taken_back(store: ConversationStore) -> None:
     conversation = store.create("", "")
     question, first = store.ask(conversation.id, None, "One?")

@@ -21,6 +21,8 @@ from localassist.domain.errors import NotFoundError
 from localassist.domain.ports.conversations import ConversationStore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import apsw
 
     from localassist.adapters.database.connection import Database
@@ -52,6 +54,10 @@ FROM branch JOIN messages m USING (id) ORDER BY depth DESC
 _ANSWERS: Final = """
 SELECT id, conversation_id, parent_id, role, text, created, status, problem, evidence FROM messages
 WHERE parent_id = ? AND role = 'assistant' ORDER BY id
+"""
+_SIBLINGS: Final = """
+SELECT parent_id, json_group_array(id ORDER BY id) FROM messages
+WHERE role = 'assistant' AND parent_id IN (SELECT value FROM json_each(?)) GROUP BY parent_id HAVING count(*) > 1
 """
 _NEWEST_AFTER: Final = """
 WITH RECURSIVE after (id) AS (
@@ -161,6 +167,12 @@ class DatabaseConversationStore(ConversationStore):
         with self._database.reading() as connection:
             _message(connection, question_id)
             return tuple(_message_of(row) for row in connection.execute(_ANSWERS, (question_id,)))
+
+    @override
+    def siblings(self, question_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+        with self._database.reading() as connection:
+            rows: Any = connection.execute(_SIBLINGS, (json.dumps(list(question_ids)),))
+            return {question_id: tuple(json.loads(ids)) for question_id, ids in rows}
 
     @override
     def choose_head(self, conversation_id: int, message_id: int) -> None:

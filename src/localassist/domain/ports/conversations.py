@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from localassist.domain.chat import Conversation, Evidence, Message, MessageStatus, Sources
 
 
@@ -53,6 +55,12 @@ class ConversationStore(Protocol):
 
     def answers(self, question_id: int) -> tuple[Message, ...]:
         """All answers to a question, the oldest first."""
+
+    def siblings(self, question_ids: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
+        """The ids of all answers to each of these questions that has several, the oldest first; unknown ids have none.
+
+        It takes one reading, however many questions there are.
+        """
 
     def choose_head(self, conversation_id: int, message_id: int) -> None:
         """Put the branch on show that goes through that message, to the newest message that follows it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Final
 
 from localassist.ui.theme import STEP
@@ -30,6 +30,18 @@ class Column:
         self.offset = 0.0  # of the view's top edge from the top of the column
         self._tops: list[float] = []
         self._anchor = (0, 0.0)  # a message, and how far the view's top edge is below its top
+
+    def show(self, items: Sequence[MessageItem]) -> None:
+        """Show these from their end; of another branch of what was on show, the last message of both stays in place.
+
+        Where that began above the view, it comes into view.
+        """
+        pairs = zip(self.items, items, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0].message.id == pair[1].message.id, pairs))
+        self.following = not 0 < shared < min(len(self.items), len(items))
+        if not self.following:
+            self._anchor = (shared - 1, min(self.offset - self._tops[shared - 1], 0.0))
+        self.items = items
 
     @property
     def height(self) -> float:

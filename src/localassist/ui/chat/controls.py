@@ -106,9 +106,15 @@ class PlaceWidget(QWidget):
     def show_place(self, place: int, count: int) -> None:
         """It is the answer at that place, counted from 1, of so many."""
         self._words.setText(f"{place:,} of {count:,}")
+        self._words.setAccessibleName(f"Answer {place:,} of {count:,}")
         self._before.setEnabled(place > 1)
         self._after.setEnabled(place < count)
         self.setVisible(count > 1)
+
+    def focus_step(self, step: int) -> None:
+        """Let the keyboard go on in that direction, or back where there is no further answer."""
+        towards, back = (self._before, self._after) if step < 0 else (self._after, self._before)
+        (towards if towards.isEnabled() else back).setFocus()
 
 
 class FooterWidget(QWidget):
@@ -174,6 +180,10 @@ class FooterWidget(QWidget):
     def show_place(self, place: int, count: int) -> None:
         """Which of so many answers to its question it is."""
         self._places.show_place(place, count)
+
+    def focus_step(self, step: int) -> None:
+        """Let the keyboard go on through the answers in that direction."""
+        self._places.focus_step(step)
 
 
 def figures_line(message: Message) -> str:

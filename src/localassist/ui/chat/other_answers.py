@@ -1,4 +1,4 @@
-"""The other answers to the last question on show: from here, from elsewhere, from before; one at a time is on show."""
+"""The other answers to the questions on show: from here, from elsewhere, from before; one of each is on show."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from localassist.domain.chat import Role
 from localassist.ui.errors import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from localassist.domain.chat import Message
     from localassist.domain.ports.conversations import ConversationStore
     from localassist.ui.chat.shelf import ControlShelf
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class OtherAnswers(QObject):
-    """Says below the last answer which of how many it is. `chosen` carries the conversation to be read again, whose
+    """Says below answers which of how many they are. `chosen` carries the conversation to be read again, whose
     branch is another now; `failed` carries a sentence.
     """
 
@@ -29,34 +32,40 @@ class OtherAnswers(QObject):
         self._store = store
         self._jobs = jobs
         self._controls = controls
-        self._answers: tuple[Message, ...] = ()
+        self._answers: dict[int, tuple[int, tuple[int, ...]]] = {}  # of an answer: its conversation and all answers
         self._looked = 0
+        self._stepped = (0, 0)
         controls.other_answer_requested.connect(self._on_other_requested)
 
-    def look(self, answer: Message | None) -> None:
-        """This answer is on show as the last one (None: there is none)."""
+    def look(self, messages: Iterable[Message]) -> None:
+        """This branch is on show."""
         self._looked += 1
-        self._answers = ()
-        if answer is not None and answer.parent_id is not None:
-            read = partial(self._store.answers, answer.parent_id)
-            self._jobs.call(read, partial(self._on_read, self._looked, answer.id), self._on_failed)
+        self._answers = {}
+        answers = {m.parent_id: m for m in messages if m.role is Role.ASSISTANT and m.parent_id is not None}
+        if answers:
+            read = partial(self._store.siblings, tuple(answers))
+            self._jobs.call(read, partial(self._on_read, self._looked, answers), self._on_failed)
 
-    def _on_read(self, looked: int, answer_id: int, answers: tuple[Message, ...]) -> None:
-        ids = [each.id for each in answers]
-        if looked == self._looked and answer_id in ids:
-            self._answers = answers
-            self._controls.show_place(answer_id, ids.index(answer_id) + 1, len(ids))
+    def _on_read(self, looked: int, shown: dict[int, Message], siblings: Mapping[int, tuple[int, ...]]) -> None:
+        if looked != self._looked:
+            return
+        told = [(shown[question_id], ids) for question_id, ids in siblings.items() if shown[question_id].id in ids]
+        self._answers = {answer.id: (answer.conversation_id, ids) for answer, ids in told}
+        self._controls.show_places({answer.id: (ids.index(answer.id) + 1, len(ids)) for answer, ids in told})
+        self._controls.focus_step(*self._stepped)
+        self._stepped = (0, 0)
 
     def _on_other_requested(self, answer_id: int, step: int) -> None:
-        ids = [each.id for each in self._answers]
-        wanted = ids.index(answer_id) + step if answer_id in ids else -1
+        conversation_id, ids = self._answers.get(answer_id, (0, ()))
+        wanted = ids.index(answer_id) + step if ids else -1
         if 0 <= wanted < len(ids):
-            self._jobs.call(partial(self._choose, self._answers[wanted]), self.chosen.emit, self._on_failed)
+            self._stepped = (ids[wanted], step)
+            choose = partial(self._store.choose_head, conversation_id, ids[wanted])
+            self._jobs.call(choose, partial(self._on_chosen, self._looked, conversation_id), self._on_failed)
 
-    def _choose(self, answer: Message) -> int:
-        """On a worker."""
-        self._store.choose_head(answer.conversation_id, answer.id)
-        return answer.conversation_id
+    def _on_chosen(self, looked: int, conversation_id: int, _: None) -> None:
+        if looked == self._looked:  # else another conversation was opened meanwhile
+            self.chosen.emit(conversation_id)
 
     def _on_failed(self, error: BaseException) -> None:
         self.failed.emit(describe(error).text)

@@ -68,7 +68,6 @@ class ChatPresenter(QObject):
         self._others = OtherAnswers(services.conversations, jobs, view.transcript.controls, self)
         self._others.chosen.connect(self.open)
         self._others.failed.connect(view.composer.complain)
-        self.answer_shown.connect(self._others.look)
         self._asks.failed.connect(view.composer.complain)
         self.elsewhere.failed.connect(view.composer.complain)
         self.elsewhere.changed.connect(self._read_ahead)
@@ -196,6 +195,7 @@ class ChatPresenter(QObject):
     def _finish(self, answer: Message) -> None:
         self._shown.finish(answer)
         self._view.transcript.finish(answer)
+        self._others.look(self._shown.messages)
         self.answer_shown.emit(answer)
 
     def _on_failed(self, running: RunningAnswer, error: BaseException) -> None:
@@ -263,6 +263,7 @@ class ChatPresenter(QObject):
             self._show_progress(running)
         self.elsewhere.show_conversation()
         self._tell_shown(conversation, documents)
+        self._others.look(messages)
         self.answer_shown.emit(self._shown.last_answer)
         if running and running.found is not None:
             self.passages_found.emit(running.found)

@@ -12,7 +12,7 @@ from localassist.ui.chat.offers import OFFER_HEIGHT, OfferRow
 from localassist.ui.chat.pieces import CODE_HEADER, PieceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from PySide6.QtCore import QPointF
     from PySide6.QtWidgets import QWidget
@@ -59,12 +59,18 @@ class ControlShelf(QObject):
             if isinstance(widget, FooterWidget):
                 widget.allow_again(allowed=allowed)
 
-    def show_place(self, answer_id: int, place: int, count: int) -> None:
-        """Say of an answer which of how many to its question it is, and of no other."""
-        self._places = {answer_id: (place, count)}
+    def show_places(self, places: Mapping[int, tuple[int, int]]) -> None:
+        """Say of these answers which of how many to its question each is, and of no other."""
+        self._places = dict(places)
         for widget in self._shown.values():
             if isinstance(widget, FooterWidget):
                 widget.show_place(*self._places.get(widget.message_id, ALONE))
+
+    def focus_step(self, answer_id: int, step: int) -> None:
+        """Let the keyboard go on from an answer on show to the others to its question in that direction."""
+        for widget in self._shown.values():
+            if isinstance(widget, FooterWidget) and widget.message_id == answer_id:
+                widget.focus_step(step)
 
     def place(self, messages: Iterable[tuple[MessageItem, QPointF]], width: float) -> None:
         """Put the controls of these at their places, and drop all others; each has its top left in the viewport."""

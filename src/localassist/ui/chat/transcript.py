@@ -89,14 +89,14 @@ class TranscriptView(QAbstractScrollArea):
         return self._items
 
     def show_messages(self, messages: Sequence[Message]) -> None:
-        """Show another conversation, from its end."""
+        """Show another conversation, from its end, or another branch, from where it begins."""
         self._items = [MessageItem(message) for message in messages]
         self.controls.place((), self._text_width)
         self._selection.clear()
-        self._column.items = self._items
-        self._column.following = True
+        self._column.show(self._items)
         self._layouts.forget(self._items)
         self._arrange()
+        self._on_scrolled(self.verticalScrollBar().value())
 
     def add(self, message: Message) -> None:
         """Put a message at the end; an empty answer grows from here on."""
