@@ -147,6 +147,13 @@ def test_a_citation_leads_to_its_own_answer_after_a_column_before_it_was_taken_a
     assert [each.id for each in seen] == [transcript.items[-1].message.id]
 
 
+def test_enter_asks_from_the_question_alone(side: SideBySidePage, answers: ScriptedAnswers, qtbot: QtBot) -> None:
+    side.question.setPlainText("What notice?")
+    qtbot.keyClick(side.columns[0].chooser, Qt.Key.Key_Return)
+    assert button(side, "Compare").isEnabled(), "it began while a model was chosen"
+    assert answers.asked == []
+
+
 def test_a_stop_keeps_what_was_said_and_asks_nobody_after(
     side: SideBySidePage, answers: ScriptedAnswers, qtbot: QtBot
 ) -> None:
