@@ -242,6 +242,22 @@ def test_no_question_goes_without_its_answer_where_that_repeats_what_never_leave
     assert kinds(review) == [MatterKind.INSTRUCTIONS, MatterKind.QUESTION]
 
 
+def test_what_was_answered_after_a_question_that_repeats_it_stays_too(room: EscalationRoom) -> None:
+    room.ask("The rent is 950 euros a month and it is due on the third day, says my lease.", NOTHING)
+    room.ask("Say that in other words.", NOTHING)
+    label_document(room, "lease_4b", Sensitivity.NEVER)
+    review = room.review(room.question("Thank you."), NOTHING)
+    assert kinds(review) == [MatterKind.INSTRUCTIONS, MatterKind.QUESTION]
+    assert len(review.withheld) == 4
+
+
+def test_what_was_answered_before_such_a_question_may_leave(room: EscalationRoom) -> None:
+    room.ask("Hello?", NOTHING)
+    room.ask("The rent is 950 euros a month and it is due on the third day, says my lease.", NOTHING)
+    label_document(room, "lease_4b", Sensitivity.NEVER)
+    assert len(room.review(room.question("Thank you."), NOTHING).withheld) == 2
+
+
 def test_words_pasted_into_the_review_are_looked_at_too(room: EscalationRoom) -> None:
     label_document(room, "lease_4b", Sensitivity.NEVER)
     review = room.review(room.question("Please translate this:"), NOTHING)

@@ -98,7 +98,7 @@ class LabelMatter:
             *self._passages(told.passages, own),
             Matter("question", MatterKind.QUESTION, told.question.text, own or Labelled()),
         ]
-        return _in_pairs(
+        return _inherited(
             self._checked(piece, words.get(piece.key, piece.text)) for piece in pieces if piece.text.strip()
         )
 
@@ -176,18 +176,25 @@ class LabelMatter:
         return self._repeated(piece.text) or (self._repeated(words) if words != piece.text else None)
 
 
-def _in_pairs(pieces: Iterable[Matter]) -> tuple[Matter, ...]:
-    """The pieces; where an earlier question or its answer never leaves, neither does."""
+def _inherited(pieces: Iterable[Matter]) -> tuple[Matter, ...]:
+    """The pieces; where an earlier question or its answer never leaves, neither does, nor what was answered after.
+
+    Those answers were written with both in their prompt, and may repeat them in any words.
+    """
     told = tuple(pieces)
-    never = {
-        piece.key[1:]: piece.labelled
-        for piece in told
-        if piece.kind in _EARLIER and piece.labelled.sensitivity is Sensitivity.NEVER
-    }
-    return tuple(
-        replace(piece, labelled=never.get(piece.key[1:], piece.labelled)) if piece.kind in _EARLIER else piece
-        for piece in told
-    )
+    never = next((n for n, piece in enumerate(told) if piece.kind in _EARLIER and _stays(piece)), len(told))
+    pair = told[never].key[1:] if never < len(told) else ""
+    inherited: list[Matter] = []
+    stays = False
+    for piece in told:
+        stays = stays or (piece.kind in _EARLIER and piece.key[1:] == pair)
+        held = stays and piece.kind in _EARLIER and not _stays(piece)
+        inherited.append(replace(piece, labelled=told[never].labelled) if held else piece)
+    return tuple(inherited)
+
+
+def _stays(piece: Matter) -> bool:
+    return piece.labelled.sensitivity is Sensitivity.NEVER
 
 
 def _origins_of(*evidence: Evidence) -> dict[int, Sensitivity]:
