@@ -9,7 +9,7 @@ import pytest
 
 from escalation_room import BIG, EVERYTHING, HOME, EscalationRoom, FakePrices, FakeProviders
 from fakes import FakeChatModel
-from localassist.domain.chat import MessageStatus
+from localassist.domain.chat import Evidence, MessageStatus
 from localassist.domain.documents import Scope, SupportStatus
 from localassist.domain.errors import (
     BudgetError,
@@ -497,6 +497,34 @@ def test_a_stop_keeps_what_came(room: EscalationRoom) -> None:
     assert head is not None
     answer = room.conversations.message(head)
     assert (answer.status, answer.text) == (MessageStatus.STOPPED, "One.")
+
+
+def test_a_server_of_ones_own_that_breaks_off_may_have_had_too_much(room: EscalationRoom) -> None:
+    room.models.says = []
+    room.models.error = CloudError("Home broke off before an answer came.", "Try again.", may_have_arrived=True)
+    with pytest.raises(CloudError) as raised:
+        room.send(room.review(room.question(RENT), target=Target(HOME.id, "qwen")))
+    assert "a server whose context is shorter breaks off" in raised.value.hint
+
+
+def test_an_answer_whose_passages_stayed_here_says_that_it_is_not_checked(room: EscalationRoom) -> None:
+    room.labels.set(LabelKind.COLLECTION, collection(room), Sensitivity.NEVER)
+    answer = room.send(room.review(room.question(RENT)))
+    assert not answer.evidence.searched
+    assert answer.evidence.route is not None
+    assert "not checked" in answer.evidence.route.reason
+
+
+def test_the_oldest_messages_stay_here_where_the_model_holds_no_more(room: EscalationRoom) -> None:
+    for number in range(3):
+        head = room.conversations.get(room.conversation.id).head_id
+        _, told = room.conversations.ask(room.conversation.id, head, f"Tell me tale {number}.")
+        tale = f"{number}: {'once upon a time ' * 2200}"
+        room.conversations.finish(told.id, tale, MessageStatus.COMPLETE, Evidence())
+    review = room.review(room.question("Which tale was the best?"), NOTHING)
+    ticked = [piece.matter.text[:14] for piece in review.sent if piece.matter.kind is MatterKind.EARLIER_QUESTION]
+    assert ticked == ["Tell me tale 1", "Tell me tale 2"]
+    assert review.tokens < 32_000
 
 
 def test_an_unknown_provider_is_an_error(room: EscalationRoom) -> None:

@@ -134,7 +134,7 @@ class NetworkDoor:
             self.count(refused=1)
             raise OfflineError(
                 f"The connection to {host} was refused because the offline switch is on.",
-                "Turn off the offline switch in the settings if this should leave your computer.",
+                "Turn off the offline switch in the settings if this may be asked. It holds for servers here, too.",
             )
 
     @contextmanager

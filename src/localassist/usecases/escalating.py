@@ -11,6 +11,7 @@ from localassist.domain.documents import Scope
 from localassist.domain.errors import BudgetError, CloudError, ConsentNeededError, LocalAssistError
 from localassist.domain.events import Routed
 from localassist.domain.outbound import Consent
+from localassist.domain.privacy import Destination
 from localassist.domain.settings import NO_MODEL
 from localassist.usecases.budgeting import estimated_tokens
 from localassist.usecases.clearing import clear
@@ -131,6 +132,17 @@ class PrepareEscalation:
         return self._make.revised(review, revision)
 
 
+def _too_long(sending: Sending, error: LocalAssistError) -> str:
+    """What to think of where a server of the user's own broke off before a word: some do so when it is too much."""
+    own = sending.review.provider.destination is not Destination.CLOUD
+    if not (own and isinstance(error, CloudError) and error.may_have_arrived):
+        return ""
+    return (
+        f"About {sending.review.tokens:,} tokens were sent: a server whose context is shorter breaks off. Untick some "
+        "passages, or start it with a longer context."
+    )
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -213,7 +225,7 @@ class SendEscalation:
             draft.is_dropped = not draft.growing.text
             sending.is_refused = not (isinstance(error, CloudError) and error.may_have_arrived)
             if draft.is_dropped:
-                error.hint = f"{error.hint} {_STANDS}".strip()
+                error.hint = " ".join(filter(None, [error.hint, _too_long(sending, error), _STANDS]))
             raise
         finally:
             draft.note_said()

@@ -85,7 +85,7 @@ class MakeReview:
             cost=None,
             remembered=self._remembered(told, matters, target),
         )
-        return self.revised(review, Revision())
+        return self._fitted(self.revised(review, Revision()))
 
     def context_length(self, target: Target) -> int:
         """How many tokens a model holds, 0 where nobody says. Raises `NotFoundError`."""
@@ -117,6 +117,15 @@ class MakeReview:
             replacements=_standing(redacted.replacements, pieces),
         )
         return self._reckoned(changed, settings)
+
+    def _fitted(self, review: Review) -> Review:
+        """Without the oldest messages where the model holds no more, as far as anybody says what it holds."""
+        context = self.context_length(review.target)
+        earlier = [piece.matter.key for piece in review.pieces if piece.matter.kind is MatterKind.EARLIER_QUESTION]
+        while context and earlier and review.tokens > context - min(review.answer_tokens, context // 4):
+            unticked = review.revision.unticked | {earlier.pop(0)}
+            review = self.revised(review, replace(review.revision, unticked=unticked))
+        return review
 
     def _reckoned(self, review: Review, settings: Settings) -> Review:
         """With what it costs, and what is in its way."""

@@ -53,11 +53,7 @@ class Sending:
             Given(n, each.chunk_id, each.document_id, each.char_start, each.char_end)
             for n, each in enumerate(draft.passages, 1)
         )
-        where = _WHERE[review.provider.destination]
-        reason = f"You sent it to {review.target.model} at {review.provider.name}, in {where}. {review.reason}".strip()
-        if review.provider.destination is not Destination.CLOUD:
-            reason = f"You sent it to {review.target.model} on {where} {review.provider.name}. {review.reason}".strip()
-        route = Route(review.provider.destination, review.target.name, reason)
+        route = Route(review.provider.destination, review.target.name, self._reason(checked=bool(draft.passages)))
         draft.evidence = replace(
             draft.evidence,
             route=route,
@@ -73,6 +69,18 @@ class Sending:
             ),
         )
         return route
+
+    def _reason(self, *, checked: bool) -> str:
+        provider, where = self.review.provider, _WHERE[self.review.provider.destination]
+        at = (
+            f"at {provider.name}, in {where}"
+            if provider.destination is Destination.CLOUD
+            else f"on {where} {provider.name}"
+        )
+        told = [f"You sent it to {self.review.target.model} {at}.", self.review.reason]
+        if self.review.passages and not checked:
+            told.append("No passage of your documents went along, so its answer is not checked against any.")
+        return " ".join(filter(None, told))
 
     def heard(self, draft: Draft, events: Iterable[GenerationEvent | CloudEnded]) -> Iterator[GenerationEvent]:
         """What comes back with the originals in place of placeholders; the draft takes it."""
