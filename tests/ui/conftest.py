@@ -163,12 +163,21 @@ class EagerWatcher(FakeFolderWatcher):
         return super().changes(stop, min(seconds, 0.01))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _libraries_frozen() -> Iterator[None]:
+    """What is loaded before the first of these tests is not looked through after each."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
-def _collected_here() -> Iterator[None]:
-    """What a test leaves behind in cycles is collected on the thread that its widgets live on, not on a job's."""
+def _collected_here(_libraries_frozen: None) -> Iterator[None]:
+    """What a test leaves behind in cycles is collected whole on the thread that its widgets live on, not on a job's."""
     gc.disable()
     yield
-    gc.collect(1)
+    gc.collect()
     gc.enable()
 
 
