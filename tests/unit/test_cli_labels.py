@@ -13,6 +13,7 @@ from localassist.cli import labels, standing
 from localassist.cli.arguments import UsageError
 from localassist.cli.parser import parse
 from localassist.domain.documents import Chunk
+from localassist.domain.errors import NotFoundError
 from localassist.domain.labels import LabelKind, Sensitivity
 from localassist.domain.ports.documents import FoundFile
 
@@ -102,7 +103,7 @@ def test_what_nothing_was_said_of_asks_first_and_a_word_is_taken_back(house: Hou
 
 
 def test_a_word_that_says_nothing_is_refused() -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=r"\(choose from '?may-go-out"):
         parse(["docs", "label", "Contracts", "secret"], "1.0")
 
 
@@ -156,3 +157,35 @@ def test_listings_tell_a_collections_label_and_where_a_document_has_another(hous
     contracts, home = house.objects[-1]["collections"]
     assert (contracts["label"], home["label"]) == ("may-go-out", "never")
     assert [each["holds"] for each in contracts["documents"]] == ["may-go-out", "never"]
+
+
+@pytest.mark.parametrize("word", [["never"], []])
+def test_a_name_that_stands_for_nothing_is_refused_with_the_one_that_is_near(house: House, word: list[str]) -> None:
+    house.add("/papers/a.txt", "Contracts", "/papers")
+    for wanted, hint in (("contract", "Did you mean Contracts?"), ("Zebra", "`localassist docs list`")):
+        with pytest.raises(NotFoundError, match=f"no collection, file or folder {wanted}") as caught:
+            house.run("docs", "label", wanted, *word)
+        assert hint in caught.value.hint
+    assert house.labels.labels() == ()
+    assert house.lines == []
+
+
+def test_a_name_of_a_file_here_is_labelled_and_keeps_its_label_reachable(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lease.txt").write_text("The rent is 900 euros.")
+    house.run("docs", "label", "lease.txt", "never")
+    assert house.labels.of(LabelKind.FOLDER, f"{tmp_path}/lease.txt") is Sensitivity.NEVER
+    (tmp_path / "lease.txt").unlink()
+    house.run("docs", "label", "lease.txt", "unsaid")
+    assert house.labels.labels() == ()
+
+
+def test_a_name_of_a_document_whose_file_is_gone_is_labelled(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house.add(f"{tmp_path}/gone.txt", "Papers")
+    assert house.run("docs", "label", "gone.txt", "never") == 0
+    assert house.lines == [f"{tmp_path}/gone.txt: never leaves, as you said"]

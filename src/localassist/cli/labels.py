@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localassist.cli.console import one_line
 from localassist.cli.documents import find_collection
 from localassist.cli.label_words import SENSITIVITIES, held_object, word
+from localassist.domain.errors import NotFoundError
 from localassist.domain.labels import LabelKind, Labelled, Sensitivity, strictest
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from localassist.cli.console import Console
+    from localassist.domain.documents import Collection
     from localassist.domain.labels import Label
     from localassist.domain.ports.labels import LabelStore
     from localassist.usecases.services import Services
@@ -24,13 +27,19 @@ _NONE_YET: Final = "Nothing was labelled. Every document asks first before it le
 
 
 def label(arguments: argparse.Namespace, services: Services, console: Console) -> int:
-    """`docs label`: lists what was said, shows what holds for one thing, or says it. Raises `StorageError`."""
+    """`docs label`: lists what was said, shows what holds for one thing, or says it.
+
+    A name that is no path and stands for nothing raises `NotFoundError`. Raises `StorageError`.
+    """
     labels = services.escalation().labels
     if not arguments.target:
         _list(labels.labels(), services, console)
         return 0
     path = os.path.abspath(arguments.target)  # noqa: PTH100  `..` is resolved, links are not
-    collection = find_collection(services.documents.collections(), arguments.target, path)
+    collections = services.documents.collections()
+    collection = find_collection(collections, arguments.target, path)
+    if not collection and not _is_meant(arguments.target, path, labels, services):
+        raise _no_such(arguments.target, collections)
     kind = LabelKind.COLLECTION if collection else LabelKind.FOLDER
     target = str(collection.id) if collection else path
     if arguments.word:
@@ -43,6 +52,26 @@ def label(arguments: argparse.Namespace, services: Services, console: Console) -
         console.object({**_object(kind, target, name, labels.of(kind, target)), **held_object(holds)})
     console.print(one_line(f"{name}: {_told(labels.of(kind, target), holds)}"))
     return 0
+
+
+def _is_meant(wanted: str, path: str, labels: LabelStore, services: Services) -> bool:
+    """Whether a label may stand at what is no collection: a path, though nothing is there yet, or a name of something.
+
+    A name that has a label keeps it reachable, so that its word can be taken back.
+    """
+    if any(separator in wanted for separator in (os.sep, os.altsep) if separator):
+        return True
+    known = labels.of(LabelKind.FOLDER, path) or services.documents.find_document(path)
+    return bool(known) or _is_there(path)
+
+
+def _no_such(wanted: str, collections: Sequence[Collection]) -> NotFoundError:
+    names = {each.name.casefold(): each.name for each in collections}
+    near = difflib.get_close_matches(wanted.casefold(), names, n=1)
+    to_come = f"`localassist docs list` shows all; a folder that is still to come is written .{os.sep}{wanted}."
+    return NotFoundError(
+        f"There is no collection, file or folder {wanted}.", f"Did you mean {names[near[0]]}?" if near else to_come
+    )
 
 
 def _told(said: Sensitivity | None, holds: Labelled) -> str:

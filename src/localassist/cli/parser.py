@@ -117,8 +117,7 @@ def _add_documents(commands: argparse._SubParsersAction[Parser]) -> None:
     label.add_argument(
         "word",
         nargs="?",
-        default="",
-        choices=["", "may-go-out", "ask", "never", "unsaid"],
+        choices=["may-go-out", "ask", "never", "unsaid"],
         metavar="may-go-out|ask|never|unsaid",
         help="the strictest word that holds for a document counts, for its copies too; unsaid takes a word back",
     )
