@@ -10,13 +10,17 @@ if TYPE_CHECKING:
 
 
 class Told:
-    """`typed` are the lines that are typed, passwords too; `has_terminal` says whether anybody can be asked."""
+    """`typed` are the lines that are typed, passwords too; `has_terminal` says whether anybody can be asked.
+
+    `waited` are the lines of progress, each with what was printed before it.
+    """
 
     def __init__(self, *typed: str, as_json: bool = False, has_terminal: bool = True) -> None:
         self.as_json = as_json
         self.has_terminal = has_terminal
         self.typed = list(typed)
         self.asked: list[str] = []
+        self.waited: list[tuple[str, str]] = []
         self.text = ""
         self.warnings: list[str] = []
         self.objects: list[dict[str, Any]] = []
@@ -48,7 +52,7 @@ class Told:
         self.failures.append(error)
 
     def progress(self, text: str) -> None:
-        pass
+        self.waited.append((text, self.text))
 
     def end_progress(self) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ from fakes import FakeChatModel
 from localassist.cli import asking
 from localassist.cli.arguments import UsageError
 from localassist.cli.parser import parse
+from localassist.cli.reviews import review_lines, review_object
 from localassist.cli.talking import Talk
 from localassist.domain.errors import (
     BudgetError,
@@ -22,9 +24,10 @@ from localassist.domain.errors import (
     NeverLeavesError,
     NotFoundError,
 )
-from localassist.domain.labels import LabelKind, Sensitivity
-from localassist.domain.outbound import Target
+from localassist.domain.labels import LabelKind, Labelled, Sensitivity
+from localassist.domain.outbound import Matter, MatterKind, Target
 from localassist.domain.settings import Settings
+from localassist.usecases.labelling import passage_key
 
 if TYPE_CHECKING:
     from localassist.usecases.services import Services
@@ -109,8 +112,46 @@ def test_what_never_leaves_is_told_and_stays() -> None:
     made.labels.set(LabelKind.COLLECTION, str(collection.id), Sensitivity.NEVER)
     ask(made, told)
     assert "This stays here: passage from lease" in told.text
-    assert f"never leaves, as you said of the collection {collection.name}." in told.text
+    assert f", which never leaves, as you said of the collection {collection.name}." in told.text
     assert "900" not in made.models.text
+
+
+def test_what_stays_of_one_document_is_one_line_with_a_count() -> None:
+    made = room()
+    review = made.review(made.question(ASK))
+    labelled = Labelled(Sensitivity.NEVER, "the collection Contracts")
+    first = review.passages[0]
+    pages = [replace(first, chunk_id=n, title="rules.pdf", page=n) for n in range(1, 26)]
+    other = replace(first, chunk_id=90, title="lease.pdf", page=3)
+    withheld = [
+        Matter(passage_key(each), MatterKind.PASSAGE, "", labelled, f"{each.title}, page {each.page}", each.chunk_id)
+        for each in (*pages[:9], other, *pages[9:])
+    ]
+    question = Matter("q1", MatterKind.EARLIER_QUESTION, "", replace(labelled, by=""))
+    review = replace(review, passages=(*pages, other), withheld=(*withheld, question))
+    assert [line for line in review_lines(review) if line.startswith("This stays here")] == [
+        "This stays here: 25 passages from rules.pdf, which never leave, as you said of the collection Contracts.",
+        "This stays here: passage from lease.pdf, page 3, which never leaves, as you said of the collection Contracts.",
+        "This stays here: earlier question, which never leaves.",
+    ]
+
+
+def test_a_program_is_told_the_instructions_in_the_words_of_the_terminal() -> None:
+    made = room()
+    review = made.review(made.question(ASK))
+    shown = [line.strip() for line in review_lines(review)]
+    for line in review_object(review)["instructions"].splitlines():
+        assert "{" not in line
+        assert line.strip() in shown
+
+
+def test_until_the_first_word_comes_it_says_who_is_waited_for() -> None:
+    told = Told("y")
+    assert ask(room(), told) == 0
+    line, before = told.waited[-1]
+    assert line == "Waiting for big at Example Cloud ..."
+    assert "it costs $" in before
+    assert "900 euros [1]" not in before
 
 
 def test_a_program_is_told_what_would_be_sent_and_nothing_is_without_yes() -> None:
@@ -224,6 +265,14 @@ def test_always_is_remembered_for_the_conversation_and_told(made: EscalationRoom
     assert len(told.asked) == 1
     assert "Sent to big at Example Cloud, as you agreed for this conversation on " in told.text
     assert [each.provider for each in made.store.consents()] == ["example"]
+
+
+def test_a_conversation_says_who_is_waited_for_each_time(made: EscalationRoom) -> None:
+    told = Told("a")
+    begun = talk(made, told)
+    begun.ask(ASK, told.console)
+    begun.ask(ASK, told.console)
+    assert [line for line, _ in told.waited].count("Waiting for big at Example Cloud ...") == 2
 
 
 def test_here_answers_the_same_question_on_this_computer(made: EscalationRoom) -> None:

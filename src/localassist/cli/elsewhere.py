@@ -10,7 +10,7 @@ from localassist.cli.console import one_line
 from localassist.cli.documents import scope_given
 from localassist.cli.interrupts import INTERRUPTED, stopped_by_ctrl_c
 from localassist.cli.progress import progress_line
-from localassist.cli.reviews import recipient, review_lines, review_object
+from localassist.cli.reviews import recipient, review_lines, review_object, waiting_line
 from localassist.cli.telling import tell
 from localassist.domain.chat import MessageStatus
 from localassist.domain.errors import BudgetError, ConsentNeededError, LocalAssistError
@@ -110,6 +110,7 @@ def ask_at(arguments: argparse.Namespace, text: str, services: Services, console
         return 1
     console.print()
     with stopped_by_ctrl_c() as stop:
+        console.progress(waiting_line(review))
         answer = tell(escalation.send_unrecorded(review, stop), console).written
     if console.as_json:
         console.object({**answers.answer_object(answer), "review": review_object(review)})

@@ -9,11 +9,12 @@ from localassist.cli.label_words import held_object
 from localassist.domain.privacy import Destination
 from localassist.usecases.budgeting import money
 from localassist.usecases.clearing import fixed_words
+from localassist.usecases.labelling import passage_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localassist.domain.outbound import Matter, Replacement
+    from localassist.domain.outbound import Matter, MatterKind, Replacement
     from localassist.domain.reviewing import Piece, Review
 
 _INDENT = "    "
@@ -25,14 +26,13 @@ def review_lines(review: Review) -> Iterator[str]:
     if review.reason:
         yield one_line(review.reason)
     yield from _provider_lines(review)
-    if words := fixed_words(review):
+    if words := _instructions(review):
         yield "This would be sent: instructions of this program"
-        yield from _indented(words.replace("{fence}", "a word made for this conversation"))
+        yield from _indented(words)
     for piece in review.sent:
         yield f"This would be sent: {_piece(piece)}"
         yield from _indented(piece.text)
-    for matter in review.withheld:
-        yield f"This stays here: {_withheld(matter)}"
+    yield from _withheld(review)
     yield from map(_replacement, review.replacements)
     yield f"Names and numbers were looked for by {one_line(review.recogniser)}."
     yield cost_line(review)
@@ -45,6 +45,11 @@ def recipient(review: Review) -> str:
     provider = one_line(review.provider.name)
     where = "" if review.provider.destination is Destination.CLOUD else f", {review.provider.destination}"
     return f"{one_line(review.target.model)} at {provider}{where}"
+
+
+def waiting_line(review: Review) -> str:
+    """What is waited for from sending to the first word, as progress."""
+    return f"Waiting for {one_line(review.target.model)} at {one_line(review.provider.name)} ..."
 
 
 def cost_line(review: Review) -> str:
@@ -72,15 +77,29 @@ def _piece(piece: Piece) -> str:
     return f"{matter.kind}{place} ({matter.labelled.sensitivity})"
 
 
-def _withheld(matter: Matter) -> str:
-    place = f" from {one_line(matter.place)}" if matter.place else ""
-    by = f", as you said of {one_line(matter.labelled.by)}" if matter.labelled.by else ""
-    return f"{matter.kind}{place} never leaves{by}."
+def _withheld(review: Review) -> Iterator[str]:
+    """What stays here: pieces of one kind and one document that stay for one reason are told together."""
+    titles = {passage_key(passage): passage.title for passage in review.passages}
+    alike: dict[tuple[MatterKind, str, str], list[Matter]] = {}
+    for each in review.withheld:
+        alike.setdefault((each.kind, titles.get(each.key, each.place), each.labelled.by), []).append(each)
+    for (kind, title, by), matters in alike.items():
+        is_one = len(matters) == 1
+        whence = matters[0].place if is_one else title
+        source = f" from {one_line(whence)}" if whence else ""
+        reason = f", as you said of {one_line(by)}" if by else ""
+        what = f"{kind}{source}, which never leaves" if is_one else f"{len(matters)} {kind}s{source}, which never leave"
+        yield f"This stays here: {what}{reason}."
 
 
 def _replacement(replacement: Replacement) -> str:
     times = "" if replacement.count == 1 else f", {replacement.count} times"
     return f"{replacement.placeholder} stands for {one_line(replacement.original)}{times}."
+
+
+def _instructions(review: Review) -> str:
+    """What the program itself says in the prompt; the word that encloses passages is made when it is sent."""
+    return fixed_words(review).replace("{fence}", "a word made for this conversation")
 
 
 def _indented(text: str) -> Iterator[str]:
@@ -98,7 +117,7 @@ def review_object(review: Review) -> dict[str, Any]:
         "retention": provider.retention,
         "source": provider.source,
         "reason": review.reason,
-        "instructions": fixed_words(review),
+        "instructions": _instructions(review),
         "pieces": [{**_matter_object(piece.matter), "text": piece.text} for piece in review.sent],
         "withheld": [_matter_object(matter) for matter in review.withheld],
         "replacements": [

@@ -11,7 +11,7 @@ from localassist.cli import elsewhere
 from localassist.cli.console import one_line
 from localassist.cli.elsewhere import Word
 from localassist.cli.interrupts import stopped_by_ctrl_c
-from localassist.cli.reviews import recipient
+from localassist.cli.reviews import recipient, waiting_line
 from localassist.cli.telling import tell
 from localassist.domain.chat import Question
 from localassist.domain.documents import Scope
@@ -115,6 +115,7 @@ class Talk:
 
     def _send(self, review: Review, console: Console, *, remember: bool = False, reviewed: bool = True) -> None:
         with stopped_by_ctrl_c() as stop:
+            console.progress(waiting_line(review))
             events = self.services.escalation().send(review, stop, remember=remember, reviewed=reviewed)
             self.head_id = tell(events, console).written.id
 
