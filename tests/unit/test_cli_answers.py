@@ -6,7 +6,7 @@ import pytest
 
 from localassist.cli import answers
 from localassist.cli.console import one_line, visible
-from localassist.domain.chat import Caution, Evidence, Figures, Message, MessageStatus, Role
+from localassist.domain.chat import Caution, Evidence, Figures, Message, MessageStatus, Role, Sent
 from localassist.domain.documents import Citation, Passage, SentenceSupport, SupportStatus
 from localassist.domain.privacy import Destination, Route
 
@@ -118,6 +118,17 @@ def test_an_answer_that_no_document_supports_says_so_first() -> None:
     assert next(answers.evidence_lines(invented)) == (
         "No document was used: nothing found in your documents supports this answer."
     )
+
+
+def test_an_answer_from_elsewhere_that_was_not_checked_says_so_first() -> None:
+    sent = Sent("Example Cloud", "big", consent="reviewed")
+    checked = replace(ANSWER, evidence=replace(ANSWER.evidence, sent=sent))
+    unchecked = replace(ANSWER, evidence=Evidence(route=ANSWER.evidence.route, sent=sent))
+    line = "Not checked: no passage of your documents went along."
+    assert next(answers.evidence_lines(unchecked)) == line
+    assert line not in list(answers.evidence_lines(checked))
+    here = replace(unchecked, evidence=replace(unchecked.evidence, sent=None))
+    assert line not in list(answers.evidence_lines(here))
 
 
 def test_orders_to_the_model_and_hidden_words_are_told_with_their_place() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CHECKED: Final = "Checked against the documents:"
 CUT_OFF: Final = "Cut off: its tokens ran out (max_answer_tokens in the settings, or the model's whole context)."
+NOT_CHECKED: Final = "Not checked: no passage of your documents went along."
 UNSUPPORTED: Final = "No document was used: nothing found in your documents supports this answer."
 
 
@@ -50,17 +51,11 @@ def marks_behind(streamed: str, answer: Message) -> str:
 
 
 def evidence_lines(answer: Message) -> Iterator[str]:
-    """What stands behind an answer, a line each: that documents were not used or it was cut off, citations, what has no
-    support, what else was found, what was not seen, what to beware of in the documents, what was sent, figures.
+    """What stands behind an answer, a line each: what it does not rest on, citations, what has no support, what else
+    was found, what was not seen, what to beware of in the documents, what was sent, figures.
     """
     evidence = answer.evidence
-    if evidence.unused:
-        names = ", ".join(one_line(PurePath(path).name) for path in evidence.unused)
-        yield f"NOT USED: the answer does not rest on {names}."
-    if evidence.ended == "length":
-        yield CUT_OFF
-    if evidence.searched and not evidence.citations:
-        yield UNSUPPORTED
+    yield from _lacking(evidence)
     for citation in evidence.citations:
         yield f"[{citation.n}] {_place(citation.passage, citation.page, citation.place)}: “{one_line(citation.quote)}”"
     yield from _doubts(answer)
@@ -73,6 +68,19 @@ def evidence_lines(answer: Message) -> Iterator[str]:
     if evidence.sent:
         yield _sent(evidence.sent)
     yield _figures(evidence)
+
+
+def _lacking(evidence: Evidence) -> Iterator[str]:
+    """That documents were not used, that it was cut off, that nothing supports it or it was checked against nothing."""
+    if evidence.unused:
+        names = ", ".join(one_line(PurePath(path).name) for path in evidence.unused)
+        yield f"NOT USED: the answer does not rest on {names}."
+    if evidence.ended == "length":
+        yield CUT_OFF
+    if evidence.searched and not evidence.citations:
+        yield UNSUPPORTED
+    if evidence.sent and not evidence.searched:
+        yield NOT_CHECKED
 
 
 def _sent(sent: Sent) -> str:
