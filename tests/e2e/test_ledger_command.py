@@ -121,7 +121,7 @@ def test_what_a_request_sent_is_printed_to_the_letter(
     assert b"\x1b" not in told
 
 
-@pytest.mark.parametrize("number", ["1", "10", "99"])
+@pytest.mark.parametrize("number", ["1", "10"])
 def test_what_was_not_kept_or_is_erased_can_not_be_printed(
     escalated: App, capfd: pytest.CaptureFixture[str], number: str
 ) -> None:
@@ -129,6 +129,29 @@ def test_what_was_not_kept_or_is_erased_can_not_be_printed(
     told = capfd.readouterr()
     assert told.out == ""
     assert f"what request {number} sent" in told.err
+
+
+def test_a_request_that_there_is_not_is_told_apart_from_one_that_was_not_kept(
+    escalated: App, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert running.run(["ledger", "--body", "99"], escalated) == 1
+    assert "There is no request 99 in the ledger." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "words"),
+    [
+        (["--host", "nosuch.test"], "to nosuch.test"),
+        (["--conversation", "7"], "of conversation 7"),
+        (["--since", "2999-01-31", "--host", "hub.test"], "since 2999-01-31 to hub.test"),
+    ],
+)
+def test_where_nothing_is_what_was_looked_for_it_says_so(
+    filled: App, capfd: pytest.CaptureFixture[str], narrowed: list[str], words: str
+) -> None:
+    code, said = run(filled, capfd, *narrowed)
+    assert code == 0
+    assert said.splitlines()[-1] == f"It has no request {words}."
 
 
 def test_it_is_narrowed_by_conversation_as_json_lines(escalated: App, capfd: pytest.CaptureFixture[str]) -> None:

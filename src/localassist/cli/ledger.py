@@ -46,11 +46,15 @@ def ledger(arguments: argparse.Namespace, services: Services, console: Console) 
             console.object(_object(entries, today, seal))
         else:
             _print(entries, today, seal, console)
+            if not entries and seal.rows and (wanted := _wanted(arguments)):
+                console.print(f"It has no request {wanted}.")
     return 1 if seal.problem else 0
 
 
 def _print_body(number: int, ledger: Ledger, console: Console) -> None:
     body = ledger.body(number)
+    if body is None and all(each.number != number for each in ledger.entries()):
+        raise NotFoundError(f"There is no request {number} in the ledger.", "`localassist ledger` shows all.")
     if body is None:
         raise NotFoundError(
             f"The ledger does not have what request {number} sent: it was not kept, or erased with its conversation.",
@@ -76,6 +80,14 @@ def _print(entries: Sequence[LedgerEntry], today: Sequence[LedgerEntry], seal: L
     console.print()
     rows = (auditing.as_row(each, each.begun.astimezone().strftime("%Y-%m-%d %H:%M:%S")) for each in entries)
     _print_table([{name: row[name] for name in _SHOWN} for row in rows], console)
+
+
+def _wanted(arguments: argparse.Namespace) -> str:
+    """What was looked for, in words; "" for everything."""
+    since = f"since {arguments.since:%Y-%m-%d}" if arguments.since else ""
+    host = f"to {one_line(arguments.host)}" if arguments.host else ""
+    conversation = f"of conversation {arguments.conversation}" if arguments.conversation else ""
+    return " ".join(filter(None, (since, host, conversation)))
 
 
 def _destinations(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
