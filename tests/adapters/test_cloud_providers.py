@@ -105,6 +105,23 @@ def test_a_server_can_t_take_a_company_s_place():
         providers.add_server("  ", "http://localhost")
 
 
+@pytest.mark.parametrize("again", ["http://localhost:8080", "http://LOCALHOST:8080/v1/"])
+def test_an_address_that_is_known_is_not_added_again_and_its_server_named(again):
+    providers = HereProviders()
+    providers.add_server("Attic", "http://localhost:8080")
+    before = providers.all()
+    with pytest.raises(LocalAssistError, match="the server Attic"):
+        providers.add_server("Cellar", again)
+    assert providers.all() == before
+    assert providers.add_server("Cellar", "http://localhost:8081") in providers.all()
+
+
+def test_a_provider_that_there_is_not_points_to_those_there_are():
+    with pytest.raises(NotFoundError, match="no provider nosuch") as raised:
+        HereProviders().get("nosuch")
+    assert "localassist cloud providers" in raised.value.hint
+
+
 def test_a_server_goes_with_its_key():
     providers = HereProviders()
     server = providers.add_server("Here", "http://localhost:8080")

@@ -96,6 +96,12 @@ class KnownProviders(Providers):
         if not name.strip():
             raise LocalAssistError("The server has no name.", "Give it one; it is what you will see.")
         kept = checked_address(address)
+        for known in (entry.provider for entry in self._own()):
+            if known.address.casefold() == kept.casefold():
+                raise LocalAssistError(
+                    f"That address is known already: it is the server {known.name} ({known.id}).",
+                    "Use that one, or remove it first.",
+                )
         taken = [entry.provider.id for entry in self._companies]
         return own_server(self._servers().add(name.strip(), kept, taken), name.strip(), kept).provider
 
@@ -179,7 +185,10 @@ class KnownProviders(Providers):
         for entry in (*self._companies, *self._own()):
             if entry.provider.id == provider_id:
                 return entry
-        raise NotFoundError(f"There is no provider {provider_id}.", "The settings list those there are.")
+        raise NotFoundError(
+            f"There is no provider {provider_id}.",
+            "The settings list those there are, and so does `localassist cloud providers`.",
+        )
 
 
 def dialect_of(entry: Entry) -> Dialect:

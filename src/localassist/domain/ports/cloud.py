@@ -87,7 +87,10 @@ class Providers(Protocol):
         """One of them."""
 
     def add_server(self, name: str, address: str) -> Provider:
-        """Remember a server that speaks as OpenAI does. Raises `LocalAssistError` for an address that is none."""
+        """Remember a server that speaks as OpenAI does.
+
+        Raises `LocalAssistError` for an address that is none, or that of a server which is remembered.
+        """
 
     def remove_server(self, provider_id: str) -> None:
         """Forget a server, with its key."""
