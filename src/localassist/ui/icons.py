@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QDir, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -18,10 +18,11 @@ SCALES: Final = (1.0, 2.0)
 
 
 class Icons:
-    """Gives icons by name from a folder of SVG files drawn in `currentColor`."""
+    """Gives icons by name from a folder of SVG files drawn in `currentColor`; the style sheet's marks lie beside it."""
 
     def __init__(self, folder: Path, theme: Theme) -> None:
         self._folder = folder
+        QDir.setSearchPaths("marks", [str(folder.parent / "marks")])  # those of the style sheet, which cannot tint
         self._made: dict[tuple[str, str], QIcon] = {}
         self.theme = theme
 

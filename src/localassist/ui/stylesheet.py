@@ -94,17 +94,26 @@ QSpinBox, QDoubleSpinBox { padding: 0; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 8px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; height: 0; border: none; }
-QCheckBox::indicator, QListWidget::indicator {
+QCheckBox::indicator, QListWidget::indicator, QRadioButton::indicator {
   width: 14px; height: 14px; background: $surface; border: 1px solid $muted; border-radius: 4px; }
-QCheckBox::indicator:checked, QListWidget::indicator:checked {
-  width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
-QCheckBox::indicator:focus { border-color: $accent; }
-QCheckBox::indicator:checked:focus { border-color: $text; }
-QCheckBox::indicator:disabled { border-color: $border; }
-QRadioButton::indicator { width: 14px; height: 14px; background: $surface; border: 1px solid $muted;
-  border-radius: 8px; }
-QRadioButton::indicator:checked { width: 6px; height: 6px; background: $on_accent; border: 5px solid $accent; }
-QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked, QRadioButton::indicator:checked {
+  background: $accent; border-color: $accent; image: url(marks:check-$scheme.svg); }
+QRadioButton::indicator:checked { image: url(marks:dot-$scheme.svg); }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus {
+  width: 12px; height: 12px; border: 2px solid $accent; }
+QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border-color: $text; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; }
+QCheckBox::indicator:checked:disabled, QListWidget::indicator:checked:disabled,
+QRadioButton::indicator:checked:disabled { background: $muted; border-color: $muted; }
+QComboBox { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px 6px; }
+QTableView QComboBox { padding: 4px; }
+QComboBox:hover { background: $hover; }
+QComboBox:focus, QComboBox:on { border-color: $accent; }
+QComboBox:disabled { color: $muted; background: $window; }
+QComboBox::drop-down { width: 24px; border: none; }
+QComboBox::down-arrow { width: 16px; height: 16px; image: url(marks:arrow-$scheme.svg); }
+QComboBox::item:selected { background: $hover; border-radius: 8px; }
 QComboBox QLineEdit { background: transparent; border: none; padding: 0 4px; }
 QMenu QLabel { padding: 4px 0; }
 QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
@@ -154,6 +163,6 @@ QScrollBar::add-page, QScrollBar::sub-page, QAbstractScrollArea::corner { backgr
 """)
 
 
-def stylesheet(colours: Mapping[str, str]) -> str:
-    """The style sheet in these colours, each under the name of its token."""
-    return STYLE.substitute(colours)
+def stylesheet(colours: Mapping[str, str], scheme: str) -> str:
+    """The style sheet in these colours, each under the name of its token, with the marks of "light" or "dark"."""
+    return STYLE.substitute(colours, scheme=scheme)

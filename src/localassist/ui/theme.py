@@ -136,7 +136,7 @@ class Theme(QObject):
         """Apply the style sheet, now and with every change."""
         if not self._dressed:
             self._dressed = True
-            self._application.setStyleSheet(stylesheet(asdict(self.tokens)))
+            self._application.setStyleSheet(_dress(self.tokens))
 
     def choose(self, choice: str) -> None:
         """Show "light" or "dark", or follow the "system"."""
@@ -153,7 +153,7 @@ class Theme(QObject):
         self._tokens = tokens
         self._application.setPalette(_palette(tokens))
         if self._dressed:
-            self._application.setStyleSheet(stylesheet(asdict(tokens)))
+            self._application.setStyleSheet(_dress(tokens))
         self.changed.emit()
 
     def _chosen(self) -> Tokens:
@@ -183,6 +183,10 @@ def code_font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPixelSize(SMALL_PIXELS)
     return font
+
+
+def _dress(tokens: Tokens) -> str:
+    return stylesheet(asdict(tokens), "dark" if tokens is DARK else "light")
 
 
 def _palette(tokens: Tokens) -> QPalette:
