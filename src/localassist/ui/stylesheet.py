@@ -106,12 +106,12 @@ QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { bord
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border; }
 QCheckBox::indicator:checked:disabled, QListWidget::indicator:checked:disabled,
 QRadioButton::indicator:checked:disabled { background: $muted; border-color: $muted; }
-QComboBox { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 8px 6px; }
-QTableView QComboBox { padding: 4px; }
+QComboBox { background: $surface; color: $text; border: 1px solid $border; border-radius: 8px; padding: 7px 0 6px 8px; }
+QTableView QComboBox { padding: 4px 0 4px 4px; }
 QComboBox:hover { background: $hover; }
 QComboBox:focus, QComboBox:on { border-color: $accent; }
 QComboBox:disabled { color: $muted; background: $window; }
-QComboBox::drop-down { width: 24px; border: none; }
+QComboBox::drop-down { width: 20px; border: none; }
 QComboBox::down-arrow { width: 16px; height: 16px; image: url(marks:arrow-$scheme.svg); }
 QComboBox::item:selected { background: $hover; border-radius: 8px; }
 QComboBox QLineEdit { background: transparent; border: none; padding: 0 4px; }
