@@ -86,6 +86,7 @@ class ReplacementsView(QWidget):
         tick.setToolTip(plain_tip(words))
         tick.clicked.connect(lambda on: self.changed.emit(words, on))
         self._rows.addWidget(tick)
+        tick.show()  # the layout would show it after it measured
         self.ticks[words] = tick
         return tick
 

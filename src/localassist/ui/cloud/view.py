@@ -16,7 +16,7 @@ from localassist.ui.cloud.replacing import ReplacementsView
 from localassist.ui.cloud.revising import edited, replaced, ticked
 from localassist.ui.cloud.sending import ENTER, Deliberation, SendButton
 from localassist.ui.cloud.withheld import WithheldView
-from localassist.ui.cloud.words import changes_words, keeping_words, price_words, remembered_words
+from localassist.ui.cloud.words import ASKS_AGAIN, changes_words, keeping_words, price_words, remembered_words
 from localassist.ui.errors import Problem
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.elided import ElidedLabel
@@ -67,6 +67,7 @@ class ReviewDialog(QDialog):
         self._remembered = WordsLabel(kind="muted")
         self.forget = _button("Ask each time again", "quiet")
         self.remember = QCheckBox(f"Don't ask again in this conversation for {review.provider.name}")
+        self._asks_again = WordsLabel(ASKS_AGAIN, "muted")
         self.send = SendButton()
         self.send.setAutoDefault(False)
         self.send.setProperty("kind", "primary")
@@ -142,6 +143,7 @@ class ReviewDialog(QDialog):
         consent = QVBoxLayout()
         consent.addLayout(told)
         consent.addWidget(self.remember)
+        consent.addWidget(self._asks_again)
         return consent
 
     def _buttons(self) -> QHBoxLayout:
@@ -186,7 +188,7 @@ class ReviewDialog(QDialog):
         self.guarded = self.guarded or not review.is_plain
         for piece in review.pieces:
             self.pieces[piece.matter.key].show_piece(piece, review)
-        self.withheld.show_withheld(review.withheld)
+        self.withheld.show_review(review)
         self.replacements.show_review(review)
         changes = changes_words(review)
         self.changes.setText(changes)
@@ -194,18 +196,26 @@ class ReviewDialog(QDialog):
         self.changes.setVisible(bool(changes))
         self._price.setText(price_words(review))
         self._price.setToolTip(plain_tip(review.price.source if review.price else ""))
-        remembered = remembered_words(review)
-        self._remembered.setText(remembered)
-        self._remembered.setVisible(bool(remembered))
-        self.forget.setVisible(bool(remembered))
-        # A question that is only compared is in no conversation, of which anything could be remembered.
-        self.remember.setVisible(not remembered and bool(review.conversation_id))
+        self._show_consent(review)
         if review.obstacle:
             self.note.complain(Problem(review.obstacle, ""))
         else:
             self.note.hide()
         self.send.setText(f"Send to {review.provider.name} ({'Ctrl+Enter' if self.guarded else 'Enter'})")
         self._show_sendable()
+
+    def _show_consent(self, review: Review) -> None:
+        remembered = remembered_words(review)
+        self._remembered.setText(remembered)
+        self._remembered.setVisible(bool(remembered))
+        self.forget.setVisible(bool(remembered))
+        # A question that is only compared is in no conversation, of which anything could be remembered.
+        can_be_asked = not remembered and bool(review.conversation_id)
+        self.remember.setVisible(can_be_asked)
+        self.remember.setEnabled(not review.holds_back)
+        self.remember.setAccessibleDescription(ASKS_AGAIN if review.holds_back else "")
+        self.remember.setChecked(self.remember.isChecked() and not review.holds_back)
+        self._asks_again.setVisible(review.holds_back and bool(review.conversation_id))
 
     def complain(self, problem: str) -> None:
         """Say what went wrong with a change, and show what would be sent without it."""

@@ -1,60 +1,91 @@
-"""What would have gone along and never leaves: each with the reason."""
+"""What would have gone along and never leaves: how much of which document, with the reason."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from localassist.ui.cloud.words import label_words, name_of
+from localassist.ui.cloud.words import kept_words, name_of
 from localassist.ui.icons import SIZE
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from localassist.domain.outbound import Matter
+    from localassist.domain.reviewing import Review
     from localassist.ui.icons import Icons
 
 
 class WithheldView(QWidget):
-    """Lists what stays here, with a lock; hidden while there is nothing."""
+    """Says what stays here, a row a document, and lists each piece on request; hidden where there is none."""
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._icons = icons
         self._shown: tuple[Matter, ...] = ()
-        self._rows = QWidget()
-        self._column = column = QVBoxLayout(self)
+        self._locks: list[QLabel] = []
+        self._rows: list[QWidget] = []
+        self._below = QVBoxLayout()
+        self._below.setSpacing(STEP)
+        self.fold = QPushButton()
+        self.fold.setAutoDefault(False)
+        self.fold.setProperty("kind", "link")
+        self.list = WordsLabel(kind="muted", selectable=True)
+        self.list.hide()
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * STEP, 0, 0)
         column.setSpacing(2 * STEP)
         column.addWidget(WordsLabel("Stays on this computer", "title"))
-        column.addWidget(self._rows)
+        column.addLayout(self._below)
+        folded = QHBoxLayout()
+        folded.addWidget(self.fold)
+        folded.addStretch()
+        column.addLayout(folded)
+        column.addWidget(self.list)
         self.hide()
-        icons.theme.changed.connect(self._fill)
+        self.fold.clicked.connect(self._on_folded)
+        icons.theme.changed.connect(self._draw_locks)
 
-    def show_withheld(self, matters: Sequence[Matter]) -> None:
-        """Show these."""
-        self.setVisible(bool(matters))
-        if tuple(matters) != self._shown:
-            self._shown = tuple(matters)
-            self._fill()
+    def show_review(self, review: Review) -> None:
+        """Show what stays here of this one."""
+        self.setVisible(bool(review.withheld))
+        if review.withheld == self._shown:
+            return
+        self._shown = review.withheld
+        told = kept_words(review)
+        self._fill(told)
+        self.list.setText("\n".join(name_of(matter) for matter in self._shown))
+        self.fold.setVisible(len(told) < len(self._shown))
+        self.list.setVisible(not self.list.isHidden() and not self.fold.isHidden())
+        self._name_fold()
 
-    def _fill(self) -> None:
-        rows = QWidget()
-        column = QVBoxLayout(rows)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(STEP)
-        for matter in self._shown:
+    def _fill(self, told: list[str]) -> None:
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._locks, self._rows = [], []
+        for words in told:
+            row = QWidget()
             lock = QLabel()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(2 * STEP)
+            line.addWidget(lock)
+            line.addWidget(WordsLabel(words, "muted"), 1)
+            self._locks.append(lock)
+            self._rows.append(row)
+            self._below.addWidget(row)
+            row.show()  # the layout would show it after it measured, and press the review together meanwhile
+        self._draw_locks()
+
+    def _draw_locks(self) -> None:
+        for lock in self._locks:
             lock.setPixmap(self._icons.icon("lock", "green").pixmap(SIZE, SIZE))
-            words = WordsLabel(f"{name_of(matter)}: {label_words(matter.labelled)}", "muted")
-            row = QHBoxLayout()
-            row.setSpacing(2 * STEP)
-            row.addWidget(lock)
-            row.addWidget(words, 1)
-            column.addLayout(row)
-        self._column.replaceWidget(self._rows, rows)
-        self._rows.deleteLater()
-        self._rows = rows
+
+    def _on_folded(self) -> None:
+        self.list.setVisible(self.list.isHidden())
+        self._name_fold()
+
+    def _name_fold(self) -> None:
+        self.fold.setText(f"Show each of the {len(self._shown):,}" if self.list.isHidden() else "Hide the list")

@@ -23,6 +23,9 @@ KINDS: Final = {
 }
 UNKNOWN_KEEPING: Final = "Where it is kept, and for how long, is not known here."
 OWN_SERVER: Final = "This is your own server: what is sent stays with whoever runs it."
+ASKS_AGAIN: Final = (
+    "It asks again each time: the next question would bring along what you kept from this one or put in other words."
+)
 HERE: Final = "This server runs on this computer: nothing leaves it."
 
 
@@ -34,6 +37,23 @@ def name_of(matter: Matter) -> str:
 def label_words(labelled: Labelled) -> str:
     """How sensitive it is, and who said so of what."""
     return f"{labelled.sensitivity}, as you said of {labelled.by}" if labelled.by else str(labelled.sensitivity)
+
+
+def kept_words(review: Review) -> list[str]:
+    """What never leaves, in the order it would have gone along: how many passages of which document, and why."""
+    documents = {passage.chunk_id: (passage.document_id, passage.title) for passage in review.passages}
+    kept: dict[tuple[tuple[int, str], Labelled], list[Matter]] = {}
+    for matter in review.withheld:
+        document = documents.get(matter.chunk_id, (0, name_of(matter)))
+        kept.setdefault((document, matter.labelled), []).append(matter)
+    return [
+        f"{name_of(matters[0]) if len(matters) == 1 else _counted(title, matters)}: {label_words(labelled)}"
+        for ((_, title), labelled), matters in kept.items()
+    ]
+
+
+def _counted(name: str, matters: list[Matter]) -> str:
+    return f"{name}, {len(matters):,} {'passages' if matters[0].chunk_id else 'in all'}"
 
 
 def keeping_words(provider: Provider) -> str:

@@ -48,6 +48,7 @@ class ListsPresenter(QObject):
         self._scope = Scope()
         self._known: tuple[Contender, ...] = ()
         self._chosen = 0
+        self._reads = 0
         self._shown: Message | None = None
         self._job: Job | None = None
         self._position, self._share = "", 0.0
@@ -64,9 +65,9 @@ class ListsPresenter(QObject):
         self._known = known
 
     def refresh(self) -> None:
-        """Show the lists as they are now."""
-        chosen = self._chosen
-        self._jobs.call(partial(self._read, chosen), self._on_read, self._on_failed)
+        """Show the lists as they are now; what was read before is passed over if it comes later."""
+        self._reads += 1
+        self._jobs.call(partial(self._read, self._chosen), partial(self._on_read, self._reads), self._on_failed)
 
     def _connect(self) -> None:
         page = self._page
@@ -88,7 +89,9 @@ class ListsPresenter(QObject):
         wanted = next((each for each in lists if each.id == chosen), lists[0] if lists else None)
         return lists, saved.table(wanted.id) if wanted else None
 
-    def _on_read(self, read: Read) -> None:
+    def _on_read(self, number: int, read: Read) -> None:
+        if number != self._reads:
+            return
         lists, table = read
         self._chosen = table.comparison.id if table else 0
         self._page.show_lists(lists, self._chosen)
