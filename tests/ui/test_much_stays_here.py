@@ -127,6 +127,15 @@ def test_what_stays_here_is_told_by_document_with_each_piece_below(dialog: Revie
     assert "Flat 4, page 13" not in said(view)
 
 
+def test_pieces_of_one_page_are_counted_and_stand_with_their_document(dialog: ReviewDialog) -> None:
+    review = held_back()
+    twice = replace(review.withheld[0], key="again")
+    dialog.show_review(replace(review, withheld=(*review.withheld[:2], review.withheld[DOCUMENTS], twice)))
+    dialog.withheld.fold.click()
+    assert dialog.withheld.list.isVisible()
+    assert dialog.withheld.list.text() == "Flat 0, page 0 (2)\nFlat 0, page 9\nFlat 1, page 1"
+
+
 def test_one_piece_of_each_needs_no_list(dialog: ReviewDialog) -> None:
     review = held_back()
     dialog.show_review(replace(review, withheld=review.withheld[:2]))

@@ -141,6 +141,7 @@ class ReviewDialog(QDialog):
         told.addWidget(self._remembered, 1)
         told.addWidget(self.forget)
         consent = QVBoxLayout()
+        consent.setSpacing(STEP)
         consent.addLayout(told)
         consent.addWidget(self.remember)
         consent.addWidget(self._asks_again)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from localassist.ui.cloud.words import kept_words, name_of
+from localassist.ui.cloud.words import kept_places, kept_words
 from localassist.ui.icons import SIZE
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
@@ -55,7 +55,7 @@ class WithheldView(QWidget):
         self._shown = review.withheld
         told = kept_words(review)
         self._fill(told)
-        self.list.setText("\n".join(name_of(matter) for matter in self._shown))
+        self.list.setText("\n".join(kept_places(review)))
         self.fold.setVisible(len(told) < len(self._shown))
         self.list.setVisible(not self.list.isHidden() and not self.fold.isHidden())
         self._name_fold()

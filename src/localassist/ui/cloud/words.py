@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from localassist.domain.outbound import MatterKind
@@ -50,6 +51,14 @@ def kept_words(review: Review) -> list[str]:
         f"{name_of(matters[0]) if len(matters) == 1 else _counted(title, matters)}: {label_words(labelled)}"
         for ((_, title), labelled), matters in kept.items()
     ]
+
+
+def kept_places(review: Review) -> list[str]:
+    """Where each piece that never leaves stands, those of a document together, with how many stand there."""
+    documents = {passage.chunk_id: passage.document_id for passage in review.passages}
+    pieces = sorted(review.withheld, key=lambda matter: documents.get(matter.chunk_id, 0))
+    counted = Counter(name_of(matter) for matter in pieces)
+    return [name if count == 1 else f"{name} ({count:,})" for name, count in counted.items()]
 
 
 def _counted(name: str, matters: list[Matter]) -> str:
