@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +30,7 @@ from localassist.domain.ports.cloud import Price
 from localassist.domain.privacy import Destination
 from localassist.domain.reviewing import Revision
 from localassist.domain.settings import Settings
+from localassist.usecases.budgeting import month_of
 
 if TYPE_CHECKING:
     from localassist.domain.reviewing import Review
@@ -164,6 +168,19 @@ def test_with_redaction_off_nothing_is_replaced(room: EscalationRoom) -> None:
     review = room.review(room.question("Who is the tenant of flat 4B?"))
     assert not review.replacements
     assert "Ada Byron" in "".join(piece.text for piece in review.pieces)
+
+
+def test_private_words_are_replaced_with_redaction_off_too(room: EscalationRoom) -> None:
+    room.settings.change(redact=False)
+    room.store.set_private_words(("flat 4B",))
+    review = room.review(room.question("Who is the tenant of Flat 4B?"))
+    assert [each.original for each in review.replacements] == ["flat 4B"]
+    assert "your private words are replaced" in review.recogniser
+    room.models.says = ["Ada Byron has [WORD_1]."]
+    answer = room.send(review)
+    assert "flat 4b" not in room.models.text.casefold()
+    assert "Ada Byron" in room.models.text
+    assert answer.text.startswith("Ada Byron has flat 4B.")
 
 
 def test_an_earlier_answer_goes_along_and_leaves_with_its_question(room: EscalationRoom) -> None:
@@ -420,6 +437,16 @@ def test_the_month_has_a_hard_stop(room: EscalationRoom) -> None:
     with pytest.raises(BudgetError, match="spent already"):
         room.send(room.review(room.question(RENT)))
     assert len(room.models.sent) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="It takes its clock from nobody but the system.")
+def test_a_month_of_the_budget_begins_by_the_clock_on_the_wall_as_it_was_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as berlin:
+        berlin.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        assert month_of(datetime(2026, 10, 31, 12, tzinfo=UTC)) == datetime(2026, 9, 30, 22, tzinfo=UTC)
+        assert month_of(datetime(2026, 10, 31, 23, 30, tzinfo=UTC)) == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    time.tzset()
 
 
 def test_a_budget_refuses_what_nobody_knows_the_price_of() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from localassist.cli.console import one_line
 from localassist.cli.standing import counted
 from localassist.cli.tables import table
 from localassist.domain.errors import LocalAssistError, NotFoundError
-from localassist.usecases.budgeting import money
+from localassist.usecases.budgeting import money, month_of
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +46,7 @@ def words(arguments: argparse.Namespace, services: Services, console: Console) -
 
 def spent(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """`cloud spent`: what this month's questions cost, by model, and how much of the budget that is."""
-    month = datetime.now().astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = month_of(datetime.now(UTC))
     spendings = services.escalation().store.spendings(month)
     budget = services.settings.load().monthly_budget
     models = dict.fromkeys(each.target for each in spendings)

@@ -77,7 +77,9 @@ class Settings:
         60, "So long a model elsewhere may be silent before it is given up.", (5, 3600)
     )
     redact: bool = _setting(
-        default=True, meaning="Replace names, numbers and secrets by placeholders in what is sent; they come back here."
+        default=True,
+        meaning="Replace names, numbers and secrets by placeholders in what is sent; they come back here. Your private "
+        "words are replaced in any case.",
     )
     theme: str = _setting("system", "Colours of the window.", ("system", "light", "dark"))
 

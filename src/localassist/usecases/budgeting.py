@@ -39,6 +39,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def month_of(time: datetime) -> datetime:
+    """When the month of a budget began by this computer's clock on the wall, which changes with the seasons."""
+    wall = time.astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return wall.astimezone()
+
+
 class Budget:
     """The bounds of the settings, and what was spent by them this month (by the clock of this computer)."""
 
@@ -50,8 +56,7 @@ class Budget:
 
     def spent(self) -> float:
         """US dollars of this month, with what is under way; what has no price counts as nothing."""
-        month = self._now().astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return sum(spending.cost or 0.0 for spending in self._store.spendings(month))
+        return sum(spending.cost or 0.0 for spending in self._store.spendings(month_of(self._now())))
 
     def obstacle(self, cost: float | None) -> str:
         """Why a question that costs so much at most (None: nobody knows) may not be sent, "" where it may."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from localassist.domain.errors import NeverLeavesError
 from localassist.domain.labels import Sensitivity
-from localassist.domain.outbound import MatterKind
+from localassist.domain.outbound import Identifier, MatterKind, Recognised
+from localassist.domain.private_words import find_words
 from localassist.domain.reviewing import Piece, Review, Revision
 from localassist.usecases.budgeting import estimated_tokens
 from localassist.usecases.clearing import fixed_words
@@ -16,7 +17,7 @@ from localassist.usecases.redacting import Redactor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from localassist.domain.outbound import Consent, Matter, Recognised, Replacement, Target
+    from localassist.domain.outbound import Consent, Matter, Replacement, Target
     from localassist.domain.ports.cloud import Prices, Providers
     from localassist.domain.ports.escalations import EscalationStore
     from localassist.domain.ports.settings import SettingsStore
@@ -25,16 +26,20 @@ if TYPE_CHECKING:
     from localassist.usecases.labelling import Told
 
 _OFFLINE: Final = "The offline switch is on."
+_NOBODY: Final = "nobody, as you chose in the settings"
+_NOBODY_BUT: Final = f"{_NOBODY}; your private words are replaced"
 _PARTNERS: Final = {"q": "a", "a": "q"}
 
 
-class _Nobody:
-    """The recogniser of somebody who wants nothing replaced."""
+class _OwnWords:
+    """The recogniser of somebody who wants nothing replaced but the private words, which were listed on purpose."""
 
-    name = "nobody, as you chose in the settings"
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self.name = _NOBODY_BUT if words else _NOBODY
 
-    def __call__(self, text: str) -> Sequence[Recognised]:  # noqa: ARG002  none is looked at
-        return ()
+    def __call__(self, text: str) -> Sequence[Recognised]:
+        return [Recognised(Identifier.WORD, *span) for span in find_words(text, self._words)]
 
 
 class MakeReview:
@@ -103,7 +108,7 @@ class MakeReview:
             replace(piece, ticked=piece.is_required or piece.matter.key not in unticked) for piece in review.pieces
         )
         words = [revision.edited.get(piece.matter.key, piece.matter.text) for piece in pieces]
-        redactor = self._redactor if settings.redact else Redactor(_Nobody())
+        redactor = self._redactor if settings.redact else Redactor(_OwnWords(self._store.private_words()))
         redacted = redactor(words, shown=revision.shown, hidden=revision.hidden)
         pieces = tuple(
             replace(piece, text=text, edited=piece.matter.key in revision.edited)

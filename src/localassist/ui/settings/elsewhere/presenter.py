@@ -12,6 +12,7 @@ from localassist.domain.errors import NotFoundError
 from localassist.ui.errors import describe
 from localassist.ui.settings.elsewhere.asking import ProvidersPresenter
 from localassist.ui.settings.elsewhere.prices import context_words, price_words
+from localassist.usecases.budgeting import month_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -85,7 +86,7 @@ class ElsewherePresenter(QObject):
     def _read(self, stop: Stop) -> Iterator[object]:
         escalation = self._escalation()
         providers, store = escalation.providers.all(), escalation.store
-        yield _Found(providers, store.spendings(_month()), store.private_words(), store.consents())
+        yield _Found(providers, store.spendings(month_of(datetime.now(UTC))), store.private_words(), store.consents())
         for provider in providers:
             stop.raise_if_requested()
             yield _KeyFound(provider.id, escalation.providers.key(provider.id))
@@ -184,8 +185,3 @@ class ElsewherePresenter(QObject):
             lambda consents: self._page.consents.show_consents(consents, self._names),
             lambda error: self._page.consents.note.complain(describe(error)),
         )
-
-
-def _month() -> datetime:
-    """When this month began by the clock on the wall: budgets are counted by it."""
-    return datetime.now(UTC).astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

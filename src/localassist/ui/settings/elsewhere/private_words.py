@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from localassist.ui.icons import Icons
 
 MEANING: Final = (
-    "One a line: names of projects, customers, whatever is nobody's business. While the box above is ticked they are "
-    "replaced by placeholders too. The list stays on this computer."
+    "One a line: names of projects, customers, whatever is nobody's business. They are replaced by placeholders, "
+    "whether or not the box above is ticked. The list stays on this computer."
 )
 
 
