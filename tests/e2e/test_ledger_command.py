@@ -131,11 +131,20 @@ def test_what_was_not_kept_or_is_erased_can_not_be_printed(
     assert f"what request {number} sent" in told.err
 
 
+@pytest.mark.parametrize("number", ["99", "1001", str(2**63 - 1)])
 def test_a_request_that_there_is_not_is_told_apart_from_one_that_was_not_kept(
-    escalated: App, capfd: pytest.CaptureFixture[str]
+    escalated: App, capfd: pytest.CaptureFixture[str], number: str
 ) -> None:
-    assert running.run(["ledger", "--body", "99"], escalated) == 1
-    assert "There is no request 99 in the ledger." in capfd.readouterr().err
+    assert running.run(["ledger", "--body", number], escalated) == 1
+    assert f"There is no request {number} in the ledger." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", str(2**63)])
+def test_what_can_be_no_number_of_a_request_is_wrong_usage(
+    app: App, capfd: pytest.CaptureFixture[str], number: str
+) -> None:
+    assert run(app, capfd, f"--body={number}")[0] == 2
+    assert run(app, capfd, f"--conversation={number}")[0] == 2
 
 
 @pytest.mark.parametrize(

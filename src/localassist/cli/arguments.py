@@ -29,6 +29,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> int:
+    """The number of something that is stored. Raises `ArgumentTypeError` for what can be none of the database's."""
+    if not text.isdecimal() or not 1 <= int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
+
+
 def add_command(commands: argparse._SubParsersAction[Parser], name: str, what: str) -> Parser:
     """A command or verb; `what` says what it does, as the words before a full stop."""
     return commands.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}.", allow_abbrev=False)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from localassist.cli.arguments import Parser, add_command, add_json, add_model, add_scope, count
+from localassist.cli.arguments import Parser, add_command, add_json, add_model, add_scope, count, number
 from localassist.cli.elsewhere_arguments import add_cloud, add_comparisons
 
 if TYPE_CHECKING:
@@ -206,8 +206,8 @@ def _add_ledger(commands: argparse._SubParsersAction[Parser]) -> None:
     form.add_argument("--csv", action="store_true", help="print a table for other programs and nothing else")
     ledger.add_argument("--since", metavar="DATE", type=_day, help="only from that day on: 2026-01-31")
     ledger.add_argument("--host", metavar="NAME", default="", help="only what went to that host")
-    ledger.add_argument("--conversation", metavar="N", type=count, default=0, help="only what belongs to that one")
-    ledger.add_argument("--body", metavar="NUMBER", type=count, default=0, help="print exactly what that request sent")
+    ledger.add_argument("--conversation", metavar="N", type=number, default=0, help="only what belongs to that one")
+    ledger.add_argument("--body", metavar="NUMBER", type=number, default=0, help="print exactly what that request sent")
 
 
 def _day(text: str) -> datetime:
