@@ -27,7 +27,7 @@ FINE = {provider: Answer(events) for provider, events in WHOLE.items()}
 
 
 def ask(server: ProviderServer, provider: str = "openai", **options: object) -> Heard:
-    return Heard(models_at(server.address, **options), outbound(provider))  # type: ignore[arg-type]
+    return Heard(models_at(server.address, **options), outbound(provider))  # type: ignore[arg-type]  options by name
 
 
 def complete_events(provider: str, until: int) -> str:

@@ -65,7 +65,7 @@ class EchoingModels(FakeCloudModels):
     """Answers with what it was sent, as far as a model would."""
 
     @override
-    def generate(self, outbound: Outbound, stop: Stop) -> Iterator[object]:  # type: ignore[override]
+    def generate(self, outbound: Outbound, stop: Stop) -> Iterator[object]:  # type: ignore[override]  it yields few kinds
         self.sent.append(outbound)
         yield TokenDelta(" ".join(turn.text for turn in outbound.turns)[-400:])
         yield CloudEnded("end", Figures(prompt_tokens=100, answer_tokens=10), "req", 0.001)

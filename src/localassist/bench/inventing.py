@@ -254,5 +254,7 @@ _SETS: Final = {
 
 
 def _key(pattern: str, random: Random) -> str:
-    drawn: Callable[[re.Match[str]], str] = lambda match: "".join(random.choices(_SETS[match[1]], k=int(match[2])))  # noqa: E731
+    def drawn(match: re.Match[str]) -> str:
+        return "".join(random.choices(_SETS[match[1]], k=int(match[2])))
+
     return re.sub(r"\{(\w)(\d+)\}", drawn, pattern)

@@ -36,7 +36,7 @@ class AnthropicDialect:
 
     def read_client(self) -> None:
         """Read Anthropic's client, which takes half a second."""
-        import anthropic  # noqa: F401
+        import anthropic  # noqa: F401  importing it is what makes it ready
 
     def ask(self, talk: Talk, outbound: Outbound) -> Answering:
         """Send the question. Raises `RefusalError`, and what the door raises."""

@@ -49,7 +49,7 @@ class OpenAIDialect:
 
     def read_client(self) -> None:
         """Read OpenAI's client, which takes half a second."""
-        import openai  # noqa: F401
+        import openai  # noqa: F401  importing it is what makes it ready
 
     def ask(self, talk: Talk, outbound: Outbound) -> Answering:
         """Send the question. Raises `RefusalError`, and what the door raises."""

@@ -81,6 +81,12 @@ class Asking:
         """Prepare what would be sent of a stored question."""
         return self._services.escalation().prepare(question_id, scope, target, reason, stop)
 
-    def send(self, review: Review, remember: bool, reviewed: bool, stop: Stop) -> Iterator[object]:  # noqa: FBT001
+    def send(
+        self,
+        review: Review,
+        remember: bool,  # noqa: FBT001  jobs are handed their arguments by place
+        reviewed: bool,  # noqa: FBT001  jobs are handed their arguments by place
+        stop: Stop,
+    ) -> Iterator[object]:
         """Send what was reviewed, or what a consent from before covers."""
         return self._services.escalation().send(review, stop, remember=remember, reviewed=reviewed)

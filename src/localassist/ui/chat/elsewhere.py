@@ -153,7 +153,7 @@ class Elsewhere(QObject):
         """Prepare what would be sent of a question on show to a model that was chosen for it."""
         self.ask(question_id, target, ASKED)
 
-    def send(self, review: Review, remember: bool, *, reviewed: bool = True) -> None:  # noqa: FBT001
+    def send(self, review: Review, remember: bool, *, reviewed: bool = True) -> None:  # noqa: FBT001  a slot
         """Send what was reviewed, or what a consent from before covers."""
         if review.conversation_id == self._shown.conversation_id and not self._stage.is_busy:
             self._stage.start(partial(self._asking.send, review, remember, reviewed)).sent = review

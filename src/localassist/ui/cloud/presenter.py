@@ -78,7 +78,7 @@ class ReviewPresenter(QObject):
         if number == self._revisions and self.dialog is not None:
             self.dialog.complain(describe(error).text)
 
-    def _on_send_requested(self, remember: bool) -> None:  # noqa: FBT001
+    def _on_send_requested(self, remember: bool) -> None:  # noqa: FBT001  a slot
         review = self._close()
         if review is not None:
             self.sent.emit(review, remember)
