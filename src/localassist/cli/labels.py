@@ -46,11 +46,12 @@ def label(arguments: argparse.Namespace, services: Services, console: Console) -
         labels.set(kind, target, SENSITIVITIES.get(arguments.word))
         if not collection and not _is_there(path):
             console.warn(f"There is no file or folder {path} now; the label holds as soon as there is one.")
-    holds = Labelled(labels.of(kind, target) or Sensitivity.ASK) if collection else _held(path, labels, services)
+    said = labels.of(kind, target)
+    holds = Labelled(said or Sensitivity.ASK) if collection else _held(path, labels, services)
     name = collection.name if collection else path
     if console.as_json:
-        console.object({**_object(kind, target, name, labels.of(kind, target)), **held_object(holds)})
-    console.print(one_line(f"{name}: {_told(labels.of(kind, target), holds)}"))
+        console.object({**_object(kind, target, name, said), **held_object(holds)})
+    console.print(one_line(f"{name}: {_told(said, holds)}"))
     return 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,10 +12,11 @@ from typing_extensions import override
 
 from localassist.adapters.database import kinship
 from localassist.adapters.database.codec import path_from_bytes, path_to_bytes
-from localassist.adapters.database.folders import Folders, same_folder, whole_path
+from localassist.adapters.database.folders import Folders, Said, same_folder, whole_path
 from localassist.adapters.database.remembering import Remembered
+from localassist.adapters.database.whereabouts import Known, thing_at
 from localassist.domain.documents import Scope
-from localassist.domain.errors import NotFoundError
+from localassist.domain.errors import NotFoundError, StorageError
 from localassist.domain.labels import Label, LabelKind, Labelled, Sensitivity, strictest
 from localassist.domain.ports.labels import LabelStore
 
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 
 _ALL: Final = "SELECT kind, target, sensitivity FROM labels ORDER BY kind, target"
 _OF: Final = "SELECT sensitivity FROM labels WHERE kind = ? AND target = ?"
-_SET: Final = "INSERT OR REPLACE INTO labels (kind, target, sensitivity) VALUES (?, ?, ?)"
+_OF_FOLDERS: Final = "SELECT target, sensitivity, known FROM labels WHERE kind = 'folder' ORDER BY target"
+_PATHS: Final = "SELECT path FROM documents"
+_SET: Final = "INSERT OR REPLACE INTO labels (kind, target, sensitivity, known) VALUES (?, ?, ?, ?)"
+_UPDATE: Final = """
+UPDATE OR IGNORE labels SET target = ?, known = ? WHERE kind = 'folder' AND target = ? AND sensitivity = ? AND known = ?
+"""
 _TAKE_BACK: Final = "DELETE FROM labels WHERE kind = ? AND target = ?"
 _ANY_NEVER: Final = "SELECT 1 FROM labels WHERE sensitivity = ? LIMIT 1"
 _DEPART: Final = "INSERT OR IGNORE INTO departed (document_id) VALUES (?)"
@@ -47,59 +54,84 @@ SELECT id, path FROM documents WHERE id NOT IN (
 class DatabaseLabelStore(LabelStore):
     """Labels in a `Database`. They are looked up anew each time: what was said a moment ago holds.
 
-    A folder's label holds for what is reached through links, too, in either direction, as the disk has them now. Only
-    `never_leaving`, which looks at every document, is remembered until anything in the database changes.
+    A folder's label holds for what is reached through links, too, in either direction, as the disk has them now. A
+    folder or file that was renamed or moved keeps its label, which has its new path as soon as that is noticed: when
+    labels are listed, or a document of it is asked about (see `Folders`). Only `never_leaving`, which looks at every
+    document, is remembered until anything in the database changes.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._never = Remembered()
+        self._remembered = Remembered()
 
     @override
     def labels(self) -> tuple[Label, ...]:
+        with self._database.reading() as connection:
+            folders = _folders(connection)
+            changes = folders.changes
+            if folders.has_lost:
+                look = partial(_found_by_documents, connection, folders)
+                changes = {**self._remembered.answer(connection, "lost", look), **folders.changes}
+        self._keep(changes)
         with self._database.reading() as connection:
             return _labels(connection)
 
     @override
     def of(self, kind: LabelKind, target: str) -> Sensitivity | None:
+        if kind is LabelKind.FOLDER:
+            return self._of_folder(whole_path(target))
         with self._database.reading() as connection:
-            if kind is LabelKind.FOLDER:
-                said = [each.sensitivity for each in _same(connection, whole_path(target))]
-                return strictest(said) if said else None
             row = connection.execute(_OF, (kind, path_to_bytes(target))).fetchone()
         return Sensitivity(row[0]) if row else None
 
     @override
     def set(self, kind: LabelKind, target: str, sensitivity: Sensitivity | None) -> None:
-        if kind is LabelKind.FOLDER:
-            target = whole_path(target)
+        known = Known()
         with self._database.writing() as connection:
-            before = _same(connection, target) if kind is LabelKind.FOLDER else ()
-            if kind in _HOLDERS:
+            if kind is LabelKind.FOLDER:
+                target = whole_path(target)
+                known = _prepare_folder(connection, target)
+            else:
                 _require(connection, kind, target)
-            for each in before:
-                connection.execute(_TAKE_BACK, (kind, path_to_bytes(each.target)))
             if sensitivity is None:
                 connection.execute(_TAKE_BACK, (kind, path_to_bytes(target)))
             else:
-                connection.execute(_SET, (kind, path_to_bytes(target), sensitivity))
+                connection.execute(_SET, (kind, path_to_bytes(target), sensitivity, known.to_json()))
 
     @override
     def of_documents(self, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
         with self._database.reading() as connection:
             went: Any = connection.execute(_DEPARTED, (json.dumps(list(document_ids)),)).fetchall()
-            gone = Labelled(Sensitivity.NEVER, "a document that is gone")
-            return {**labelled(connection, document_ids), **{document_id: gone for (document_id,) in went}}
+            said = _Said.read(connection)
+            held = _labelled(connection, document_ids, said)
+        self._keep(said.folders.changes)
+        gone = Labelled(Sensitivity.NEVER, "a document that is gone")
+        return {**held, **{document_id: gone for (document_id,) in went}}
 
     @override
     def never_leaving(self) -> Scope:
         with self._database.reading() as connection:
-            return self._never.answer(connection, "never leaving", partial(_never_leaving, connection))
+            scope, changes = self._remembered.answer(connection, "never leaving", partial(_never_leaving, connection))
+        self._keep(changes)
+        return scope
+
+    def _of_folder(self, path: str) -> Sensitivity | None:
+        with self._database.reading() as connection:
+            folders = _folders(connection)
+        folders.of(path)  # it may be one that had another path
+        self._keep(folders.changes)
+        said = [each.sensitivity for each in folders.now if same_folder(each.path, path)]
+        return strictest(said) if said else None
+
+    def _keep(self, changes: Mapping[Said, Said]) -> None:
+        """Keep what was noticed of folders; if it can't be kept now, it is noticed again."""
+        if changes:
+            with suppress(StorageError), self._database.writing(repeatable=True) as connection:
+                _keep(connection, changes)
 
 
-def labelled(connection: apsw.Connection, document_ids: Sequence[int]) -> Mapping[int, Labelled]:
+def _labelled(connection: apsw.Connection, document_ids: Sequence[int], said: _Said) -> Mapping[int, Labelled]:
     """What holds for the documents that there are of these."""
-    said = _Said.read(connection)
     found = tuple(kinship.relatives(connection, document_ids, said.collections))
     own = {each.id: said.of(each) for each in found}
     strictest_of: dict[str, tuple[Labelled, int]] = {}
@@ -119,7 +151,7 @@ def note_departing(connection: apsw.Connection, document_ids: Sequence[int]) -> 
     """Remember which of these never leave, before they go: answers that were made from them may stay."""
     if connection.execute(_ANY_NEVER, (Sensitivity.NEVER,)).fetchone() is None:
         return
-    held = labelled(connection, document_ids)
+    held = _labelled(connection, document_ids, _Said.read(connection))
     never = [document_id for document_id, each in held.items() if each.sensitivity is Sensitivity.NEVER]
     connection.executemany(_DEPART, ((document_id,) for document_id in never))
 
@@ -141,9 +173,7 @@ class _Said:
             for each in labels
             if each.kind is LabelKind.COLLECTION
         }
-        return cls(
-            collections, Folders((each.target, each.sensitivity) for each in labels if each.kind is LabelKind.FOLDER)
-        )
+        return cls(collections, _folders(connection))
 
     def of(self, relative: Relative) -> Labelled:
         """What holds for a document by itself, without its copies."""
@@ -156,7 +186,7 @@ class _Said:
         return max(said, key=_rank, default=Labelled())
 
 
-def _never_leaving(connection: apsw.Connection) -> Scope:
+def _never_leaving(connection: apsw.Connection) -> tuple[Scope, Mapping[Said, Said]]:
     said = _Said.read(connection)
     never = [each for each, labelled in said.collections.items() if labelled[1] is Sensitivity.NEVER]
     key = (json.dumps(never),)
@@ -172,7 +202,7 @@ def _never_leaving(connection: apsw.Connection) -> Scope:
     kin = tuple(kinship.relatives(connection, found, ())) if found else ()
     traits = {trait for each in kin if each.id in found for trait in each.traits}
     found |= {each.id for each in kin if not traits.isdisjoint(each.traits)}
-    return Scope(tuple(never), tuple(sorted(found - members)))
+    return Scope(tuple(never), tuple(sorted(found - members))), said.folders.changes
 
 
 _RANKS: Final = {Sensitivity.MAY_GO_OUT: 1, Sensitivity.ASK: 2, Sensitivity.NEVER: 3}
@@ -201,10 +231,37 @@ def _labels(connection: apsw.Connection) -> tuple[Label, ...]:
     return tuple(Label(LabelKind(kind), path_from_bytes(target), Sensitivity(said)) for kind, target, said in rows)
 
 
-def _same(connection: apsw.Connection, path: str) -> list[Label]:
-    """The labels of the folder at a path, however it was written."""
-    folders = [each for each in _labels(connection) if each.kind is LabelKind.FOLDER]
-    return [each for each in folders if same_folder(each.target, path)]
+def _folders(connection: apsw.Connection) -> Folders:
+    rows: Any = connection.execute(_OF_FOLDERS).fetchall()
+    return Folders(Said(path_from_bytes(path), Sensitivity(said), Known.from_json(known)) for path, said, known in rows)
+
+
+def _found_by_documents(connection: apsw.Connection, folders: Folders) -> Mapping[Said, Said]:
+    """What the paths of all documents tell of folders that are not where they were."""
+    for (path,) in connection.execute(_PATHS):
+        folders.of(path_from_bytes(path))
+    return folders.changes
+
+
+def _keep(connection: apsw.Connection, changes: Mapping[Said, Said]) -> None:
+    """Keep what is known now of labels that are as they were read."""
+    for before, now in changes.items():
+        old = (path_to_bytes(before.path), before.sensitivity, before.known.to_json())
+        connection.execute(_UPDATE, (path_to_bytes(now.path), now.known.to_json(), *old))
+
+
+def _prepare_folder(connection: apsw.Connection, path: str) -> Known:
+    """Take back what was said of what is at a path, however that was written or whatever it was called."""
+    folders, thing = _folders(connection), thing_at(path)
+    folders.of(path)
+    _keep(connection, folders.changes)
+    for each in _folders(connection).now:
+        if same_folder(each.path, path):
+            connection.execute(_TAKE_BACK, (LabelKind.FOLDER, path_to_bytes(each.path)))
+        else:
+            known = each.known.without(thing, partial(same_folder, path))
+            _keep(connection, {each: replace(each, known=known)} if known != each.known else {})
+    return Known().with_thing(thing) if thing else Known()
 
 
 def _require(connection: apsw.Connection, kind: LabelKind, target: str) -> None:

@@ -13,10 +13,12 @@ CREATE TABLE ledger_bodies (
 CREATE INDEX ledger_bodies_by_conversation ON ledger_bodies (conversation);
 
 -- What the user said of collections and conversations (target: the id as text) and of folders (target: the path).
+-- known: by what a folder is found again once it has another path, see `whereabouts.Known`; '' of others.
 CREATE TABLE labels (
     kind TEXT NOT NULL,
     target BLOB NOT NULL,
     sensitivity TEXT NOT NULL,
+    known TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (kind, target)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER labels_go_with_collections AFTER DELETE ON collections BEGIN
