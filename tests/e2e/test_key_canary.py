@@ -98,12 +98,17 @@ def cores_lie_where_it_died() -> bool:
     return pattern == HAS_A_CORE and resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
-@pytest.mark.parametrize("death", ["abort", "fault"])
 @pytest.mark.parametrize(
-    "kept", [pytest.param("for this run", id="in memory"), pytest.param("lasting", marks=with_secret_service)]
+    ("kept", "death"),
+    [
+        pytest.param("for this run", "abort"),
+        pytest.param("for this run", "fault", marks=pytest.mark.soak),
+        pytest.param("lasting", "abort", marks=[pytest.mark.soak, with_secret_service]),
+        pytest.param("lasting", "fault", marks=[pytest.mark.soak, with_secret_service]),
+    ],
 )
 def test_the_key_is_nowhere_after_a_run_in_which_all_went_wrong(
-    tmp_path: Path, home: Path, server: ProviderServer, death: str, kept: str
+    tmp_path: Path, home: Path, server: ProviderServer, kept: str, death: str
 ) -> None:
     stood, user = tmp_path / "stood", tmp_path / "user"
     stood.mkdir()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 TIMES = 8
-OFTEN = 2  # so often with every test; all of them take two minutes
+OFTEN = 1  # so often with every test; all of them take five minutes
 ATTEMPTS = [
     pytest.param(name, time, marks=[] if time < OFTEN else [pytest.mark.soak]) for time in range(TIMES) for name in WAYS
 ]

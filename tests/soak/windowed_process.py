@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,7 +110,7 @@ class Day:
             say("ask", self._ask(question, 2 * count))
         cited = next((i.message for i in assembly.chat.transcript.items if i.message.evidence.citations), None)
         if cited is not None:
-            assembly._on_citation_chosen(cited, 1)
+            assembly._chat.citation_chosen.emit(cited, 1)
             until(assembly.evidence.isVisible, "the proof is on show")
             say("look at a citation")
         self._look_for_a_model()
@@ -215,4 +216,8 @@ def main(folder: Path, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), float(sys.argv[2]))
+    except Exception:  # noqa: BLE001  whatever it is, it is told and ends the process
+        traceback.print_exc()
+        os._exit(1)  # what is under way need not end first
