@@ -369,7 +369,7 @@ def take_comparison(photographer: Photographer, assembly: Assembly, saved: Compa
     QTest.keyClick(dialog.side.question, Qt.Key.Key_Return)
     photographer.wait("both answers", lambda: all(column.figures for column in dialog.side.columns))
     photographer.take("compare", dialog)
-    dialog.side.citation_clicked.emit(1, 1)
+    dialog.side.citation_clicked.emit(dialog.side.columns[1].transcript.items[-1].message, 1)
     photographer.wait("the cited page", lambda: bool(dialog.side.evidence.page.marked_text))
     photographer.take("compare-evidence", dialog)
 
