@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidgetAction
+from PySide6.QtWidgets import QWidgetAction
 
 from localassist.domain.privacy import Destination
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.chip import ChipButton
 from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.tips import plain_tip
 
@@ -60,7 +61,7 @@ class Choices:
         return self.chosen or self.offered
 
 
-class DestinationChip(QToolButton):
+class DestinationChip(ChipButton):
     """Says where a question goes, in words and in its colour.
 
     `target_chosen` carries the model that the conversation is for (None: this computer's), `opened` says that the
@@ -70,25 +71,12 @@ class DestinationChip(QToolButton):
     target_chosen = Signal(object)
     other_requested = Signal()
     settings_requested = Signal()
-    opened = Signal()
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
         self._icons = icons
         self._choices = Choices()
         self._tone = "green"
-        self._menu = QMenu(self)
-        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self._menu.setToolTipsVisible(True)
-        self.setMenu(self._menu)
-        self.setProperty("kind", "chip")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # puts the arrow behind the words
-        self.setIconSize(QSize(4 * STEP, 4 * STEP))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu.aboutToShow.connect(self.opened)
         icons.theme.changed.connect(self._paint)
         self._fill()
 
@@ -114,21 +102,21 @@ class DestinationChip(QToolButton):
             self._fill()
 
     def _fill(self) -> None:
-        self._menu.clear()
-        group = QActionGroup(self._menu)
+        self.choices.clear()
+        group = QActionGroup(self.choices)
         group.addAction(self._entry("On this computer", None))
         for choice in self._choices.all:
             group.addAction(self._entry(choice.name, choice))
-        other = self._menu.addAction("Another model elsewhere…", self.other_requested.emit)
+        other = self.choices.addAction("Another model elsewhere…", self.other_requested.emit)
         other.setEnabled(not self._choices.obstacle)
         if self._choices.obstacle:
-            self._menu.addSeparator()
+            self.choices.addSeparator()
             self._say(self._choices.obstacle)
-            self._menu.addAction("Settings…", self.settings_requested.emit)
+            self.choices.addAction("Settings…", self.settings_requested.emit)
 
     def _entry(self, name: str, choice: Choice | None) -> QAction:
         chosen = self._choices.chosen
-        action = QAction(name.replace("&", "&&").replace("\t", " "), self._menu)
+        action = QAction(name.replace("&", "&&").replace("\t", " "), self.choices)
         action.setCheckable(True)
         action.setChecked(choice == chosen)
         if choice is not None:
@@ -136,7 +124,7 @@ class DestinationChip(QToolButton):
             action.setToolTip(plain_tip(choice.obstacle or "You see what would be sent before anything is."))
         target = choice.target if choice else None
         action.triggered.connect(lambda: self.target_chosen.emit(target))
-        self._menu.addAction(action)
+        self.choices.addAction(action)
         return action
 
     def _say(self, words: str) -> None:
@@ -144,6 +132,6 @@ class DestinationChip(QToolButton):
         label = WordsLabel(words, "muted")
         label.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
         label.setMinimumWidth(MENU_WIDTH)
-        action = QWidgetAction(self._menu)
+        action = QWidgetAction(self.choices)
         action.setDefaultWidget(label)
-        self._menu.addAction(action)
+        self.choices.addAction(action)

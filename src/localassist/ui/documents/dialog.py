@@ -16,6 +16,7 @@ from localassist.ui.theme import STEP
 from localassist.ui.widgets.keys import Field
 from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.rows import lay_out_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -184,19 +185,9 @@ class DocumentsDialog(QDialog):
         self.resize(200 * STEP, 140 * STEP)
 
     def _lay_out_table(self) -> None:
-        self._table.setAccessibleName("Documents")
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._table.setShowGrid(False)
-        self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self._table.setTabKeyNavigation(False)
-        self._table.setWordWrap(False)
-        header = self._table.horizontalHeader()
+        header = lay_out_rows(self._table, "Documents", ROW_HEIGHT)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        header.setHighlightSections(False)
         for column, width in enumerate(WIDTHS):
             header.resizeSection(column, width)

@@ -28,6 +28,7 @@ from localassist.ui.ledger.table import LedgerTable
 from localassist.ui.theme import STEP
 from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.note import NoteView
+from localassist.ui.widgets.rows import lay_out_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,18 +240,8 @@ class LedgerDialog(QDialog):
         self.resize(260 * STEP, 180 * STEP)
 
     def _lay_out_table(self) -> None:
-        self._table.setAccessibleName("Requests")
-        self._table.verticalHeader().hide()
-        self._table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self._table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._table.setShowGrid(False)
-        self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self._table.setTabKeyNavigation(False)
-        self._table.setWordWrap(False)
-        header = self._table.horizontalHeader()
+        header = lay_out_rows(self._table, "Requests", ROW_HEIGHT)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
         for column, widest in WIDEST.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + 6 * STEP)

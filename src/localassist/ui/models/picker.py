@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QWidget, QWidgetAction
 
 from localassist.domain.settings import NO_MODEL
 from localassist.ui.models.choosing import choose_model_file
 from localassist.ui.models.sizes import size_words
 from localassist.ui.theme import STEP
+from localassist.ui.widgets.chip import ChipButton
 from localassist.ui.widgets.labels import WordsLabel
 from localassist.ui.widgets.tips import plain_tip
 
@@ -27,7 +28,7 @@ MENU_WIDTH: Final = 80 * STEP
 NAME_LENGTH: Final = 28  # characters of a model's name in the chip; the tooltip has all of them
 
 
-class ModelPicker(QToolButton):
+class ModelPicker(ChipButton):
     """Shows the model in use; its menu offers the others. `model_chosen` carries a name (`NO_MODEL` for none),
     `file_chosen` a path.
     """
@@ -35,7 +36,6 @@ class ModelPicker(QToolButton):
     model_chosen = Signal(str)
     file_chosen = Signal(str)
     library_requested = Signal()
-    opened = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,18 +44,6 @@ class ModelPicker(QToolButton):
         self._current = ""
         self._device = ""
         self._unused = ""
-        self._menu = QMenu(self)
-        self._menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self._menu.setToolTipsVisible(True)
-        self.setMenu(self._menu)
-        self.setProperty("kind", "chip")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # puts the arrow behind the name
-        self.setIconSize(QSize(4 * STEP, 4 * STEP))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu.aboutToShow.connect(self.opened)
         icons.theme.changed.connect(self._paint)
         self._paint()
 
@@ -88,33 +76,33 @@ class ModelPicker(QToolButton):
         self._fill()
 
     def _fill(self) -> None:
-        self._menu.clear()
-        group = QActionGroup(self._menu)
+        self.choices.clear()
+        group = QActionGroup(self.choices)
         for file in self._files:
             group.addAction(self._entry(file))
         group.addAction(self._without_model())
-        self._menu.addSeparator()
-        self._menu.addAction("Models…", self.library_requested.emit)
-        self._menu.addAction("Use a model file…", lambda: choose_model_file(self, self.file_chosen.emit))
+        self.choices.addSeparator()
+        self.choices.addAction("Models…", self.library_requested.emit)
+        self.choices.addAction("Use a model file…", lambda: choose_model_file(self, self.file_chosen.emit))
         if self._device or self._unused:
-            self._menu.addSeparator()
+            self.choices.addSeparator()
         if self._device:
             self._say(f"{self._current} runs on {self._device}.", "muted")
         if self._unused:
             self._say(self._unused, "warning")
 
     def _entry(self, file: ModelFile) -> QAction:
-        action = QAction(f"{_label(file.name)}\t{size_words(file.size)}", self._menu)
+        action = QAction(f"{_label(file.name)}\t{size_words(file.size)}", self.choices)
         action.setCheckable(True)
         action.setChecked(file.name == self._current)
         action.setEnabled(not file.problem)
         action.setToolTip(plain_tip(file.problem or file.warning or file.path))
         action.triggered.connect(lambda: self.model_chosen.emit(file.name))
-        self._menu.addAction(action)
+        self.choices.addAction(action)
         return action
 
     def _without_model(self) -> QAction:
-        action = self._menu.addAction(WITHOUT_MODEL)
+        action = self.choices.addAction(WITHOUT_MODEL)
         action.setCheckable(True)
         action.setChecked(not self._current)
         action.triggered.connect(lambda: self.model_chosen.emit(NO_MODEL))
@@ -125,9 +113,9 @@ class ModelPicker(QToolButton):
         label = WordsLabel(words, kind)
         label.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
         label.setMinimumWidth(MENU_WIDTH)
-        action = QWidgetAction(self._menu)
+        action = QWidgetAction(self.choices)
         action.setDefaultWidget(label)
-        self._menu.addAction(action)
+        self.choices.addAction(action)
 
 
 def _label(name: str) -> str:
