@@ -212,7 +212,7 @@ def test_the_copy_of_a_file_inside_a_file_counts_too(room: Room) -> None:
 def test_documents_without_content_are_no_copies_of_each_other(room: Room) -> None:
     home, work = (room.documents.add_collection(name, []) for name in ("Home", "Work"))
     room.documents.ignore([SkippedFile("/home/a.xyz", "No reader.")], home.id)
-    room.documents.ignore([SkippedFile("/work/b.xyz", "No reader.")], work.id)
+    room.documents.ignore([SkippedFile("/papers/b.xyz", "No reader.")], work.id)
     room.say(NEVER, collection="Home")
     (ignored,) = room.documents.documents(Scope(collection_ids=(work.id,)))
     assert room.of(ignored.id) is ASK
